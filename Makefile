@@ -1,0 +1,118 @@
+# Everything runs in .venv, which is made here and holds only what the locks name by hash.
+#   PYTHON=   the interpreter to use (by default the newest of 3.11 to 3.13 that works)
+#   ARGS=     passed through, e.g. make test ARGS='tests/domain -k recording'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock bench clean venv runtime dev
+
+PYTHON ?=
+ARGS   ?=
+FILES  ?=
+
+BIN := .venv/bin
+PIP := PIP_USER=0 $(BIN)/python -m pip --disable-pip-version-check -qq
+# The project's own metadata belongs to the key: its version and its command are installed too.
+RUNTIME := .venv/.runtime-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+DEV     := .venv/.dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
+
+# Candidates are run, not looked up: a version manager's shim is on the PATH even when nothing is behind it.
+define SETUP
+supported() { "$$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1; }
+whole()     { "$$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+version()   { "$$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
+base()      { "$$1" -c 'import sys; print(sys.base_prefix, sys.version)' 2>/dev/null; }
+
+fresh() {
+  [ "$$(cat .venv/.home 2>/dev/null)" = "$$(pwd -P)" ] && supported $(BIN)/python || return 1
+  [ -z "$$wanted" ] || [ "$$(base "$$wanted")" = "$$(base $(BIN)/python)" ]
+}
+
+find_python() {
+  bare=
+  if [ -n "$$wanted" ]; then set -- "$$wanted"; else set -- python3.13 python3.12 python3.11 python3 python; fi
+  for name; do
+    supported "$$name" || continue
+    if whole "$$name"; then found=$$name; return; fi
+    bare=$${bare:-$$name}
+  done
+  missing >&2
+  exit 1
+}
+
+missing() {
+  if [ -n "$$bare" ]; then
+    number=$$(version "$$bare")
+    echo "$$bare (Python $$number) has no venv or no ensurepip, which .venv is made with. To get them:"
+    echo "  Debian, Ubuntu   sudo apt install python$$number-venv"
+    echo "  Fedora           sudo dnf install python$$number"
+    echo "  macOS            brew install python@$$number"
+  else
+    echo "Python 3.11, 3.12 or 3.13 is needed, and $${wanted:-none on the PATH} is not one that works. To get one:"
+    echo "  Debian, Ubuntu   sudo apt install python3 python3-venv"
+    echo "                   (Ubuntu 22.04: python3.11 python3.11-venv)"
+    echo "  Fedora           sudo dnf install python3.13"
+    echo "  macOS            brew install python@3.13"
+  fi
+  echo "Then again, or name another one: make run PYTHON=/path/to/python3"
+}
+
+make_venv() {
+  find_python
+  echo "· .venv with $$found (Python $$(version "$$found"))"
+  rm -rf .venv
+  "$$found" -m venv .venv || exit 1
+  pwd -P > .venv/.home
+}
+endef
+export SETUP
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: runtime ## start web, worker and scheduler (ARGS= for the serve command)
+	@exec $(BIN)/audio-backend serve $(ARGS)
+
+test: dev ## run the tests (ARGS= for pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: dev ## check style, types, walls and dependencies
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/deptry .
+
+# Only the public index is asked: a file known to this machine alone would put a hash in the lock that nobody else can get.
+COMPILE = env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS $(BIN)/uv --quiet --no-config pip compile \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(ARGS)
+
+lock: dev ## write both locks anew (ARGS=--upgrade for newer versions)
+	@echo "· requirements.lock"
+	@$(COMPILE) pyproject.toml --output-file requirements.lock >/dev/null
+	@echo "· requirements-dev.lock"
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
+
+bench: dev ## measure (FILES= for files of one's own)
+	@$(BIN)/python -m benchmarks $(FILES)
+
+clean: ## remove .venv and every cache, never the data
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@eval "$$SETUP"; wanted='$(PYTHON)'; fresh || make_venv
+
+runtime: venv
+	@[ -e $(RUNTIME) ] || { set -e; \
+		echo "· packages of requirements.lock (a minute, the first time)"; \
+		$(PIP) install --require-hashes -r requirements.lock; \
+		$(PIP) install --no-deps --no-build-isolation -e .; \
+		echo "· numba's cache"; \
+		$(BIN)/python -m adapters.audio.warm; \
+		rm -f .venv/.runtime-*; touch $(RUNTIME); }
+
+dev: runtime
+	@[ -e $(DEV) ] || { set -e; \
+		echo "· packages of requirements-dev.lock"; \
+		$(PIP) install --require-hashes -r requirements-dev.lock; \
+		rm -f .venv/.dev-*; touch $(DEV); }
