@@ -1,0 +1,242 @@
+"""A job: one unit of background work, held by one worker at a time under a lease."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.errors import IllegalTransition, LeaseLost
+from domain.values import Failure, JobId, LibraryId, RecordingId
+
+MAX_ATTEMPTS = 5
+RING_AGAIN_AFTER = timedelta(minutes=5)
+BACKOFF_BASE = timedelta(seconds=2)
+BACKOFF_CAP = timedelta(minutes=10)
+
+
+class JobKind(StrEnum):
+    INGEST = "ingest"  # complete the original, listen to it, keep what was heard
+    PREVIEW = "preview"
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+SETTLED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    worker: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The truth about a piece of work; the queue only says that it may be time to look here.
+
+    `key` names the work: adding a job whose key is there already adds nothing. `due_at` is the earliest start.
+    `ring_at` is when the sweep rings for it (again), None once it is settled: a lost message delays a job, no more.
+    `attempts` counts the tries that a retry gives anew; `claims` only ever grows, and with it the `fence` that travels
+    with all that a run writes.
+    """
+
+    id: JobId
+    library_id: LibraryId
+    kind: JobKind
+    recording_id: RecordingId
+    key: str
+    status: JobStatus
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime
+    ring_at: datetime | None
+    version: int = 1
+    attempts: int = 0
+    claims: int = 0
+    lease: Lease | None = None
+    progress: float = 0.0
+    stage: str = ""
+    failure: Failure | None = None
+    request_id: str | None = None
+
+    @classmethod
+    def queue(
+        cls,
+        job_id: JobId,
+        library_id: LibraryId,
+        kind: JobKind,
+        recording_id: RecordingId,
+        now: datetime,
+        request_id: str | None = None,
+    ) -> "Job":
+        return cls(
+            id=job_id,
+            library_id=library_id,
+            kind=kind,
+            recording_id=recording_id,
+            key=job_key(kind, recording_id),
+            status=JobStatus.QUEUED,
+            created_at=now,
+            updated_at=now,
+            due_at=now,
+            ring_at=now + RING_AGAIN_AFTER,
+            request_id=request_id,
+        )
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in SETTLED
+
+    @property
+    def fence(self) -> str:
+        """Orders as text: ids of later jobs are greater, and so are later claims of one job."""
+        return f"{self.id}:{self.claims:06d}"
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.attempts >= MAX_ATTEMPTS
+
+    def is_held(self, now: datetime) -> bool:
+        return self.status is JobStatus.RUNNING and self.lease is not None and now < self.lease.expires_at
+
+    def claimed(self, worker: str, now: datetime, lease_for: timedelta) -> "Job":
+        """Taken by a worker: a queued one that is due, or a running one whose lease ran out.
+
+        Raises:
+            IllegalTransition: it is settled, not due, in live hands, or has had all its attempts.
+        """
+        if self.is_settled or self.is_held(now) or now < self.due_at or self.is_exhausted:
+            raise IllegalTransition(f"The job is {self.status} and cannot be claimed now.", status=str(self.status))
+        expires = now + lease_for
+        return self._next(
+            now,
+            status=JobStatus.RUNNING,
+            attempts=self.attempts + 1,
+            claims=self.claims + 1,
+            lease=Lease(worker, expires),
+            ring_at=expires,
+            progress=0.0,
+            stage="",
+        )
+
+    def heartbeat(self, fence: str, now: datetime, lease_for: timedelta) -> "Job":
+        """The lease, longer.
+
+        Raises:
+            LeaseLost: the job was cancelled or has been claimed by somebody else since.
+        """
+        lease = self._lease_under(fence)
+        expires = now + lease_for
+        return self._next(now, lease=Lease(lease.worker, expires), ring_at=expires)
+
+    def progressed(self, fence: str, progress: float, stage: str, now: datetime) -> "Job":
+        self._lease_under(fence)
+        return self._next(now, progress=min(1.0, max(self.progress, progress)), stage=stage)
+
+    def succeeded(self, fence: str, now: datetime) -> "Job":
+        self._lease_under(fence)
+        return self._next(
+            now, status=JobStatus.SUCCEEDED, lease=None, ring_at=None, progress=1.0, stage="", failure=None
+        )
+
+    def failed(self, fence: str, failure: Failure, now: datetime) -> "Job":
+        self._lease_under(fence)
+        return self._next(now, status=JobStatus.FAILED, lease=None, ring_at=None, stage="", failure=failure)
+
+    def gave_up(self, now: datetime) -> "Job":
+        """Failed because every attempt ended with its worker."""
+        if self.is_settled or self.is_held(now) or not self.is_exhausted:
+            raise IllegalTransition("The job has attempts left.", status=str(self.status))
+        failure = self.failure or Failure(
+            "worker-lost",
+            f"The worker was lost in each of {self.attempts} attempts. Look at its log, then retry the job.",
+        )
+        return self._next(now, status=JobStatus.FAILED, lease=None, ring_at=None, stage="", failure=failure)
+
+    def postponed(self, fence: str, failure: Failure, now: datetime) -> "Job":
+        """Queued again after a failure that may pass, later with each attempt."""
+        self._lease_under(fence)
+        due = now + backoff(self.id, self.attempts)
+        return self._next(
+            now,
+            status=JobStatus.QUEUED,
+            lease=None,
+            due_at=due,
+            ring_at=due + RING_AGAIN_AFTER,
+            stage="",
+            failure=failure,
+        )
+
+    def released(self, fence: str, now: datetime) -> "Job":
+        """Handed back unfinished, by a worker that stops: the attempt does not count."""
+        self._lease_under(fence)
+        return self._next(
+            now,
+            status=JobStatus.QUEUED,
+            lease=None,
+            due_at=now,
+            ring_at=now + RING_AGAIN_AFTER,
+            attempts=self.attempts - 1,
+            stage="",
+        )
+
+    def rung(self, now: datetime) -> "Job":
+        """The sweep has rung for it."""
+        return self._next(now, ring_at=now + RING_AGAIN_AFTER)
+
+    def cancelled(self, now: datetime) -> "Job":
+        """Cancelled for good; a worker that holds it notices at its next heartbeat."""
+        if self.is_settled:
+            raise IllegalTransition(f"The job has {self.status} already.", status=str(self.status))
+        return self._next(now, status=JobStatus.CANCELLED, lease=None, ring_at=None, stage="")
+
+    def retried(self, now: datetime) -> "Job":
+        """A settled job that did not succeed, queued anew with all its attempts."""
+        if self.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
+            raise IllegalTransition(
+                f"The job is {self.status}. Only one that failed or was cancelled can be retried.",
+                status=str(self.status),
+            )
+        return self.restarted(now)
+
+    def restarted(self, now: datetime) -> "Job":
+        """The same work once more, whatever became of it."""
+        return self._next(
+            now,
+            status=JobStatus.QUEUED,
+            attempts=0,
+            lease=None,
+            due_at=now,
+            ring_at=now + RING_AGAIN_AFTER,
+            progress=0.0,
+            stage="",
+            failure=None,
+        )
+
+    def _lease_under(self, fence: str) -> Lease:
+        if self.status is not JobStatus.RUNNING or self.lease is None or self.fence != fence:
+            raise LeaseLost(f"The job is {self.status} and not held under this claim.", job_id=self.id)
+        return self.lease
+
+    def _next(self, now: datetime, **changes: object) -> "Job":
+        return replace(self, updated_at=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names checked by replace
+
+
+def job_key(kind: JobKind, recording_id: RecordingId) -> str:
+    return f"{kind}:{recording_id}"
+
+
+def backoff(job_id: JobId, attempt: int) -> timedelta:
+    """Exponential, capped, with jitter of half its length: jobs that failed together come back apart.
+
+    The jitter is drawn from the job's id and attempt, so that the same job gives the same delay.
+    """
+    full = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** (attempt - 1))
+    draw = int.from_bytes(hashlib.sha256(f"{job_id}:{attempt}".encode()).digest()[:4]) / 2**32
+    return full * (0.5 + 0.5 * draw)

@@ -1,0 +1,144 @@
+"""How recordings are searched: the filters and sorts that every store answers alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.errors import Invalid
+from domain.recording import Recording, Status
+
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
+UNKNOWN_NUMBER = -1.0  # sorts what has no duration yet before all that has one
+
+Comparable = str | float | int | datetime
+
+
+class Op(StrEnum):
+    EQ = "eq"
+    GT = "gt"
+    GTE = "gte"
+    LT = "lt"
+    LTE = "lte"
+
+
+_COMPARE: Mapping[Op, Callable[[Comparable, Comparable], bool]] = {
+    Op.EQ: lambda a, b: a == b,
+    Op.GT: lambda a, b: a > b,  # type: ignore[operator]  # both sides have the field's own type
+    Op.GTE: lambda a, b: a >= b,  # type: ignore[operator]  # as above
+    Op.LT: lambda a, b: a < b,  # type: ignore[operator]  # as above
+    Op.LTE: lambda a, b: a <= b,  # type: ignore[operator]  # as above
+}
+
+
+class Field(StrEnum):
+    """What can be filtered by. Those in ORDERED also take gt, gte, lt and lte."""
+
+    STATUS = "status"
+    TAG = "tag"
+    FINDING = "finding"
+    CODEC = "codec"
+    CONTAINER = "container"
+    SHA256 = "sha256"
+    FILENAME = "filename"
+    CHANNELS = "channels"
+    SAMPLE_RATE = "sample_rate"
+    DURATION = "duration"
+    SIZE = "size"
+    CREATED = "created"
+    UPDATED = "updated"
+
+
+ORDERED = frozenset(
+    {Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE, Field.CREATED, Field.UPDATED}
+)
+
+
+class SortKey(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    TITLE = "title"
+    DURATION = "duration"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A recording matches when one of its values of the field compares so; what it has no value for never matches."""
+
+    field: Field
+    op: Op
+    value: Comparable
+
+    def __post_init__(self) -> None:
+        if self.op is not Op.EQ and self.field not in ORDERED:
+            raise Invalid(f"{self.field} takes no [{self.op}]; it is compared for equality.", field=str(self.field))
+
+    def matches(self, recording: Recording) -> bool:
+        compare = _COMPARE[self.op]
+        return any(compare(value, self.value) for value in field_values(recording, self.field))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingQuery:
+    """All filters must match. Ties in the sort are broken by id, in the same direction.
+
+    Without a filter on status, what lies in the trash is left out. `cursor` is the `next_cursor` of an earlier page of
+    the same query.
+    """
+
+    filters: tuple[Filter, ...] = ()
+    sort: SortKey = SortKey.CREATED
+    descending: bool = True
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise Invalid(f"limit must be 1 to {MAX_LIMIT}.", field="limit")
+
+    @property
+    def shows_trash(self) -> bool:
+        return any(f.field is Field.STATUS for f in self.filters)
+
+    def matches(self, recording: Recording) -> bool:
+        if recording.status is Status.TRASHED and not self.shows_trash:
+            return False
+        return all(f.matches(recording) for f in self.filters)
+
+
+def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:
+    """The values that a filter on the field looks at: several for tags and findings, none where nothing is known."""
+    audio = recording.audio
+    values: Mapping[Field, Comparable | None | tuple[str, ...]] = {
+        Field.STATUS: str(recording.status),
+        Field.TAG: recording.tags,
+        Field.FINDING: tuple(finding.code for finding in recording.findings),
+        Field.CODEC: audio and audio.codec,
+        Field.CONTAINER: audio and audio.container,
+        Field.SHA256: recording.sha256,
+        Field.FILENAME: recording.filename,
+        Field.CHANNELS: audio and audio.channels,
+        Field.SAMPLE_RATE: audio and audio.sample_rate_hz,
+        Field.DURATION: audio and audio.duration_seconds,
+        Field.SIZE: recording.size_bytes,
+        Field.CREATED: recording.created_at,
+        Field.UPDATED: recording.updated_at,
+    }
+    value = values[name]
+    if isinstance(value, tuple):
+        return value
+    return () if value is None else (value,)
+
+
+def sort_value(recording: Recording, key: SortKey) -> Comparable:
+    """What the recording is sorted by: never missing, of one type for each key."""
+    if key is SortKey.TITLE:
+        return recording.title
+    if key is SortKey.DURATION:
+        known = recording.audio.duration_seconds if recording.audio else None
+        return UNKNOWN_NUMBER if known is None else known
+    if key is SortKey.SIZE:
+        return recording.size_bytes
+    return recording.created_at if key is SortKey.CREATED else recording.updated_at

@@ -1,0 +1,203 @@
+"""The recording: an original that never changes, what is known of it, and its lifecycle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.analysis import AudioFormat, Finding
+from domain.errors import IllegalTransition
+from domain.values import (
+    Failure,
+    LibraryId,
+    RecordingId,
+    Scalar,
+    checked_fields,
+    checked_tags,
+    display_name,
+    plain_text,
+)
+
+MAX_TITLE_CHARS = 255
+
+
+class Status(StrEnum):
+    RECEIVING = "receiving"  # its bytes are being put together
+    PROCESSING = "processing"  # its bytes are safe; it waits to be heard or is being heard
+    READY = "ready"
+    QUARANTINED = "quarantined"  # heard, and held back until somebody decides
+    FAILED = "failed"
+    TRASHED = "trashed"
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.RECEIVING: frozenset({Status.PROCESSING, Status.FAILED, Status.TRASHED}),
+    Status.PROCESSING: frozenset({Status.READY, Status.QUARANTINED, Status.FAILED, Status.TRASHED}),
+    Status.READY: frozenset({Status.PROCESSING, Status.TRASHED}),
+    Status.QUARANTINED: frozenset({Status.PROCESSING, Status.READY, Status.TRASHED}),
+    Status.FAILED: frozenset({Status.RECEIVING, Status.PROCESSING, Status.TRASHED}),
+    Status.TRASHED: frozenset(set(Status) - {Status.TRASHED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Every change gives a new value with the next version; `sha256` is None only until the bytes are complete.
+
+    `keep_duplicate` says that its owner wants it although the library has the same bytes elsewhere.
+    `restore_to` is the status that a trashed recording goes back to. `upload_id` is set while the bytes still lie in
+    the parts of an upload.
+    """
+
+    id: RecordingId
+    library_id: LibraryId
+    title: str
+    filename: str
+    content_type: str
+    blob_key: str
+    size_bytes: int
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    sha256: str | None = None
+    version: int = 1
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
+    audio: AudioFormat | None = None
+    findings: tuple[Finding, ...] = ()
+    analysis_key: str | None = None
+    failure: Failure | None = None
+    keep_duplicate: bool = False
+    upload_id: str | None = None
+    trashed_at: datetime | None = None
+    restore_to: Status | None = None
+
+    @classmethod
+    def receive(
+        cls,
+        recording_id: RecordingId,
+        library_id: LibraryId,
+        filename: str,
+        content_type: str,
+        size_bytes: int,
+        now: datetime,
+        *,
+        sha256: str | None = None,
+        audio: AudioFormat | None = None,
+        keep_duplicate: bool = False,
+        upload_id: str | None = None,
+    ) -> "Recording":
+        """A new recording: processing when its bytes are all there (`sha256` known), receiving otherwise."""
+        name = display_name(filename)
+        return cls(
+            id=recording_id,
+            library_id=library_id,
+            title=name.rpartition(".")[0] or name,
+            filename=name,
+            content_type=content_type,
+            blob_key=original_key(library_id, recording_id),
+            size_bytes=size_bytes,
+            status=Status.RECEIVING if sha256 is None else Status.PROCESSING,
+            created_at=now,
+            updated_at=now,
+            sha256=sha256,
+            audio=audio,
+            keep_duplicate=keep_duplicate,
+            upload_id=upload_id,
+        )
+
+    @property
+    def claims_content(self) -> bool:
+        """Whether no other recording of the library that claims its content may have the same bytes."""
+        return self.sha256 is not None and not self.keep_duplicate and self.is_live
+
+    @property
+    def is_live(self) -> bool:
+        return self.status not in {Status.TRASHED, Status.FAILED}
+
+    def assembled(self, size_bytes: int, sha256: str, now: datetime) -> "Recording":
+        """Its uploaded parts have become one original."""
+        changed = self._to(Status.PROCESSING, now)
+        return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None)
+
+    def heard(
+        self, audio: AudioFormat, findings: tuple[Finding, ...], analysis_key: str, now: datetime
+    ) -> "Recording":
+        """Usable from now on. One that was trashed meanwhile stays in the trash and will come back as ready."""
+        if self.status is Status.TRASHED:
+            changed = self._next(now, restore_to=Status.READY)
+        else:
+            changed = self._to(Status.READY, now)
+        return replace(changed, audio=audio, findings=findings, analysis_key=analysis_key, failure=None)
+
+    def failed(self, failure: Failure, now: datetime) -> "Recording":
+        if self.status is Status.TRASHED:
+            return self._next(now, restore_to=Status.FAILED, failure=failure)
+        return replace(self._to(Status.FAILED, now), failure=failure)
+
+    def retried(self, now: datetime) -> "Recording":
+        """A failed one goes back to where its bytes stand."""
+        target = Status.RECEIVING if self.sha256 is None else Status.PROCESSING
+        return replace(self._to(target, now), failure=None)
+
+    def described(
+        self,
+        now: datetime,
+        *,
+        title: str | None = None,
+        tags: tuple[str, ...] | None = None,
+        fields: Mapping[str, Scalar] | None = None,
+    ) -> "Recording":
+        """With another title, tags or fields; None leaves one as it is."""
+        if self.status is Status.TRASHED:
+            raise IllegalTransition("The recording is in the trash. Restore it first.", status=str(self.status))
+        return self._next(
+            now,
+            title=self.title if title is None else plain_text(title, "title", MAX_TITLE_CHARS),
+            tags=self.tags if tags is None else checked_tags(tags),
+            fields=self.fields if fields is None else checked_fields(fields),
+        )
+
+    def trashed(self, now: datetime) -> "Recording":
+        return replace(self._to(Status.TRASHED, now), trashed_at=now, restore_to=self.status)
+
+    def restored(self, now: datetime) -> "Recording":
+        if self.status is not Status.TRASHED or self.restore_to is None:
+            raise IllegalTransition("The recording is not in the trash.", status=str(self.status))
+        return replace(self._to(self.restore_to, now), trashed_at=None, restore_to=None)
+
+    def may_be_purged(self, now: datetime, retention: timedelta) -> bool:
+        return self.trashed_at is not None and self.trashed_at + retention <= now
+
+    def _to(self, target: Status, now: datetime) -> "Recording":
+        if target not in TRANSITIONS[self.status]:
+            raise IllegalTransition(
+                f"A recording that is {self.status} cannot become {target}.",
+                status=str(self.status),
+                target=str(target),
+            )
+        return self._next(now, status=target)
+
+    def _next(self, now: datetime, **changes: object) -> "Recording":
+        return replace(self, updated_at=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names checked by replace
+
+
+def original_key(library_id: LibraryId, recording_id: RecordingId) -> str:
+    return f"{recording_prefix(library_id, recording_id)}original"
+
+
+def rendition_key(library_id: LibraryId, recording_id: RecordingId, maker: str, name: str) -> str:
+    return f"{recording_prefix(library_id, recording_id)}renditions/{maker}/{name}"
+
+
+def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
+    """Everything that is stored of a recording lies below this."""
+    return f"{library_id}/recordings/{recording_id}/"
+
+
+def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
+    """Whose blob it is, or None when the key is not one of a recording."""
+    library_id, kind, recording_id, *rest = (*blob_key.split("/", 3), "", "", "")[:4]
+    if kind != "recordings" or not recording_id or not rest[0]:
+        return None
+    return LibraryId(library_id), RecordingId(recording_id)
