@@ -9,7 +9,7 @@ from enum import StrEnum
 from domain.errors import Forbidden, Invalid
 from domain.values import KeyId, LibraryId, plain_text
 
-TOKEN_PREFIX = "ak_"
+TOKEN_PREFIX = "ak_"  # noqa: S105 - tells keys from other secrets, is none itself
 MIN_TOKEN_CHARS = 32
 
 
@@ -89,6 +89,7 @@ class Key:
         cls,
         key_id: KeyId,
         library_id: LibraryId,
+        *,
         name: str,
         role: Role,
         token: str,
@@ -124,9 +125,7 @@ def token_hash(token: str) -> str:
         Invalid: the token is too short to be safe without a slow hash, or has the wrong prefix.
     """
     if not token.startswith(TOKEN_PREFIX) or len(token) < MIN_TOKEN_CHARS:
-        raise Invalid(
-            f"A key starts with {TOKEN_PREFIX} and has {MIN_TOKEN_CHARS} characters or more.", field="key"
-        )
+        raise Invalid(f"A key starts with {TOKEN_PREFIX} and has {MIN_TOKEN_CHARS} characters or more.", field="key")
     return hashlib.sha256(token.encode()).hexdigest()
 
 

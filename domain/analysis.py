@@ -114,9 +114,7 @@ class Analysis:
     fence: str = ""
 
 
-def analysis_key(
-    content_sha256: str, analyser: str, analyser_version: str, parameters: Mapping[str, Scalar]
-) -> str:
+def analysis_key(content_sha256: str, analyser: str, analyser_version: str, parameters: Mapping[str, Scalar]) -> str:
     """The name of a result by what makes it: the same bytes, analyser, version and parameters give the same key."""
     made_by = json.dumps(
         [content_sha256, analyser, analyser_version, dict(parameters)], sort_keys=True, separators=(",", ":")

@@ -29,7 +29,9 @@ class AuditEntry:
     request_id: str | None = None
 
     @classmethod
-    def of_change(cls, entry_id: str, at: datetime, actor: Actor, action: str, before: Any, after: Any) -> "AuditEntry":
+    def of_change(
+        cls, entry_id: str, at: datetime, actor: Actor, action: str, *, before: Any, after: Any
+    ) -> "AuditEntry":
         """The entry for one entity that became another; `before` is None at its creation, `after` at its end."""
         entity = before if after is None else after
         old, new = _facts(before), _facts(after)

@@ -34,7 +34,8 @@ class IdempotentRequest:
     def start(cls, library_id: LibraryId, key: str, fingerprint: str, now: datetime) -> "IdempotentRequest":
         if not 1 <= len(key) <= MAX_KEY_CHARS or not key.isascii() or not key.isprintable():
             raise Invalid(
-                f"Idempotency-Key must have 1 to {MAX_KEY_CHARS} printable ASCII characters.", field="Idempotency-Key"
+                f"Idempotency-Key must have 1 to {MAX_KEY_CHARS} printable ASCII characters.",
+                field="Idempotency-Key",
             )
         return cls(library_id, key, fingerprint, now, now + IN_PROGRESS_FOR)
 
@@ -51,5 +52,7 @@ class IdempotentRequest:
         if self.fingerprint != fingerprint:
             raise IdempotencyKeyReused("This Idempotency-Key was sent with another request. Use a new one.")
         if self.answer is None:
-            raise RequestInProgress("The first request with this Idempotency-Key is still being carried out. Ask again.")
+            raise RequestInProgress(
+                "The first request with this Idempotency-Key is still being carried out. Ask again."
+            )
         return self.answer

@@ -50,9 +50,7 @@ class Field(StrEnum):
     UPDATED = "updated"
 
 
-ORDERED = frozenset(
-    {Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE, Field.CREATED, Field.UPDATED}
-)
+ORDERED = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE, Field.CREATED, Field.UPDATED})
 
 
 class SortKey(StrEnum):
@@ -111,17 +109,17 @@ class RecordingQuery:
 def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:
     """The values that a filter on the field looks at: several for tags and findings, none where nothing is known."""
     audio = recording.audio
-    values: Mapping[Field, Comparable | None | tuple[str, ...]] = {
+    values: Mapping[Field, Comparable | tuple[str, ...] | None] = {
         Field.STATUS: str(recording.status),
         Field.TAG: recording.tags,
         Field.FINDING: tuple(finding.code for finding in recording.findings),
-        Field.CODEC: audio and audio.codec,
-        Field.CONTAINER: audio and audio.container,
+        Field.CODEC: audio.codec if audio else None,
+        Field.CONTAINER: audio.container if audio else None,
         Field.SHA256: recording.sha256,
         Field.FILENAME: recording.filename,
-        Field.CHANNELS: audio and audio.channels,
-        Field.SAMPLE_RATE: audio and audio.sample_rate_hz,
-        Field.DURATION: audio and audio.duration_seconds,
+        Field.CHANNELS: audio.channels if audio else None,
+        Field.SAMPLE_RATE: audio.sample_rate_hz if audio else None,
+        Field.DURATION: audio.duration_seconds if audio else None,
         Field.SIZE: recording.size_bytes,
         Field.CREATED: recording.created_at,
         Field.UPDATED: recording.updated_at,

@@ -104,7 +104,9 @@ class Analyses(Protocol):
 class Renditions(Protocol):
     @abstractmethod
     def put(self, rendition: Rendition) -> None:
-        """Store under recording and name, in the place of an older one. Raises LeaseLost when a newer fence is stored."""
+        """Store under recording and name, in the place of an older one.
+
+        Raises LeaseLost when a newer fence is stored."""
         ...
 
     @abstractmethod
@@ -511,7 +513,9 @@ class AudioEngine(Protocol):
 
     @abstractmethod
     def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
-        """One pass over all of it. Artefacts are left in the workspace: waveform.dat, waveform.json, spectrogram.png."""
+        """One pass over all of it.
+
+        Artefacts are left in the workspace: waveform.dat, waveform.json, spectrogram.png."""
         ...
 
     @abstractmethod

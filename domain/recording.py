@@ -77,11 +77,11 @@ class Recording:
         cls,
         recording_id: RecordingId,
         library_id: LibraryId,
+        *,
         filename: str,
         content_type: str,
         size_bytes: int,
         now: datetime,
-        *,
         sha256: str | None = None,
         audio: AudioFormat | None = None,
         keep_duplicate: bool = False,
@@ -120,9 +120,7 @@ class Recording:
         changed = self._to(Status.PROCESSING, now)
         return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None)
 
-    def heard(
-        self, audio: AudioFormat, findings: tuple[Finding, ...], analysis_key: str, now: datetime
-    ) -> "Recording":
+    def heard(self, audio: AudioFormat, findings: tuple[Finding, ...], analysis_key: str, now: datetime) -> "Recording":
         """Usable from now on. One that was trashed meanwhile stays in the trash and will come back as ready."""
         if self.status is Status.TRASHED:
             changed = self._next(now, restore_to=Status.READY)

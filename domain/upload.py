@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Sizes are in bytes; every part but the last has `part_size`. The parts that arrived are known to the blob store."""
+    """Sizes are in bytes; all parts but the last have `part_size`. The blob store knows the parts that arrived."""
 
     id: UploadId
     library_id: LibraryId
