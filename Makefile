@@ -47,7 +47,9 @@ missing() {
     echo "  Fedora           sudo dnf install python$$number"
     echo "  macOS            brew install python@$$number"
   else
-    echo "Python 3.11, 3.12 or 3.13 is needed, and $${wanted:-none on the PATH} is not one that works. To get one:"
+    reason="none on the PATH runs"
+    [ -z "$$wanted" ] || reason="$$wanted is not one that runs"
+    echo "Python 3.11, 3.12 or 3.13 is needed, and $$reason. To get one:"
     echo "  Debian, Ubuntu   sudo apt install python3 python3-venv"
     echo "                   (Ubuntu 22.04: python3.11 python3.11-venv)"
     echo "  Fedora           sudo dnf install python3.13"
