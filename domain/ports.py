@@ -537,6 +537,18 @@ class Clock(Protocol):
         ...
 
 
+class Workspaces(Protocol):
+    @abstractmethod
+    def open(self) -> AbstractContextManager[Path]:
+        """An empty folder for one piece of work, gone with all that is in it when the context closes."""
+        ...
+
+    @abstractmethod
+    def remove_abandoned(self, before: datetime) -> int:
+        """Remove the folders of workers that died, made before the moment; how many."""
+        ...
+
+
 class Ids(Protocol):
     @abstractmethod
     def next(self) -> str:

@@ -1,0 +1,145 @@
+"""Libraries, keys, and who has done what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.access import Actor, Key, Library, Permission, Role, new_token, system_actor, token_hash
+from domain.audit import AuditEntry
+from domain.errors import Conflict, Invalid, Unauthenticated
+from domain.ports import AuditQuery, AuditTrail, Clock, Ids, Keys, Libraries
+from domain.values import KeyId, LibraryId, Page
+
+DEFAULT_LIBRARY = "default"
+
+
+@dataclass(frozen=True)
+class Authenticate:
+    keys: Keys
+    clock: Clock
+
+    def __call__(self, token: str, request_id: str | None = None) -> Actor:
+        """Raises Unauthenticated, with the same words for every reason."""
+        try:
+            key = self.keys.find_by_token(token_hash(token))
+        except Invalid:
+            key = None
+        if key is None or not key.is_valid(self.clock.now()):
+            raise Unauthenticated("Send a valid key as 'Authorization: Bearer ak_…'.")
+        return key.actor(request_id)
+
+
+@dataclass(frozen=True)
+class CreateKey:
+    """The token is in the answer and nowhere else."""
+
+    keys: Keys
+    clock: Clock
+    ids: Ids
+
+    def __call__(
+        self, actor: Actor, name: str, role: Role, expires_at: datetime | None = None, token: str | None = None
+    ) -> tuple[Key, str]:
+        actor.require(Permission.ADMINISTER)
+        token = token or new_token()
+        now = self.clock.now()
+        key = Key.issue(
+            KeyId(self.ids.next()), actor.library_id, name=name, role=role, token=token, now=now, expires_at=expires_at
+        )
+        self.keys.add(key, AuditEntry.of_change(self.ids.next(), now, actor, "key.create", before=None, after=key))
+        return key, token
+
+
+@dataclass(frozen=True)
+class ListKeys:
+    keys: Keys
+
+    def __call__(self, actor: Actor) -> tuple[Key, ...]:
+        actor.require(Permission.ADMINISTER)
+        return self.keys.of_library(actor.library_id)
+
+
+@dataclass(frozen=True)
+class RevokeKey:
+    keys: Keys
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, key_id: KeyId) -> Key:
+        actor.require(Permission.ADMINISTER)
+        key = self.keys.get(actor.library_id, key_id)
+        now = self.clock.now()
+        revoked = key.revoke(now)
+        if revoked is not key:
+            entry = AuditEntry.of_change(self.ids.next(), now, actor, "key.revoke", before=key, after=revoked)
+            self.keys.save(revoked, replaces=key.version, audit=entry)
+        return revoked
+
+
+@dataclass(frozen=True)
+class SearchAudit:
+    trail: AuditTrail
+
+    def __call__(self, actor: Actor, query: AuditQuery) -> Page[AuditEntry]:
+        actor.require(Permission.ADMINISTER)
+        return self.trail.search(actor.library_id, query)
+
+
+@dataclass(frozen=True)
+class GetLibrary:
+    libraries: Libraries
+
+    def __call__(self, actor: Actor) -> Library:
+        actor.require(Permission.READ)
+        return self.libraries.get(actor.library_id)
+
+
+@dataclass(frozen=True)
+class CreateLibrary:
+    """For whoever runs the service: no key reaches over its own library, so none can make another one."""
+
+    libraries: Libraries
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, name: str) -> Library:
+        library = Library.create(LibraryId(self.ids.next()), name, self.clock.now())
+        self.libraries.add(library)
+        return library
+
+
+@dataclass(frozen=True)
+class PrepareAccess:
+    """Before the first request: the default library, and a key for its admin.
+
+    A configured `admin_token` is made valid; without one, a key is made when the library has none, and its token
+    returned to be shown once.
+    """
+
+    libraries: Libraries
+    keys: Keys
+    create_library: CreateLibrary
+    create_key: CreateKey
+
+    def __call__(self, admin_token: str | None) -> tuple[Library, str | None]:
+        library = self._default_library()
+        actor = system_actor(library.id, "setup")
+        if admin_token is not None:
+            if self.keys.find_by_token(token_hash(admin_token)) is None:
+                self.create_key(actor, "admin", Role.ADMIN, token=admin_token)
+            return library, None
+        if self.keys.of_library(library.id):
+            return library, None
+        return library, self.create_key(actor, "admin", Role.ADMIN)[1]
+
+    def _default_library(self) -> Library:
+        found = self.libraries.find_by_name(DEFAULT_LIBRARY)
+        if found is not None:
+            return found
+        try:
+            return self.create_library(DEFAULT_LIBRARY)
+        except Conflict:
+            # Another process was faster.
+            found = self.libraries.find_by_name(DEFAULT_LIBRARY)
+            if found is None:
+                raise
+            return found

@@ -1,0 +1,212 @@
+"""The background half of a recording's coming in: complete the original, listen to it, keep what was heard."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from application.changes import ChangeRecording
+from application.ingest import refuse_duplicate
+from application.work import StartJob
+from domain.access import Actor, Permission, system_actor
+from domain.analysis import Analysis, Artefact, Heard, analysis_key
+from domain.errors import CorruptBlob, NotFound
+from domain.job import Job, JobKind
+from domain.ports import (
+    Analyses,
+    AudioEngine,
+    Blobs,
+    Clock,
+    Progress,
+    Recordings,
+    Renditions,
+    Uploads,
+    Workspaces,
+)
+from domain.recording import Recording, Status, rendition_key
+from domain.rendition import Rendition
+from domain.values import RecordingId, UploadId, require_digest
+
+COPY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class KeepRendition:
+    """Stores a file that the engine made, and the record of it. Doing it twice leaves one."""
+
+    blobs: Blobs
+    renditions: Renditions
+    clock: Clock
+
+    def __call__(self, job: Job, recording: Recording, artefact: Artefact, maker: str) -> None:
+        key = rendition_key(recording.library_id, recording.id, maker, artefact.name)
+        stored = self.blobs.put(key, chunks_of(artefact.path))
+        self.renditions.put(
+            Rendition(
+                library_id=recording.library_id,
+                recording_id=recording.id,
+                name=artefact.name,
+                content_type=artefact.content_type,
+                size_bytes=stored.size_bytes,
+                blob_key=key,
+                content_sha256=recording.sha256 or "",
+                maker=maker,
+                created_at=self.clock.now(),
+                settings=artefact.settings,
+                fence=job.fence,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class AssembleOriginal:
+    """Makes one original of uploaded parts, and proves that it is what was announced and that it is audio."""
+
+    recordings: Recordings
+    uploads: Uploads
+    blobs: Blobs
+    engine: AudioEngine
+    change_recording: ChangeRecording
+
+    def __call__(self, actor: Actor, recording: Recording) -> Recording:
+        upload = self.uploads.get(recording.library_id, UploadId(recording.upload_id or ""))
+        self.blobs.complete_multipart(upload.blob_key, upload.multipart_id)
+        digest, size = hashlib.sha256(), 0
+        for number, chunk in enumerate(self.blobs.get(recording.blob_key)):
+            if not number:
+                self.engine.sniff(chunk[:4096])
+            digest.update(chunk)
+            size += len(chunk)
+        require_digest(upload.sha256, digest.hexdigest())
+        if not recording.keep_duplicate:
+            refuse_duplicate(self.recordings, recording.library_id, digest.hexdigest())
+        with self.blobs.as_file(recording.blob_key) as path:
+            audio = self.engine.probe(path)
+        return self.change_recording(
+            actor,
+            recording.id,
+            "recording.assemble",
+            lambda current, now: replace(current.assembled(size, digest.hexdigest(), now), audio=audio),
+        )
+
+
+@dataclass(frozen=True)
+class RunIngest:
+    """Run by a worker that holds the job. Stopped at any moment and run again, it ends in the same state.
+
+    Every error leaves the recording as it was; whoever settles the job decides what becomes of it.
+    """
+
+    recordings: Recordings
+    analyses: Analyses
+    renditions: Renditions
+    blobs: Blobs
+    engine: AudioEngine
+    workspaces: Workspaces
+    assemble_original: AssembleOriginal
+    keep_rendition: KeepRendition
+    change_recording: ChangeRecording
+    start_job: StartJob
+    clock: Clock
+
+    def __call__(self, job: Job, progress: Progress) -> None:
+        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
+        recording = self.recordings.get(job.library_id, job.recording_id)
+        if recording.sha256 is None:
+            progress(0.0, "assembling")
+            recording = self.assemble_original(actor, recording)
+        analysis = self._heard_before(recording) or self._listen(job, recording, progress)
+        if recording.analysis_key != analysis.key or recording.status is Status.PROCESSING:
+            self.change_recording(
+                actor,
+                recording.id,
+                "recording.hear",
+                lambda current, now: current.heard(analysis.audio, analysis.findings, analysis.key, now),
+            )
+        self.start_job(actor, JobKind.PREVIEW, recording.id)
+
+    def _heard_before(self, recording: Recording) -> Analysis | None:
+        """The result, where an earlier run has stored all of it."""
+        analysis = self.analyses.find(recording.library_id, self._key(recording))
+        made = self.renditions.of_recording(recording.library_id, recording.id)
+        complete = any(r.maker == self._maker and r.content_sha256 == recording.sha256 for r in made)
+        return analysis if complete else None
+
+    def _listen(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
+        with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
+            heard = self.engine.listen(path, workspace, progress)
+            for artefact in heard.artefacts:
+                self.keep_rendition(job, recording, artefact, self._maker)
+        analysis = self._analysis(job, recording, heard)
+        # Last, since an analysis that can be found says that everything beside it is there.
+        self.analyses.put(analysis)
+        return analysis
+
+    def _analysis(self, job: Job, recording: Recording, heard: Heard) -> Analysis:
+        return Analysis(
+            key=self._key(recording),
+            library_id=recording.library_id,
+            content_sha256=recording.sha256 or "",
+            analyser=self.engine.analyser,
+            analyser_version=self.engine.version,
+            parameters=self.engine.parameters,
+            descriptors=heard.descriptors,
+            findings=heard.findings,
+            embedded_tags=heard.embedded_tags,
+            audio=heard.audio,
+            created_at=self.clock.now(),
+            fence=job.fence,
+        )
+
+    def _key(self, recording: Recording) -> str:
+        return analysis_key(recording.sha256 or "", self.engine.analyser, self.engine.version, self.engine.parameters)
+
+    @property
+    def _maker(self) -> str:
+        return f"{self.engine.analyser}-{self.engine.version}"
+
+
+@dataclass(frozen=True)
+class RunPreview:
+    """A step of its own, so that a recording can be used before its preview is there."""
+
+    recordings: Recordings
+    renditions: Renditions
+    blobs: Blobs
+    engine: AudioEngine
+    workspaces: Workspaces
+    keep_rendition: KeepRendition
+
+    def __call__(self, job: Job, progress: Progress) -> None:
+        recording = self.recordings.get(job.library_id, job.recording_id)
+        maker = f"preview-{self.engine.version}"
+        made = self.renditions.of_recording(recording.library_id, recording.id)
+        if any(r.maker == maker and r.content_sha256 == recording.sha256 for r in made):
+            return
+        with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
+            artefact = self.engine.preview(path, workspace, progress)
+            self.keep_rendition(job, recording, artefact, maker)
+
+
+@dataclass(frozen=True)
+class GetAnalysis:
+    recordings: Recordings
+    analyses: Analyses
+
+    def __call__(self, actor: Actor, recording_id: RecordingId) -> tuple[Recording, Analysis]:
+        actor.require(Permission.READ)
+        recording = self.recordings.get(actor.library_id, recording_id)
+        if recording.analysis_key is None:
+            raise NotFound(f"There is no analysis: the recording is {recording.status}.", status=str(recording.status))
+        analysis = self.analyses.find(actor.library_id, recording.analysis_key)
+        if analysis is None:
+            raise CorruptBlob(
+                "The analysis of the recording is missing. Listen to it again.", recording_id=recording.id
+            )
+        return recording, analysis
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(COPY_BYTES):
+            yield chunk

@@ -1,0 +1,118 @@
+"""A file comes in, in one go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from application.intake import Intake
+from application.notices import Notices
+from application.work import StartJob
+from domain.access import Actor, Permission
+from domain.audit import AuditEntry
+from domain.errors import DuplicateContent
+from domain.job import Job, JobKind
+from domain.ports import AudioEngine, Blobs, Clock, Ids, Recordings
+from domain.recording import Recording, original_key
+from domain.upload import check_announced_size
+from domain.values import LibraryId, RecordingId, checked_sha256, display_name
+
+
+@dataclass(frozen=True)
+class ReceiveRecording:
+    """Stores the bytes, makes sure that they are audio that can be used, and starts listening.
+
+    What is refused leaves nothing behind. The library's having the same bytes already is a refusal too, unless
+    `keep_duplicate` is set.
+    """
+
+    recordings: Recordings
+    blobs: Blobs
+    engine: AudioEngine
+    start_job: StartJob
+    notices: Notices
+    clock: Clock
+    ids: Ids
+    max_bytes: int
+
+    def __call__(
+        self,
+        actor: Actor,
+        *,
+        filename: str,
+        content_type: str,
+        chunks: Iterable[bytes],
+        announced_size: int | None = None,
+        announced_sha256: str | None = None,
+        keep_duplicate: bool = False,
+    ) -> tuple[Recording, Job]:
+        actor.require(Permission.WRITE)
+        filename = display_name(filename)
+        if announced_size:
+            check_announced_size(announced_size, self.max_bytes)
+        if announced_sha256 is not None:
+            announced_sha256 = checked_sha256(announced_sha256)
+            if not keep_duplicate:
+                refuse_duplicate(self.recordings, actor.library_id, announced_sha256)
+        intake = Intake(
+            chunks,
+            max_bytes=self.max_bytes,
+            look_at_head=self.engine.sniff,
+            announced_sha256=announced_sha256,
+            announced_size=announced_size,
+        )
+        recording_id = RecordingId(self.ids.next())
+        key = original_key(actor.library_id, recording_id)
+        self.blobs.put(key, intake)
+        try:
+            recording = self._examine(
+                actor,
+                recording_id,
+                intake,
+                filename=filename,
+                content_type=content_type,
+                keep_duplicate=keep_duplicate,
+            )
+        except BaseException:
+            self.blobs.delete(key)
+            raise
+        self.notices.recording(recording)
+        return recording, self.start_job(actor, JobKind.INGEST, recording.id)
+
+    def _examine(
+        self,
+        actor: Actor,
+        recording_id: RecordingId,
+        intake: Intake,
+        *,
+        filename: str,
+        content_type: str,
+        keep_duplicate: bool,
+    ) -> Recording:
+        if not keep_duplicate:
+            refuse_duplicate(self.recordings, actor.library_id, intake.sha256)
+        with self.blobs.as_file(original_key(actor.library_id, recording_id)) as path:
+            audio = self.engine.probe(path)
+        now = self.clock.now()
+        recording = Recording.receive(
+            recording_id,
+            actor.library_id,
+            filename=filename,
+            content_type=content_type,
+            size_bytes=intake.size_bytes,
+            now=now,
+            sha256=intake.sha256,
+            audio=audio,
+            keep_duplicate=keep_duplicate,
+        )
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
+        self.recordings.add(recording, entry)
+        return recording
+
+
+def refuse_duplicate(recordings: Recordings, library_id: LibraryId, sha256: str) -> None:
+    """Raises DuplicateContent, naming the recording that has these bytes."""
+    other = recordings.find_by_content(library_id, sha256)
+    if other is not None:
+        raise DuplicateContent(
+            "The library has a recording of these bytes already. Use it, or send the file with on_duplicate=keep.",
+            recording_id=other.id,
+        )

@@ -1,0 +1,156 @@
+"""Jobs as workers see them: taken under a lease, kept, and settled one way or another."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.changes import ChangeRecording
+from application.notices import Notices
+from application.work import unless_heard
+from domain.access import system_actor
+from domain.errors import LeaseLost, VersionMismatch
+from domain.job import Job, JobKind, JobStatus
+from domain.ports import Clock, Jobs
+from domain.values import Failure, JobId
+
+PROGRESS_STEP = 0.01
+
+
+class HeldJob:
+    """A job in a worker's hands. Safe to beat from one thread while another works and reports progress.
+
+    Every method raises LeaseLost once the job is in other hands or was cancelled.
+    """
+
+    def __init__(self, jobs: Jobs, notices: Notices, clock: Clock, job: Job, lease_for: timedelta) -> None:
+        self._jobs = jobs
+        self._notices = notices
+        self._clock = clock
+        self._job = job
+        self._fence = job.fence
+        self._lease_for = lease_for
+        self._lock = threading.Lock()
+
+    @property
+    def job(self) -> Job:
+        return self._job
+
+    def beat(self) -> None:
+        self._store(lambda job: job.heartbeat(self._fence, self._clock.now(), self._lease_for))
+
+    def progress(self, share: float, stage: str) -> None:
+        """Stored when it has moved by a hundredth or the stage is another: often enough for a person to watch."""
+        if stage == self._job.stage and share < self._job.progress + PROGRESS_STEP:
+            return
+        self._store(lambda job: job.progressed(self._fence, share, stage, self._clock.now()))
+        self._notices.job(self._job)
+
+    def succeed(self) -> None:
+        self._store(lambda job: job.succeeded(self._fence, self._clock.now()))
+        self._notices.job(self._job)
+
+    def fail(self, failure: Failure) -> None:
+        self._store(lambda job: job.failed(self._fence, failure, self._clock.now()))
+        self._notices.job(self._job)
+
+    def postpone(self, failure: Failure) -> timedelta:
+        """Queued again for later; how much later."""
+        now = self._clock.now()
+        self._store(lambda job: job.postponed(self._fence, failure, now))
+        self._notices.job(self._job)
+        return self._job.due_at - now
+
+    def release(self) -> None:
+        self._store(lambda job: job.released(self._fence, self._clock.now()))
+        self._notices.job(self._job)
+
+    def _store(self, change: Callable[[Job], Job]) -> None:
+        with self._lock:
+            while True:
+                changed = change(self._job)
+                try:
+                    self._jobs.save(changed, replaces=self._job.version)
+                except VersionMismatch:
+                    stored = self._jobs.find(self._job.id)
+                    if stored is None:
+                        raise LeaseLost("The job is gone.", job_id=self._job.id) from None
+                    # The entity itself refuses the change when the job is no longer ours.
+                    self._job = stored
+                    continue
+                self._job = changed
+                return
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Nothing to do now; look again after the delay."""
+
+    look_again_in: timedelta
+
+
+class Settled:
+    """Nothing to do any more."""
+
+
+@dataclass(frozen=True)
+class TakeJob:
+    """Claims the job that the doorbell rang for. Of two workers that try, one holds it."""
+
+    jobs: Jobs
+    notices: Notices
+    give_up_job: "GiveUpJob"
+    clock: Clock
+    lease_for: timedelta
+
+    def __call__(self, job_id: JobId, worker: str) -> HeldJob | Busy | Settled:
+        job = self.jobs.find(job_id)
+        if job is None or job.is_settled:
+            return Settled()
+        now = self.clock.now()
+        if job.is_held(now) and job.lease is not None:
+            return Busy(job.lease.expires_at - now)
+        if now < job.due_at:
+            return Busy(job.due_at - now)
+        if job.is_exhausted:
+            self.give_up_job(job)
+            return Settled()
+        claimed = job.claimed(worker, now, self.lease_for)
+        try:
+            self.jobs.save(claimed, replaces=job.version)
+        except VersionMismatch:
+            return Busy(timedelta(seconds=1))
+        self.notices.job(claimed)
+        return HeldJob(self.jobs, self.notices, self.clock, claimed, self.lease_for)
+
+
+@dataclass(frozen=True)
+class FailRecordingOfJob:
+    """What a job that ended without success means for its recording. Derived: the sweep does it where a crash left it
+    undone."""
+
+    change_recording: ChangeRecording
+
+    def __call__(self, job: Job) -> None:
+        if job.kind is not JobKind.INGEST or job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
+            return
+        failure = job.failure or Failure("cancelled", "Listening was cancelled. Retry its job to listen again.")
+        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
+        self.change_recording(actor, job.recording_id, "recording.fail", unless_heard(failure))
+
+
+@dataclass(frozen=True)
+class GiveUpJob:
+    """Fails a job that has lost its worker in every attempt."""
+
+    jobs: Jobs
+    notices: Notices
+    fail_recording_of_job: FailRecordingOfJob
+    clock: Clock
+
+    def __call__(self, job: Job) -> Job:
+        given_up = job.gave_up(self.clock.now())
+        self.jobs.save(given_up, replaces=job.version)
+        self.notices.job(given_up)
+        self.fail_recording_of_job(given_up)
+        return given_up

@@ -1,0 +1,247 @@
+"""Scheduled jobs: each looks for what a crash or time itself has left behind, and mends it. All may run at any time."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from application.labour import FailRecordingOfJob, GiveUpJob
+from application.work import StartJob
+from domain.access import system_actor
+from domain.audit import AuditEntry
+from domain.errors import NotFound, VersionMismatch
+from domain.job import Job, JobKind, JobStatus, job_key
+from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
+from domain.ports import (
+    Analyses,
+    Blobs,
+    Clock,
+    Events,
+    IdempotentRequests,
+    Ids,
+    JobQueue,
+    Jobs,
+    Libraries,
+    Recordings,
+    Renditions,
+    Uploads,
+    Workspaces,
+)
+from domain.recording import Recording, Status, recording_of_key, recording_prefix
+from domain.upload import Upload, UploadStatus
+from domain.values import LibraryId, RecordingId
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+UNFINISHED_AFTER = timedelta(minutes=1)
+EVENTS_KEPT_FOR = timedelta(hours=1)
+ORPHAN_AFTER = timedelta(hours=24)
+
+Report = dict[str, int]
+"""What a scheduled job did, by name: figures for the log and the command line."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Rings for every job that is due or whose lease ran out, and puts recordings and their jobs in step."""
+
+    recordings: Recordings
+    jobs: Jobs
+    queue: JobQueue
+    events: Events
+    idempotent_requests: IdempotentRequests
+    start_job: StartJob
+    give_up_job: GiveUpJob
+    fail_recording_of_job: FailRecordingOfJob
+    clock: Clock
+
+    def __call__(self) -> Report:
+        now = self.clock.now()
+        rung = sum(self._ring(job) for job in self.jobs.to_ring(now, BATCH))
+        unfinished = self.recordings.unfinished_since(now - UNFINISHED_AFTER, BATCH)
+        mended = sum(self._mend(recording) for recording in unfinished)
+        return {
+            "rung": rung,
+            "recordings_mended": mended,
+            "requests_forgotten": self.idempotent_requests.purge(now),
+            "events_forgotten": self.events.purge(now - EVENTS_KEPT_FOR),
+        }
+
+    def _ring(self, job: Job) -> bool:
+        now = self.clock.now()
+        try:
+            if job.is_exhausted and not job.is_held(now):
+                self.give_up_job(job)
+                return False
+            self.jobs.save(job.rung(now), replaces=job.version)
+        except VersionMismatch:
+            return False  # somebody is at it, which is all that ringing is for
+        self.queue.send(job.id)
+        return True
+
+    def _mend(self, recording: Recording) -> bool:
+        job = self.jobs.find_by_key(recording.library_id, job_key(JobKind.INGEST, recording.id))
+        actor = system_actor(recording.library_id, "sweep")
+        if job is None:
+            self.start_job(actor, JobKind.INGEST, recording.id)
+        elif job.status is JobStatus.SUCCEEDED:
+            self.start_job.again(actor, job)
+        elif job.is_settled:
+            self.fail_recording_of_job(job)
+        else:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class PurgeExpiredUploads:
+    uploads: Uploads
+    recordings: Recordings
+    blobs: Blobs
+    clock: Clock
+    ids: Ids
+
+    def __call__(self) -> Report:
+        expired = self.uploads.expired(self.clock.now(), BATCH)
+        return {"uploads_aborted": sum(self._abort(upload) for upload in expired)}
+
+    def _abort(self, upload: Upload) -> bool:
+        actor = system_actor(upload.library_id, "purge-expired-uploads")
+        try:
+            self.recordings.get(upload.library_id, upload.recording_id)
+        except NotFound:
+            aborted = upload.aborted()
+        else:
+            # Its completion was cut short after the recording was made; the parts belong to that one now.
+            aborted = upload.adopted()
+        action = f"upload.{'abort' if aborted.status is UploadStatus.ABORTED else 'complete'}"
+        entry = AuditEntry.of_change(self.ids.next(), self.clock.now(), actor, action, before=upload, after=aborted)
+        self.uploads.save(aborted, replaces=upload.version, audit=entry)
+        if aborted.status is UploadStatus.ABORTED:
+            self.blobs.abort_multipart(upload.blob_key, upload.multipart_id)
+        return aborted.status is UploadStatus.ABORTED
+
+
+@dataclass(frozen=True)
+class ReconcileBlobs:
+    """Compares blobs with records. Blobs that nothing knows are deleted once they are a day old: a younger one may
+    belong to a write that is under way. An original that is missing is counted and logged, never papered over."""
+
+    libraries: Libraries
+    recordings: Recordings
+    renditions: Renditions
+    uploads: Uploads
+    blobs: Blobs
+    workspaces: Workspaces
+    clock: Clock
+
+    def __call__(self) -> Report:
+        before = self.clock.now() - ORPHAN_AFTER
+        return {
+            "orphans_deleted": self._delete_orphans(before),
+            "multiparts_aborted": self._abort_strays(before),
+            "unfinished_writes_removed": self.blobs.remove_unfinished(before),
+            "workspaces_removed": self.workspaces.remove_abandoned(before),
+            "originals_missing": self._count_missing(),
+        }
+
+    def _delete_orphans(self, before: datetime) -> int:
+        deleted = 0
+        for owner, blobs in groupby(self.blobs.list(), key=lambda blob: recording_of_key(blob.key)):
+            old = [blob for blob in blobs if owner and blob.modified_at < before]
+            known = self._known_keys(*owner) if owner and old else frozenset()
+            for blob in old:
+                if blob.key not in known:
+                    self.blobs.delete(blob.key)
+                    deleted += 1
+        return deleted
+
+    def _known_keys(self, library_id: LibraryId, recording_id: RecordingId) -> frozenset[str]:
+        try:
+            recording = self.recordings.get(library_id, recording_id)
+        except NotFound:
+            return frozenset()
+        renditions = self.renditions.of_recording(library_id, recording_id)
+        return frozenset({recording.blob_key, *(rendition.blob_key for rendition in renditions)})
+
+    def _abort_strays(self, before: datetime) -> int:
+        """Multiparts whose upload was never put on record, or has ended."""
+        aborted = 0
+        for key, multipart_id, started_at in self.blobs.multiparts():
+            upload = self.uploads.find_by_multipart(key, multipart_id)
+            if started_at < before and (upload is None or upload.status is UploadStatus.ABORTED):
+                self.blobs.abort_multipart(key, multipart_id)
+                aborted += 1
+        return aborted
+
+    def _count_missing(self) -> int:
+        missing = 0
+        for library in self.libraries.all():
+            for status in (Status.PROCESSING, Status.READY, Status.QUARANTINED, Status.TRASHED):
+                for recording in each_recording(self.recordings, library.id, Filter(Field.STATUS, Op.EQ, status)):
+                    try:
+                        self.blobs.stat(recording.blob_key)
+                    except NotFound:
+                        if recording.sha256 is not None:
+                            log.error("the original of recording %s is missing: %s", recording.id, recording.blob_key)
+                            missing += 1
+        return missing
+
+
+@dataclass(frozen=True)
+class EmptyTrash:
+    """Removes for good what has lain in the trash for `retention`: first the record, so that nobody restores it
+    meanwhile, then what belongs to it. What a crash leaves of the latter is an orphan."""
+
+    recordings: Recordings
+    analyses: Analyses
+    renditions: Renditions
+    jobs: Jobs
+    blobs: Blobs
+    clock: Clock
+    ids: Ids
+    retention: timedelta
+
+    def __call__(self) -> Report:
+        expired = self.recordings.trashed_before(self.clock.now() - self.retention, BATCH)
+        return {"recordings_purged": sum(self._purge(recording) for recording in expired)}
+
+    def _purge(self, recording: Recording) -> bool:
+        now = self.clock.now()
+        if not recording.may_be_purged(now, self.retention):
+            return False
+        actor = system_actor(recording.library_id, "empty-trash")
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.purge", before=recording, after=None)
+        try:
+            self.recordings.remove(recording, replaces=recording.version, audit=entry)
+        except VersionMismatch:
+            return False  # restored, or otherwise touched, in this very moment
+        self.renditions.remove_all(recording.library_id, recording.id)
+        self.jobs.remove_of_recording(recording.library_id, recording.id)
+        for blob in self.blobs.list(recording_prefix(recording.library_id, recording.id)):
+            self.blobs.delete(blob.key)
+        if recording.analysis_key is not None and not self._is_shared(recording):
+            self.analyses.remove(recording.library_id, recording.analysis_key)
+        return True
+
+    def _is_shared(self, recording: Recording) -> bool:
+        """Whether another recording, in the trash or out of it, has the same bytes and so the same analysis."""
+        same = Filter(Field.SHA256, Op.EQ, recording.sha256 or "")
+        trashed = Filter(Field.STATUS, Op.EQ, Status.TRASHED)
+        return any(
+            self.recordings.search(recording.library_id, RecordingQuery(filters, limit=1)).items
+            for filters in ((same,), (same, trashed))
+        )
+
+
+def each_recording(recordings: Recordings, library_id: LibraryId, *filters: Filter) -> Iterator[Recording]:
+    """All that match, oldest first, a page at a time."""
+    query = RecordingQuery(filters, descending=False, limit=MAX_LIMIT)
+    while True:
+        page = recordings.search(library_id, query)
+        yield from page.items
+        if page.next_cursor is None:
+            return
+        query = replace(query, cursor=page.next_cursor)

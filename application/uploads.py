@@ -1,0 +1,220 @@
+"""A file comes in by parts, over hours and interruptions if need be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.ingest import refuse_duplicate
+from application.notices import Notices
+from application.work import StartJob
+from domain.access import Actor, Permission
+from domain.audit import AuditEntry
+from domain.errors import Conflict, Incomplete, NotFound, TooLarge
+from domain.job import Job, JobKind
+from domain.ports import Blobs, Clock, Ids, Recordings, SignedRequest, Uploads
+from domain.recording import Recording, original_key
+from domain.upload import Part, Upload, UploadStatus, check_announced_size
+from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, display_name
+
+
+@dataclass(frozen=True)
+class UploadState:
+    """An upload with the parts that have arrived. `addresses` are by part number where the store has its own."""
+
+    upload: Upload
+    arrived: tuple[Part, ...]
+    addresses: dict[int, SignedRequest]
+
+
+@dataclass(frozen=True)
+class OpenUpload:
+    uploads: Uploads
+    recordings: Recordings
+    blobs: Blobs
+    clock: Clock
+    ids: Ids
+    max_bytes: int
+
+    def __call__(
+        self,
+        actor: Actor,
+        *,
+        filename: str,
+        content_type: str,
+        size_bytes: int,
+        sha256: str | None = None,
+        keep_duplicate: bool = False,
+    ) -> UploadState:
+        actor.require(Permission.WRITE)
+        display_name(filename)
+        check_announced_size(size_bytes, self.max_bytes)
+        if sha256 is not None and not keep_duplicate:
+            refuse_duplicate(self.recordings, actor.library_id, checked_sha256(sha256))
+        now = self.clock.now()
+        recording_id = RecordingId(self.ids.next())
+        key = original_key(actor.library_id, recording_id)
+        upload = Upload.open(
+            UploadId(self.ids.next()),
+            actor.library_id,
+            recording_id,
+            filename=filename,
+            content_type=content_type,
+            size_bytes=size_bytes,
+            max_bytes=self.max_bytes,
+            blob_key=key,
+            multipart_id=self.blobs.begin_multipart(key),
+            now=now,
+            sha256=sha256,
+            keep_duplicate=keep_duplicate,
+        )
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "upload.create", before=None, after=upload)
+        self.uploads.add(upload, entry)
+        return UploadState(upload, (), addresses_of(self.blobs, upload, (), upload.expires_at - now))
+
+
+@dataclass(frozen=True)
+class GetUpload:
+    uploads: Uploads
+    blobs: Blobs
+    clock: Clock
+
+    def __call__(self, actor: Actor, upload_id: UploadId) -> UploadState:
+        actor.require(Permission.WRITE)
+        upload = self.uploads.get(actor.library_id, upload_id)
+        now = self.clock.now()
+        arrived = arrived_parts(self.blobs, upload)
+        if upload.is_expired(now) or upload.status is not UploadStatus.OPEN:
+            return UploadState(upload, arrived, {})
+        return UploadState(upload, arrived, addresses_of(self.blobs, upload, arrived, upload.expires_at - now))
+
+
+@dataclass(frozen=True)
+class ReceivePart:
+    """For stores without an address of their own: the bytes come through the service, under a URL that it signed.
+
+    The URL is the permission, so there is no actor.
+    """
+
+    uploads: Uploads
+    blobs: Blobs
+    clock: Clock
+
+    def __call__(
+        self, library_id: LibraryId, upload_id: UploadId, n: int, chunks: Iterable[bytes], announced_size: int | None
+    ) -> Part:
+        upload = self.uploads.get(library_id, upload_id)
+        upload.require_open(self.clock.now())
+        expected = upload.size_of_part(n)
+        if announced_size is not None and announced_size != expected:
+            raise _wrong_size(n, expected, announced_size)
+        return self.blobs.put_part(upload.blob_key, upload.multipart_id, n, _exactly(chunks, n, expected))
+
+
+@dataclass(frozen=True)
+class CompleteUpload:
+    """All parts are there: a recording is made of them, in a job. Completing again gives the same recording and job."""
+
+    uploads: Uploads
+    recordings: Recordings
+    blobs: Blobs
+    start_job: StartJob
+    notices: Notices
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, upload_id: UploadId) -> tuple[Recording, Job]:
+        actor.require(Permission.WRITE)
+        upload = self.uploads.get(actor.library_id, upload_id)
+        recording = self._recorded(upload)
+        if recording is None:
+            now = self.clock.now()
+            completed = upload.completed(arrived_parts(self.blobs, upload), now)
+            recording = self._add(actor, completed)
+            entry = AuditEntry.of_change(self.ids.next(), now, actor, "upload.complete", before=upload, after=completed)
+            self.uploads.save(completed, replaces=upload.version, audit=entry)
+            self.notices.recording(recording)
+        return recording, self.start_job(actor, JobKind.INGEST, recording.id)
+
+    def _recorded(self, upload: Upload) -> Recording | None:
+        try:
+            return self.recordings.get(upload.library_id, upload.recording_id)
+        except NotFound:
+            return None
+
+    def _add(self, actor: Actor, upload: Upload) -> Recording:
+        now = self.clock.now()
+        recording = Recording.receive(
+            upload.recording_id,
+            upload.library_id,
+            filename=upload.filename,
+            content_type=upload.content_type,
+            size_bytes=upload.size_bytes,
+            now=now,
+            keep_duplicate=upload.keep_duplicate,
+            upload_id=upload.id,
+        )
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
+        self.recordings.add(recording, entry)
+        return recording
+
+
+@dataclass(frozen=True)
+class AbortUpload:
+    uploads: Uploads
+    blobs: Blobs
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, upload_id: UploadId) -> Upload:
+        actor.require(Permission.WRITE)
+        upload = self.uploads.get(actor.library_id, upload_id)
+        aborted = upload.aborted()
+        if aborted is not upload:
+            entry = AuditEntry.of_change(
+                self.ids.next(), self.clock.now(), actor, "upload.abort", before=upload, after=aborted
+            )
+            self.uploads.save(aborted, replaces=upload.version, audit=entry)
+        self.blobs.abort_multipart(upload.blob_key, upload.multipart_id)
+        return aborted
+
+
+def arrived_parts(blobs: Blobs, upload: Upload) -> tuple[Part, ...]:
+    """None once the parts have been put together or thrown away."""
+    try:
+        return blobs.parts(upload.blob_key, upload.multipart_id)
+    except NotFound:
+        return ()
+
+
+def addresses_of(
+    blobs: Blobs, upload: Upload, arrived: tuple[Part, ...], valid_for: timedelta
+) -> dict[int, SignedRequest]:
+    """Where the missing parts go, by number; empty where the service takes them itself."""
+    found = {}
+    for n in upload.missing(arrived):
+        signed = blobs.signed_part(upload.blob_key, upload.multipart_id, n, upload.size_of_part(n), valid_for)
+        if signed is None:
+            return {}
+        found[n] = signed
+    return found
+
+
+def _exactly(chunks: Iterable[bytes], n: int, expected: int) -> Iterable[bytes]:
+    received = 0
+    for chunk in chunks:
+        received += len(chunk)
+        if received > expected:
+            raise TooLarge(f"Part {n} has {expected} bytes; more arrived.", expected_bytes=expected)
+        yield chunk
+    if received != expected:
+        raise Incomplete(
+            f"Part {n} has {expected} bytes; {received} arrived. Send the part again.",
+            expected_bytes=expected,
+            received_bytes=received,
+        )
+
+
+def _wrong_size(n: int, expected: int, announced: int) -> Conflict:
+    return Conflict(
+        f"Part {n} must have {expected} bytes, not {announced}.", expected_bytes=expected, announced_bytes=announced
+    )
