@@ -1,0 +1,101 @@
+"""The recordings of all libraries, in memory."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from adapters import cursors, refusals
+from adapters.memory.access import AuditLog
+from domain.audit import AuditEntry
+from domain.listing import RecordingQuery, SortKey, sort_value
+from domain.ports import Recordings
+from domain.recording import Recording, Status
+from domain.values import LibraryId, Page, RecordingId
+
+_UNFINISHED = frozenset({Status.RECEIVING, Status.PROCESSING})
+
+
+class MemoryRecordings(Recordings):
+    def __init__(self, audit_log: AuditLog) -> None:
+        self._log = audit_log
+        self._recordings: dict[RecordingId, Recording] = {}
+
+    def add(self, recording: Recording, audit: AuditEntry) -> None:
+        with self._log.lock:
+            if recording.id in self._recordings:
+                raise refusals.taken("recording", recording.id)
+            self._require_unclaimed(recording)
+            self._log.append(audit)
+            self._recordings[recording.id] = recording
+
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+        with self._log.lock:
+            self._require_version(recording, replaces)
+            self._require_unclaimed(recording)
+            self._log.append(audit)
+            self._recordings[recording.id] = recording
+
+    def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording:
+        with self._log.lock:
+            recording = self._recordings.get(recording_id)
+        if recording is None or recording.library_id != library_id:
+            raise refusals.unknown("recording", recording_id)
+        return recording
+
+    def find_by_content(self, library_id: LibraryId, sha256: str) -> Recording | None:
+        same = (r for r in self._of(library_id) if r.sha256 == sha256 and r.is_live)
+        return min(same, key=lambda r: (r.created_at, r.id), default=None)
+
+    def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
+        found = [(_position(r, query.sort), r) for r in self._of(library_id) if query.matches(r)]
+        found.sort(key=lambda pair: pair[0], reverse=query.descending)
+        start = cursors.read(library_id, query, _kind(query.sort))
+        if start is not None:
+            found = [pair for pair in found if (pair[0] < start if query.descending else pair[0] > start)]
+        page = found[: query.limit]
+        more = len(found) > query.limit
+        return Page(
+            tuple(recording for _, recording in page),
+            cursors.written(library_id, query, page[-1][0]) if more else None,
+        )
+
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+        with self._log.lock:
+            self._require_version(recording, replaces)
+            self._log.append(audit)
+            del self._recordings[recording.id]
+
+    def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
+        dated = [(r.trashed_at, r.id, r) for r in self._all() if r.trashed_at and r.trashed_at <= moment]
+        return tuple(recording for _, _, recording in sorted(dated, key=lambda row: row[:2])[:limit])
+
+    def unfinished_since(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
+        stale = [r for r in self._all() if r.status in _UNFINISHED and r.updated_at <= moment]
+        return tuple(sorted(stale, key=lambda r: (r.updated_at, r.id))[:limit])
+
+    def _all(self) -> tuple[Recording, ...]:
+        with self._log.lock:
+            return tuple(self._recordings.values())
+
+    def _of(self, library_id: LibraryId) -> Iterable[Recording]:
+        return (recording for recording in self._all() if recording.library_id == library_id)
+
+    def _require_version(self, recording: Recording, replaces: int) -> None:
+        stored = self.get(recording.library_id, recording.id)
+        if stored.version != replaces:
+            raise refusals.changed("recording", recording.id, stored.version, replaces)
+
+    def _require_unclaimed(self, recording: Recording) -> None:
+        if not recording.claims_content:
+            return
+        for other in self._of(recording.library_id):
+            if other.claims_content and other.sha256 == recording.sha256 and other.id != recording.id:
+                raise refusals.duplicate(other.id)
+
+
+def _position(recording: Recording, sort: SortKey) -> cursors.Position:
+    value = sort_value(recording, sort)
+    return cursors.moment(value) if isinstance(value, datetime) else value, recording.id
+
+
+def _kind(sort: SortKey) -> type[str] | type[float]:
+    return float if sort in {SortKey.DURATION, SortKey.SIZE} else str

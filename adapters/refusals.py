@@ -1,0 +1,48 @@
+"""The errors that every family of stores raises alike, so that none is told apart by its words."""
+
+from collections.abc import Iterable
+
+from domain.errors import Conflict, DuplicateContent, LeaseLost, NotFound, VersionMismatch
+
+
+def unknown(kind: str, name: str) -> NotFound:
+    """Says nothing about where else the name may be known: another library's thing is as unknown as none."""
+    return NotFound(f"There is no {kind} {name}.", kind=kind, id=name)
+
+
+def taken(kind: str, name: str) -> Conflict:
+    return Conflict(f"There is a {kind} {name} already.", kind=kind, id=name)
+
+
+def changed(kind: str, name: str, stored: int, replaces: int) -> VersionMismatch:
+    return VersionMismatch(
+        f"The {kind} {name} has version {stored}, and version {replaces} was to be replaced. Read it again.",
+        version=stored,
+    )
+
+
+def duplicate(recording_id: str) -> DuplicateContent:
+    return DuplicateContent(
+        f"The library has these bytes already, as recording {recording_id}.", recording_id=recording_id
+    )
+
+
+def fenced_off(kind: str, name: str) -> LeaseLost:
+    return LeaseLost(f"The {kind} {name} has been written under a later claim.", kind=kind, id=name)
+
+
+def lost(job_id: str) -> LeaseLost:
+    return LeaseLost(f"The message of job {job_id} is not in this receiver's hands any more.", job_id=job_id)
+
+
+def no_parts(key: str) -> Conflict:
+    return Conflict("No part has arrived. Send the parts, then complete the upload again.", key=key)
+
+
+def obstructed(key: str, by: Iterable[str]) -> Conflict:
+    return Conflict(f"{key} cannot be stored beside {', '.join(by)}.", key=key)
+
+
+def same_token() -> Conflict:
+    """Says nothing of whose it is: who guesses at tokens must not learn that."""
+    return Conflict("There is a key with this token already.")

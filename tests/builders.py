@@ -1,0 +1,204 @@
+"""Entities with good defaults, a clock that is set by hand, and ids that count."""
+
+import itertools
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.access import Key, Library, Role, token_hash
+from domain.analysis import Analysis, AudioFormat, Descriptor, Finding, Severity, analysis_key
+from domain.audit import AuditEntry
+from domain.event import Event
+from domain.idempotency import IdempotentRequest
+from domain.job import Job, JobKind
+from domain.ports import Clock, Ids
+from domain.recording import Recording, Status, original_key, rendition_key
+from domain.rendition import Rendition
+from domain.upload import MIN_PART_BYTES, Upload
+from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LIBRARY = LibraryId("00000000000000000000000LIB")
+OTHER_LIBRARY = LibraryId("0000000000000000000000LIB2")
+
+
+class FakeClock(Clock):
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._lock = threading.Lock()
+        self._now = now
+
+    def now(self) -> datetime:
+        with self._lock:
+            return self._now
+
+    def set(self, now: datetime) -> None:
+        with self._lock:
+            self._now = now
+
+    def advance(self, by: timedelta | float) -> None:
+        """By a duration, or by seconds."""
+        with self._lock:
+            self._now += by if isinstance(by, timedelta) else timedelta(seconds=by)
+
+
+class SequentialIds(Ids):
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def next(self) -> str:
+        return f"{next(self._numbers):026d}"
+
+
+_ids = SequentialIds()  # for what is built without an id: unlike in all of a test run
+
+
+def new_id() -> str:
+    return _ids.next()
+
+
+def a_library(**changes: Any) -> Library:
+    return replace(Library(LIBRARY, "archive", NOON), **changes)
+
+
+def a_key(**changes: Any) -> Key:
+    key_id = KeyId(new_id())
+    token = f"ak_{key_id}{key_id}"
+    return replace(Key.issue(key_id, LIBRARY, "a key", Role.EDITOR, token, NOON), **changes)
+
+
+def a_token_hash(token: str = "ak_" + "t" * 40) -> str:
+    return token_hash(token)
+
+
+def an_audio_format(**changes: Any) -> AudioFormat:
+    return replace(
+        AudioFormat("wav", "pcm_s16le", 48_000, 2, bit_depth=16, duration_seconds=1.5, bit_rate_bps=1_536_000),
+        **changes,
+    )
+
+
+def a_finding(**changes: Any) -> Finding:
+    finding = Finding("clipping", Severity.WARNING, "The signal clips.", "Record it quieter.", ((0.1, 0.2),))
+    return replace(finding, **changes)
+
+
+def a_recording(**changes: Any) -> Recording:
+    """Ready, with bytes of its own (a SHA-256 that no other built recording has), without tags and findings."""
+    recording_id = RecordingId(changes.get("id", new_id()))
+    library_id = changes.get("library_id", LIBRARY)
+    recording = Recording(
+        id=recording_id,
+        library_id=library_id,
+        title="A dog",
+        filename="A dog.wav",
+        content_type="audio/wav",
+        blob_key=original_key(library_id, recording_id),
+        size_bytes=288_044,
+        status=Status.READY,
+        created_at=NOON,
+        updated_at=NOON,
+        sha256=a_sha256(recording_id),
+        audio=an_audio_format(),
+    )
+    return replace(recording, **changes)
+
+
+def a_sha256(seed: object) -> str:
+    return analysis_key(str(seed), "", "", {})
+
+
+def a_job(**changes: Any) -> Job:
+    """Queued at noon, due at once."""
+    job_id = JobId(changes.get("id", new_id()))
+    recording_id = changes.get("recording_id", RecordingId(f"recording-of-{job_id}"))
+    job = Job.queue(job_id, LIBRARY, changes.get("kind", JobKind.INGEST), recording_id, NOON)
+    return replace(job, **changes)
+
+
+def an_upload(**changes: Any) -> Upload:
+    """Open since noon, of two parts and a bit."""
+    upload_id = UploadId(changes.get("id", new_id()))
+    recording_id = RecordingId(f"recording-of-{upload_id}")
+    upload = Upload.open(
+        upload_id,
+        LIBRARY,
+        recording_id,
+        filename="long.wav",
+        content_type="audio/wav",
+        size_bytes=2 * MIN_PART_BYTES + 1,
+        max_bytes=2**31,
+        blob_key=original_key(LIBRARY, recording_id),
+        multipart_id=f"multipart-of-{upload_id}",
+        now=NOON,
+    )
+    return replace(upload, **changes)
+
+
+def an_entry(**changes: Any) -> AuditEntry:
+    entry = AuditEntry(
+        id=new_id(),
+        library_id=LIBRARY,
+        at=NOON,
+        actor="key:1",
+        action="recording.described",
+        subject_kind="recording",
+        subject_id="1",
+        before={"title": "A dog", "tags": ["dog"], "audio": None},
+        after={"title": "A cat", "tags": ["cat", "loud"], "audio": {"channels": 2, "duration": 1.5}},
+        request_id="request-1",
+    )
+    return replace(entry, **changes)
+
+
+def an_analysis(**changes: Any) -> Analysis:
+    sha256 = changes.get("content_sha256", a_sha256(new_id()))
+    analysis = Analysis(
+        key=analysis_key(sha256, "listen", "1", {"bands": 64}),
+        library_id=LIBRARY,
+        content_sha256=sha256,
+        analyser="listen",
+        analyser_version="1",
+        parameters={"bands": 64, "weighting": "K", "fast": False, "gate": -70.0, "limit": None},
+        descriptors=(
+            Descriptor("loudness.integrated", -23.1, "LUFS", "BS.1770-4"),
+            Descriptor("tempo", None, "bpm", "autocorrelation", "The sound is too short."),
+            Descriptor("spectrum", (0.1, 2.0, 3.5), "dB", "welch"),
+            Descriptor("key", "A minor", "", "krumhansl"),
+        ),
+        findings=(a_finding(),),
+        embedded_tags={"artist": "Ärzte"},
+        audio=an_audio_format(),
+        created_at=NOON,
+        fence="00000000000000000000000001:000001",
+    )
+    return replace(analysis, **changes)
+
+
+def a_rendition(**changes: Any) -> Rendition:
+    recording_id = changes.get("recording_id", RecordingId("recording-1"))
+    rendition = Rendition(
+        library_id=LIBRARY,
+        recording_id=recording_id,
+        name="preview.mp3",
+        content_type="audio/mpeg",
+        size_bytes=1000,
+        blob_key=rendition_key(LIBRARY, recording_id, "1", "preview.mp3"),
+        content_sha256=a_sha256(1),
+        maker="preview",
+        created_at=NOON,
+        settings={"bit_rate_bps": 128_000},
+        fence="00000000000000000000000001:000001",
+    )
+    return replace(rendition, **changes)
+
+
+def an_event(**changes: Any) -> Event:
+    event = Event(LIBRARY, "recording.ready", "recording-1", NOON, {"progress": 0.5, "stage": "listening"})
+    return replace(event, **changes)
+
+
+def an_idempotent_request(**changes: Any) -> IdempotentRequest:
+    return replace(IdempotentRequest.start(LIBRARY, f"key-{new_id()}", "fingerprint", NOON), **changes)
