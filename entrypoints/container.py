@@ -1,0 +1,202 @@
+"""The composition root: which adapter stands behind each port, and what each use-case is given.
+
+The only importer of adapters. The families have the same provider names, the names of the use-cases' fields; a
+use-case's fields are filled by these names, and what is missing is an error at start.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from adapters.audio.engine import LibrosaEngine
+from adapters.audio.isolated import IsolatedEngine
+from adapters.audio.limits import EngineLimits
+from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
+from adapters.local.blobs import FileBlobs
+from adapters.local.database import Database
+from adapters.local.events import SqliteEvents
+from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.recordings import SqliteRecordings
+from adapters.local.results import SqliteAnalyses, SqliteRenditions
+from adapters.local.uploads import SqliteUploads
+from adapters.local.work import SqliteJobs, SqliteQueue, SqliteScheduleClaims
+from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
+from adapters.memory.blobs import MemoryBlobs
+from adapters.memory.events import MemoryEvents
+from adapters.memory.idempotency import MemoryIdempotentRequests
+from adapters.memory.recordings import MemoryRecordings
+from adapters.memory.results import MemoryAnalyses, MemoryRenditions
+from adapters.memory.uploads import MemoryUploads
+from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
+from adapters.system import SystemClock, UlidIds
+from adapters.workspaces import TemporaryWorkspaces
+from application import (
+    access,
+    analyse,
+    browse,
+    changes,
+    curate,
+    ingest,
+    labour,
+    notices,
+    schedule,
+    upkeep,
+    uploads,
+    work,
+)
+from entrypoints.settings import Profile, Settings
+
+
+def _limits(settings: Settings) -> EngineLimits:
+    return EngineLimits(
+        child_memory_bytes=settings.child_memory_bytes,
+        child_cpu_seconds=settings.child_cpu_seconds,
+    )
+
+
+class MemoryAdapters(containers.DeclarativeContainer):
+    """Nothing outlives the process; sound is heard in it, too."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(UlidIds, clock)
+    workspaces = providers.Singleton(TemporaryWorkspaces)
+    engine = providers.Singleton(LibrosaEngine, providers.Callable(_limits, settings))
+
+    audit_log = providers.Singleton(AuditLog)
+    recordings = providers.Singleton(MemoryRecordings, audit_log)
+    analyses = providers.Singleton(MemoryAnalyses)
+    renditions = providers.Singleton(MemoryRenditions)
+    uploads = providers.Singleton(MemoryUploads, audit_log)
+    libraries = providers.Singleton(MemoryLibraries)
+    keys = providers.Singleton(MemoryKeys, audit_log)
+    trail = providers.Singleton(MemoryAuditTrail, audit_log)
+    idempotent_requests = providers.Singleton(MemoryIdempotentRequests)
+    blobs = providers.Singleton(MemoryBlobs, clock)
+    jobs = providers.Singleton(MemoryJobs, audit_log)
+    queue = providers.Singleton(MemoryQueue, clock)
+    claims = providers.Singleton(MemoryScheduleClaims)
+    events = providers.Singleton(MemoryEvents)
+
+
+class LocalAdapters(containers.DeclarativeContainer):
+    """One machine: records in SQLite, bytes in files, sound heard in child processes."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(UlidIds, clock)
+    workspaces = providers.Singleton(TemporaryWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
+    engine = providers.Singleton(
+        IsolatedEngine, providers.Callable(_limits, settings), children=settings.provided.worker_children
+    )
+
+    database = providers.Singleton(Database, settings.provided.data_dir.joinpath.call("audio-backend.sqlite"))
+    recordings = providers.Singleton(SqliteRecordings, database)
+    analyses = providers.Singleton(SqliteAnalyses, database)
+    renditions = providers.Singleton(SqliteRenditions, database)
+    uploads = providers.Singleton(SqliteUploads, database)
+    libraries = providers.Singleton(SqliteLibraries, database)
+    keys = providers.Singleton(SqliteKeys, database)
+    trail = providers.Singleton(SqliteAuditTrail, database)
+    idempotent_requests = providers.Singleton(SqliteIdempotentRequests, database)
+    blobs = providers.Singleton(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
+    jobs = providers.Singleton(SqliteJobs, database)
+    queue = providers.Singleton(SqliteQueue, database, clock)
+    claims = providers.Singleton(SqliteScheduleClaims, database)
+    events = providers.Singleton(SqliteEvents, database)
+
+
+def _wired(adapters: Any, room: Mapping[str, Any], use_case: type) -> Any:
+    """A use-case; each of its fields is given what has the field's name in the room, or else among the adapters."""
+    given = {f.name: room[f.name] if f.name in room else getattr(adapters, f.name) for f in fields(use_case)}
+    return providers.Singleton(use_case, **given)
+
+
+class UseCases(containers.DeclarativeContainer):
+    settings = providers.Dependency(instance_of=Settings)
+    adapters = providers.DependenciesContainer()
+    wired: Callable[[type], Any] = staticmethod(partial(_wired, adapters, locals()))
+
+    lease_for = providers.Callable(lambda s: timedelta(seconds=s.lease_seconds), settings)
+    max_bytes = settings.provided.max_upload_bytes
+    retention = providers.Callable(lambda s: timedelta(days=s.trash_retention_days), settings)
+
+    notices = wired(notices.Notices)
+    change_recording = wired(changes.ChangeRecording)
+    start_job = wired(work.StartJob)
+
+    receive_recording = wired(ingest.ReceiveRecording)
+    open_upload = wired(uploads.OpenUpload)
+    get_upload = wired(uploads.GetUpload)
+    receive_part = wired(uploads.ReceivePart)
+    complete_upload = wired(uploads.CompleteUpload)
+    abort_upload = wired(uploads.AbortUpload)
+
+    get_recording = wired(browse.GetRecording)
+    search_recordings = wired(browse.SearchRecordings)
+    get_original = wired(browse.GetOriginal)
+    list_renditions = wired(browse.ListRenditions)
+    get_rendition = wired(browse.GetRendition)
+    get_analysis = wired(analyse.GetAnalysis)
+
+    describe_recording = wired(curate.DescribeRecording)
+    trash_recording = wired(curate.TrashRecording)
+    restore_recording = wired(curate.RestoreRecording)
+
+    get_job = wired(work.GetJob)
+    search_jobs = wired(work.SearchJobs)
+    cancel_job = wired(work.CancelJob)
+    retry_job = wired(work.RetryJob)
+    list_dead_letters = wired(work.ListDeadLetters)
+    release_dead_letter = wired(work.ReleaseDeadLetter)
+
+    authenticate = wired(access.Authenticate)
+    create_library = wired(access.CreateLibrary)
+    get_library = wired(access.GetLibrary)
+    create_key = wired(access.CreateKey)
+    list_keys = wired(access.ListKeys)
+    revoke_key = wired(access.RevokeKey)
+    search_audit = wired(access.SearchAudit)
+    prepare_access = wired(access.PrepareAccess)
+
+    fail_recording_of_job = wired(labour.FailRecordingOfJob)
+    give_up_job = wired(labour.GiveUpJob)
+    take_job = wired(labour.TakeJob)
+    keep_rendition = wired(analyse.KeepRendition)
+    assemble_original = wired(analyse.AssembleOriginal)
+    run_ingest = wired(analyse.RunIngest)
+    run_preview = wired(analyse.RunPreview)
+
+    sweep = wired(upkeep.Sweep)
+    purge_expired_uploads = wired(upkeep.PurgeExpiredUploads)
+    reconcile_blobs = wired(upkeep.ReconcileBlobs)
+    empty_trash = wired(upkeep.EmptyTrash)
+    tasks = providers.Dict(
+        {
+            "sweep": sweep,
+            "purge-expired-uploads": purge_expired_uploads,
+            "reconcile-blobs": reconcile_blobs,
+            "empty-trash": empty_trash,
+        }
+    )
+    run_due_tasks = wired(schedule.RunDueTasks)
+
+
+FAMILIES = {Profile.LOCAL: LocalAdapters, Profile.MEMORY: MemoryAdapters}
+
+
+class Container:
+    """The wired product: `adapters` of the settings' profile, and the use-cases over them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.adapters: Any = FAMILIES[settings.profile](settings=settings)
+        self.use_cases: Any = UseCases(settings=settings, adapters=self.adapters)
+        self.use_cases.check_dependencies()
+
+    def close(self) -> None:
+        """Ends child processes and closes files; what was not used was never opened."""
