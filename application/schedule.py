@@ -1,10 +1,9 @@
 """Which scheduled job runs when; two schedulers never start the same run twice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from application.upkeep import Report
 from domain.ports import Clock, ScheduleClaims
 
 EVERY: Mapping[str, timedelta] = {
@@ -23,13 +22,11 @@ def slot_of(task: str, now: datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class RunDueTasks:
-    """Runs each task whose period has begun and that nobody has started in it."""
+class ClaimTask:
+    """True for the one scheduler that is to run the task in the period that has begun."""
 
-    tasks: Mapping[str, Callable[[], Report]]
     claims: ScheduleClaims
     clock: Clock
 
-    def __call__(self) -> dict[str, Report]:
-        now = self.clock.now()
-        return {name: task() for name, task in self.tasks.items() if self.claims.claim(name, slot_of(name, now))}
+    def __call__(self, task: str) -> bool:
+        return self.claims.claim(task, slot_of(task, self.clock.now()))

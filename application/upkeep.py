@@ -35,7 +35,7 @@ from domain.values import LibraryId, RecordingId
 log = logging.getLogger(__name__)
 
 BATCH = 500
-UNFINISHED_AFTER = timedelta(minutes=1)
+UNFINISHED_AFTER = timedelta(seconds=10)
 EVENTS_KEPT_FOR = timedelta(hours=1)
 ORPHAN_AFTER = timedelta(hours=24)
 

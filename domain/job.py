@@ -9,6 +9,7 @@ from domain.errors import IllegalTransition, LeaseLost
 from domain.values import Failure, JobId, LibraryId, RecordingId
 
 MAX_ATTEMPTS = 5
+RING_FIRST_AFTER = timedelta(seconds=10)  # the message may have been lost with the process that was to send it
 RING_AGAIN_AFTER = timedelta(minutes=5)
 BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(minutes=10)
@@ -86,7 +87,7 @@ class Job:
             created_at=now,
             updated_at=now,
             due_at=now,
-            ring_at=now + RING_AGAIN_AFTER,
+            ring_at=now + RING_FIRST_AFTER,
             request_id=request_id,
         )
 
@@ -169,7 +170,7 @@ class Job:
             status=JobStatus.QUEUED,
             lease=None,
             due_at=due,
-            ring_at=due + RING_AGAIN_AFTER,
+            ring_at=due + RING_FIRST_AFTER,
             stage="",
             failure=failure,
         )
@@ -182,7 +183,7 @@ class Job:
             status=JobStatus.QUEUED,
             lease=None,
             due_at=now,
-            ring_at=now + RING_AGAIN_AFTER,
+            ring_at=now + RING_FIRST_AFTER,
             attempts=self.attempts - 1,
             stage="",
         )
@@ -214,7 +215,7 @@ class Job:
             attempts=0,
             lease=None,
             due_at=now,
-            ring_at=now + RING_AGAIN_AFTER,
+            ring_at=now + RING_FIRST_AFTER,
             progress=0.0,
             stage="",
             failure=None,

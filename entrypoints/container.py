@@ -20,10 +20,12 @@ from adapters.local.blobs import FileBlobs
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
-from adapters.local.work import SqliteJobs, SqliteQueue, SqliteScheduleClaims
+from adapters.local.work import SqliteJobs, SqliteScheduleClaims
+from adapters.local.workspaces import FolderWorkspaces
 from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
 from adapters.memory.blobs import MemoryBlobs
 from adapters.memory.events import MemoryEvents
@@ -32,18 +34,20 @@ from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
 from adapters.memory.uploads import MemoryUploads
 from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
+from adapters.memory.workspaces import MemoryWorkspaces
 from adapters.system import SystemClock, UlidIds
-from adapters.workspaces import TemporaryWorkspaces
 from application import (
     access,
     analyse,
     browse,
     changes,
     curate,
+    importing,
     ingest,
     labour,
     notices,
     schedule,
+    summary,
     upkeep,
     uploads,
     work,
@@ -64,7 +68,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(UlidIds, clock)
-    workspaces = providers.Singleton(TemporaryWorkspaces)
+    workspaces = providers.Singleton(MemoryWorkspaces)
     engine = providers.Singleton(LibrosaEngine, providers.Callable(_limits, settings))
 
     audit_log = providers.Singleton(AuditLog)
@@ -89,7 +93,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(UlidIds, clock)
-    workspaces = providers.Singleton(TemporaryWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
+    workspaces = providers.Singleton(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
     engine = providers.Singleton(
         IsolatedEngine, providers.Callable(_limits, settings), children=settings.provided.worker_children
     )
@@ -130,6 +134,7 @@ class UseCases(containers.DeclarativeContainer):
     start_job = wired(work.StartJob)
 
     receive_recording = wired(ingest.ReceiveRecording)
+    import_file = wired(importing.ImportFile)
     open_upload = wired(uploads.OpenUpload)
     get_upload = wired(uploads.GetUpload)
     receive_part = wired(uploads.ReceivePart)
@@ -138,6 +143,7 @@ class UseCases(containers.DeclarativeContainer):
 
     get_recording = wired(browse.GetRecording)
     search_recordings = wired(browse.SearchRecordings)
+    summarise = wired(summary.Summarise)
     get_original = wired(browse.GetOriginal)
     list_renditions = wired(browse.ListRenditions)
     get_rendition = wired(browse.GetRendition)
@@ -183,7 +189,7 @@ class UseCases(containers.DeclarativeContainer):
             "empty-trash": empty_trash,
         }
     )
-    run_due_tasks = wired(schedule.RunDueTasks)
+    claim_task = wired(schedule.ClaimTask)
 
 
 FAMILIES = {Profile.LOCAL: LocalAdapters, Profile.MEMORY: MemoryAdapters}
@@ -198,5 +204,16 @@ class Container:
         self.use_cases: Any = UseCases(settings=settings, adapters=self.adapters)
         self.use_cases.check_dependencies()
 
+    def start(self) -> None:
+        """Warms what takes a while to warm: the engine's children."""
+        start = getattr(self.adapters.engine(), "start", None)
+        if start is not None:
+            start()
+
     def close(self) -> None:
-        """Ends child processes and closes files; what was not used was never opened."""
+        """Ends child processes and closes files."""
+        for name in ("engine", "database"):
+            provider = self.adapters.providers.get(name)
+            close = getattr(provider(), "close", None) if provider is not None else None
+            if close is not None:
+                close()

@@ -1,0 +1,41 @@
+"""The command line: `audio-backend …`. Exit codes: 0 done, 1 done in part or refused, 2 not begun (usage, set-up)."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from domain.errors import AudioBackendError
+from entrypoints.cli import access, doctor, importing, jobs, openapi, serve, status
+from entrypoints.cli.session import Session
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app.command("serve")(serve.serve)
+app.command("web")(serve.web)
+app.command("worker")(serve.worker)
+app.command("scheduler")(serve.scheduler)
+app.command("import")(importing.import_folder)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
+app.command("openapi")(openapi.openapi)
+app.add_typer(access.key_app, name="key")
+app.add_typer(access.library_app, name="library")
+app.add_typer(jobs.job_app, name="job")
+app.add_typer(jobs.dead_letter_app, name="dead-letters")
+
+
+@app.callback()
+def prepare(
+    context: typer.Context,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to standard error.")] = False,
+) -> None:
+    """The backend of an audio library: takes recordings in, listens to them, keeps what it heard."""
+    context.obj = Session(verbose=verbose)
+
+
+def main() -> None:
+    try:
+        app()
+    except AudioBackendError as error:
+        Console(stderr=True).print(f"[red]{error.title}.[/red] {error.detail}", highlight=False)
+        raise SystemExit(1) from error

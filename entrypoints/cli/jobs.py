@@ -1,0 +1,69 @@
+"""`audio-backend job …` and `audio-backend dead-letters …`."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from application.access import DEFAULT_LIBRARY
+from domain.values import JobId
+from entrypoints.cli.access import JsonOption, LibraryOption
+from entrypoints.cli.session import Session
+from entrypoints.schedule import run_task
+
+job_app = typer.Typer(no_args_is_help=True, help="Scheduled jobs.")
+dead_letter_app = typer.Typer(no_args_is_help=True, help="Jobs that had all their attempts.")
+
+
+@job_app.command("run")
+def run(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="sweep, purge-expired-uploads, reconcile-blobs or empty-trash.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Run a scheduled job now."""
+    session: Session = context.obj
+    with session.container() as container:
+        report = run_task(container, name)
+    if as_json:
+        session.print_json(report)
+        return
+    for figure, count in report.items():
+        session.out.print(f"{figure.replace('_', ' ')}: {count}")
+
+
+@dead_letter_app.command("list")
+def list_dead_letters(
+    context: typer.Context, library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = False
+) -> None:
+    """List what the queue has given up on."""
+    session: Session = context.obj
+    with session.container() as container:
+        letters = container.use_cases.list_dead_letters()(session.actor(container, library))
+    if as_json:
+        session.print_json(
+            [
+                {
+                    "job": job.id,
+                    "kind": job.kind,
+                    "recording": job.recording_id,
+                    "reason": letter.reason,
+                    "died_at": letter.died_at,
+                }
+                for letter, job in letters
+            ]
+        )
+        return
+    table = Table("job", "kind", "recording", "reason", "since")
+    for letter, job in letters:
+        table.add_row(job.id, job.kind, job.recording_id, letter.reason, str(letter.died_at))
+    session.out.print(table)
+
+
+@dead_letter_app.command("release")
+def release_dead_letter(context: typer.Context, job_id: str, library: LibraryOption = DEFAULT_LIBRARY) -> None:
+    """Give a job all its attempts anew."""
+    session: Session = context.obj
+    with session.container() as container:
+        job = container.use_cases.release_dead_letter()(session.actor(container, library), JobId(job_id))
+    session.out.print(f"Job {job.id} is {job.status}.")

@@ -1,0 +1,200 @@
+"""The long-running commands: each process of the service, and all of them together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from typing import Annotated
+
+import typer
+
+from entrypoints import logging
+from entrypoints.cli.doctor import refuse_to_start_unless_sound
+from entrypoints.cli.session import Session
+from entrypoints.container import Container
+from entrypoints.processes import end_with_parent, stop_signal
+from entrypoints.schedule import run_scheduler
+from entrypoints.settings import Profile, Settings
+from entrypoints.worker import run_worker, worker_of
+
+WATCH_SECONDS = 0.5
+RESTART_PAUSE_SECONDS = 1.0
+READY_WITHIN_SECONDS = 60.0
+PARTS = ("web", "worker", "scheduler")
+
+
+def web(context: typer.Context) -> None:
+    """Serve the HTTP API with gunicorn."""
+    settings = _session(context).settings()
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *gunicorn_arguments(settings)])  # noqa: S606 - no shell
+
+
+def worker(context: typer.Context) -> None:
+    """Take jobs and run them until stopped."""
+    run_worker(_long_running(context))
+
+
+def scheduler(context: typer.Context) -> None:
+    """Start scheduled jobs when they are due until stopped."""
+    container = _long_running(context)
+    run_scheduler(container, stop_signal())
+    container.close()
+
+
+def serve(
+    context: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print where the service is.")] = False,
+) -> None:
+    """Run web, worker and scheduler together; Ctrl-C ends them."""
+    session = _session(context)
+    settings = session.settings()
+    refuse_to_start_unless_sound(session, settings)
+    if settings.profile is Profile.MEMORY:
+        _serve_in_one_process(session, settings)
+        return
+    token = _prepare(settings)
+    supervisor = Supervisor(stop_signal())
+    supervisor.start()
+    if supervisor.wait_until_ready(settings) and not quiet:
+        greet(session, settings, token)
+    supervisor.watch()
+
+
+def greet(session: Session, settings: Settings, token: str | None) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    print_line = session.out.print
+    print_line(f"\nThe audio backend runs at [bold]{address}[/bold]  (docs: {address}/docs, stop: Ctrl-C)")
+    if token is None:
+        print_line("Send files with the key that you have. Another one: audio-backend key create NAME")
+        return
+    print_line("\nThe key of the library's admin, shown this once:\n")
+    print_line(f"  {token}\n", highlight=False, soft_wrap=True)
+    print_line("Send a recording:\n")
+    print_line(
+        f'  curl -H "Authorization: Bearer {token}" -H "Content-Type: audio/mpeg" '
+        f'--data-binary @song.mp3 "{address}/api/v1/recordings?filename=song.mp3"\n',
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def gunicorn_arguments(settings: Settings) -> list[str]:
+    """One process with threads: streams in and out wait on the network most of the time."""
+    return [
+        "entrypoints.http.wsgi:serve_app()",
+        f"--bind={settings.host}:{settings.port}",
+        "--worker-class=gthread",
+        "--workers=1",
+        f"--threads={settings.web_threads}",
+        "--timeout=120",
+        "--graceful-timeout=10",
+        "--keep-alive=15",
+        "--log-level=warning",
+    ]
+
+
+class Supervisor:
+    """Starts the parts of the service as processes, starts again what died, and ends all of them together."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        for part in PARTS:
+            self._running[part] = _spawn(part)
+
+    def wait_until_ready(self, settings: Settings) -> bool:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while time.monotonic() < deadline and not self._stop.wait(0.1):
+            if self._running["web"].poll() is not None:
+                return False
+            if _answers(settings):
+                return True
+        return False
+
+    def watch(self) -> None:
+        """Returns when the service has been asked to stop and every part has ended."""
+        while not self._stop.wait(WATCH_SECONDS):
+            for part, process in self._running.items():
+                code = process.poll()
+                if code is not None:
+                    typer.echo(f"{part} ended with code {code}; starting it again", err=True)
+                    self._stop.wait(RESTART_PAUSE_SECONDS)
+                    self._running[part] = _spawn(part)
+        for process in self._running.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self._running.values():
+            process.wait()
+
+
+def _spawn(part: str) -> subprocess.Popen[bytes]:
+    # A session of its own keeps the terminal's Ctrl-C from the parts: the supervisor tells them in its own way.
+    return subprocess.Popen(
+        [sys.executable, "-m", "entrypoints.cli", part],
+        start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - the supervisor has no threads
+    )
+
+
+def _answers(settings: Settings) -> bool:
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - compared, not bound
+    try:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _prepare(settings: Settings) -> str | None:
+    """The data folder, the default library and its first key; the token of a key that was made now."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    container = Container(settings)
+    try:
+        admin_token = settings.admin_key.get_secret_value() if settings.admin_key else None
+        token: str | None = container.use_cases.prepare_access()(admin_token)[1]
+        return token
+    finally:
+        container.close()
+
+
+def _serve_in_one_process(session: Session, settings: Settings) -> None:
+    """In memory there is nothing that two processes could share: web, worker and scheduler are threads of one."""
+    from werkzeug.serving import make_server
+
+    from entrypoints.http.app import create_app
+
+    logging.configure(settings.log_level)
+    container = Container(settings)
+    admin_token = settings.admin_key.get_secret_value() if settings.admin_key else None
+    _, token = container.use_cases.prepare_access()(admin_token)
+    stop = stop_signal()
+    worker = worker_of(container)
+    worker.start()
+    tasks = threading.Thread(target=run_scheduler, args=(container, stop))
+    tasks.start()
+    server = make_server(settings.host, settings.port, create_app(container), threaded=True)
+    answering = threading.Thread(target=server.serve_forever)
+    answering.start()
+    greet(session, settings, token)
+    stop.wait()
+    server.shutdown()
+    worker.stop(settings.stop_grace_seconds)
+    answering.join()
+    tasks.join()
+
+
+def _long_running(context: typer.Context) -> Container:
+    settings = _session(context).settings()
+    logging.configure(settings.log_level)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Container(settings)
+
+
+def _session(context: typer.Context) -> Session:
+    session = context.obj
+    assert isinstance(session, Session)  # noqa: S101 - set by the callback that every command goes through
+    return session

@@ -1,0 +1,227 @@
+"""The worker: threads that take jobs and hold them while the engine's children hear.
+
+One verdict table says what an error means for a job. The loop is the same over every queue.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import Enum
+from uuid import uuid4
+
+import structlog
+
+from application.labour import Busy, FailRecordingOfJob, HeldJob, Settled, TakeJob
+from domain.errors import (
+    AudioBackendError,
+    CallersFault,
+    EngineFailure,
+    LeaseLost,
+    Unavailable,
+    VersionMismatch,
+    WorldsFault,
+)
+from domain.job import Job, JobKind
+from domain.ports import Delivery, JobQueue, Progress
+from domain.values import Failure
+from entrypoints.container import Container
+from entrypoints.processes import stop_signal
+
+log = logging.getLogger(__name__)
+
+WAIT = timedelta(seconds=1)  # how long a stop may go unnoticed
+PAUSE_SECONDS = 1.0  # after the queue itself has failed
+
+Run = Callable[[Job, Progress], None]
+
+
+class Verdict(Enum):
+    FAIL = "fail"  # another attempt would end the same
+    RETRY = "retry"  # later it may work
+    DROP = "drop"  # the job is not ours any more
+
+
+VERDICTS: tuple[tuple[type[Exception], Verdict], ...] = (
+    (LeaseLost, Verdict.DROP),
+    (VersionMismatch, Verdict.RETRY),
+    (EngineFailure, Verdict.FAIL),
+    (CallersFault, Verdict.FAIL),
+    (Unavailable, Verdict.RETRY),
+    (WorldsFault, Verdict.FAIL),
+    (Exception, Verdict.RETRY),
+)
+
+
+def verdict_of(error: Exception) -> Verdict:
+    return next(verdict for kind, verdict in VERDICTS if isinstance(error, kind))
+
+
+class WorkerStops(Exception):
+    """Raised inside a running job when its worker has to go before the job is done."""
+
+
+class Worker:
+    """Runs `threads` jobs at a time until it is told to stop; then hands back what it cannot finish in time."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        take_job: TakeJob,
+        fail_recording_of_job: FailRecordingOfJob,
+        runs: Mapping[JobKind, Run],
+        *,
+        name: str,
+        threads: int,
+        lease_for: timedelta,
+    ) -> None:
+        self._queue = queue
+        self._take_job = take_job
+        self._fail_recording_of_job = fail_recording_of_job
+        self._runs = runs
+        self._name = name
+        self._lease_for = lease_for
+        self._stopping = threading.Event()
+        self._hurrying = threading.Event()
+        self._threads = [threading.Thread(target=self._loop, name=f"{name}-{n}") for n in range(threads)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, grace_seconds: float) -> None:
+        """No new job from now on; those that run have the grace, and are handed back at its end."""
+        self._stopping.set()
+        deadline = threading.Timer(grace_seconds, self._hurrying.set)
+        deadline.start()
+        for thread in self._threads:
+            thread.join()
+        deadline.cancel()
+
+    def _loop(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                delivery = self._queue.receive(WAIT, self._lease_for)
+                if delivery is not None:
+                    self.handle(delivery)
+            except Exception:
+                # Whatever it is, it must not end the thread: the job's lease and the message's visibility run out,
+                # and it is taken again.
+                log.exception("the worker could not take or settle a job")
+                self._stopping.wait(PAUSE_SECONDS)
+
+    def handle(self, delivery: Delivery) -> None:
+        taken = self._take_job(delivery.job_id, self._name)
+        if isinstance(taken, Settled):
+            self._queue.acknowledge(delivery)
+        elif isinstance(taken, Busy):
+            self._queue.release(delivery, taken.look_again_in)
+        else:
+            job = taken.job
+            with structlog.contextvars.bound_contextvars(
+                job_id=job.id, recording_id=job.recording_id, request_id=job.request_id
+            ):
+                self._run(taken, delivery)
+
+    def _run(self, held: HeldJob, delivery: Delivery) -> None:
+        log.info("job started: %s, attempt %d", held.job.kind, held.job.attempts)
+        try:
+            with self._heartbeat(held, delivery) as progress:
+                self._runs[held.job.kind](held.job, progress)
+            held.succeed()
+        except WorkerStops:
+            held.release()
+            self._queue.release(delivery, timedelta())
+            log.info("job handed back: the worker stops")
+        except Exception as error:  # noqa: BLE001 - the verdict table knows what every error means for a job
+            self._settle_failed(held, delivery, error)
+        else:
+            self._queue.acknowledge(delivery)
+            log.info("job succeeded: %s", held.job.kind)
+
+    def _settle_failed(self, held: HeldJob, delivery: Delivery, error: Exception) -> None:
+        verdict = verdict_of(error)
+        failure = _failure_of(error)
+        if verdict is Verdict.DROP:
+            self._queue.acknowledge(delivery)
+            log.warning("job dropped: %s", failure.detail)
+        elif verdict is Verdict.RETRY and not held.job.is_exhausted:
+            delay = held.postpone(failure)
+            self._queue.release(delivery, delay)
+            log.warning("job postponed by %.1f s: %s", delay.total_seconds(), failure.code, exc_info=error)
+        else:
+            held.fail(failure)
+            self._fail_recording_of_job(held.job)
+            if verdict is Verdict.RETRY:
+                self._queue.bury(delivery, failure.code)
+            else:
+                self._queue.acknowledge(delivery)
+            log.warning("job failed: %s: %s", failure.code, failure.detail)
+
+    @contextmanager
+    def _heartbeat(self, held: HeldJob, delivery: Delivery) -> Iterator[Progress]:
+        """Keeps lease and message while the body runs; what it yields tells the body when it must end."""
+        done, lost = threading.Event(), threading.Event()
+
+        def beat() -> None:
+            while not done.wait(self._lease_for.total_seconds() / 3):
+                try:
+                    held.beat()
+                    self._queue.extend(delivery, self._lease_for)
+                except LeaseLost:
+                    lost.set()
+                    return
+                except AudioBackendError:
+                    # The lease lasts for two more beats; if they fail as well, somebody else takes the job.
+                    log.warning("a heartbeat failed", exc_info=True)
+
+        def progress(share: float, stage: str) -> None:
+            if lost.is_set():
+                raise LeaseLost("The job passed into other hands while it ran.", job_id=held.job.id)
+            if self._hurrying.is_set():
+                raise WorkerStops
+            held.progress(share, stage)
+
+        beats = threading.Thread(target=beat, name=f"{threading.current_thread().name}-beat")
+        beats.start()
+        try:
+            yield progress
+        finally:
+            done.set()
+            beats.join()
+
+
+def _failure_of(error: Exception) -> Failure:
+    if isinstance(error, AudioBackendError):
+        return Failure.from_error(error)
+    error_id = uuid4().hex[:12]
+    log.error("unexpected error %s", error_id, exc_info=error)
+    return Failure("internal", f"Something unexpected went wrong. The worker's log has it as {error_id}.")
+
+
+def worker_of(container: Container) -> Worker:
+    use_cases = container.use_cases
+    return Worker(
+        container.adapters.queue(),
+        use_cases.take_job(),
+        use_cases.fail_recording_of_job(),
+        {JobKind.INGEST: use_cases.run_ingest(), JobKind.PREVIEW: use_cases.run_preview()},
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        threads=container.settings.worker_children,
+        lease_for=timedelta(seconds=container.settings.lease_seconds),
+    )
+
+
+def run_worker(container: Container) -> None:
+    """Works until SIGTERM or SIGINT."""
+    stop = stop_signal()
+    container.start()
+    worker = worker_of(container)
+    worker.start()
+    log.info("worker ready")
+    stop.wait()
+    worker.stop(container.settings.stop_grace_seconds)
+    container.close()
