@@ -1,7 +1,5 @@
 """The errors that every family of stores raises alike, so that none is told apart by its words."""
 
-from collections.abc import Iterable
-
 from domain.errors import Conflict, DuplicateContent, LeaseLost, NotFound, VersionMismatch
 
 
@@ -39,8 +37,8 @@ def no_parts(key: str) -> Conflict:
     return Conflict("No part has arrived. Send the parts, then complete the upload again.", key=key)
 
 
-def obstructed(key: str, by: Iterable[str]) -> Conflict:
-    return Conflict(f"{key} cannot be stored beside {', '.join(by)}.", key=key)
+def obstructed(key: str) -> Conflict:
+    return Conflict(f"{key} cannot be stored beside the blobs that are there: one key would be the other's folder.")
 
 
 def same_token() -> Conflict:

@@ -66,7 +66,7 @@ def a_library(**changes: Any) -> Library:
 def a_key(**changes: Any) -> Key:
     key_id = KeyId(new_id())
     token = f"ak_{key_id}{key_id}"
-    return replace(Key.issue(key_id, LIBRARY, "a key", Role.EDITOR, token, NOON), **changes)
+    return replace(Key.issue(key_id, LIBRARY, name="a key", role=Role.EDITOR, token=token, now=NOON), **changes)
 
 
 def a_token_hash(token: str = "ak_" + "t" * 40) -> str:
@@ -114,7 +114,7 @@ def a_job(**changes: Any) -> Job:
     """Queued at noon, due at once."""
     job_id = JobId(changes.get("id", new_id()))
     recording_id = changes.get("recording_id", RecordingId(f"recording-of-{job_id}"))
-    job = Job.queue(job_id, LIBRARY, changes.get("kind", JobKind.INGEST), recording_id, NOON)
+    job = Job.queue(job_id, LIBRARY, changes.get("kind", JobKind.INGEST), recording_id, now=NOON)
     return replace(job, **changes)
 
 

@@ -98,9 +98,9 @@ class MemoryBlobs(Blobs):
                 raise
             if not arrived:
                 raise refusals.no_parts(key)
-            content = b"".join(arrived[n][1] for n in sorted(arrived))
+            info = self._store(key, b"".join(arrived[n][1] for n in sorted(arrived)))
             del self._multiparts[multipart_id]
-            return self._store(key, content)
+            return info
 
     def abort_multipart(self, key: str, multipart_id: str) -> None:
         with self._lock:
@@ -133,6 +133,9 @@ class MemoryBlobs(Blobs):
         return blob
 
     def _store(self, key: str, content: bytes) -> BlobInfo:
+        folders = {key[:at] for at, char in enumerate(key) if char == "/"}
+        if any(other in folders or other.startswith(f"{key}/") for other in self._blobs):
+            raise refusals.obstructed(key)  # as where blobs are files
         info = BlobInfo(key, len(content), self._clock.now())
         self._blobs[key] = (info, content)
         return info

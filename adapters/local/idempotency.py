@@ -1,0 +1,48 @@
+"""Requests that are carried out once, in SQLite."""
+
+from datetime import datetime
+
+from adapters import cursors
+from adapters.local import codec, rows
+from adapters.local.database import Database
+from domain.idempotency import IdempotentRequest
+from domain.ports import IdempotentRequests
+from domain.values import LibraryId
+
+_STORE = "INSERT OR REPLACE INTO idempotent_requests (library_id, key, expires_at, doc) VALUES (?, ?, ?, ?)"
+
+
+class SqliteIdempotentRequests(IdempotentRequests):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, request: IdempotentRequest) -> IdempotentRequest | None:
+        with self._database.writing() as connection:
+            stored = rows.read_one(
+                connection,
+                IdempotentRequest,
+                "SELECT doc FROM idempotent_requests WHERE library_id = ? AND key = ? AND expires_at > ?",
+                request.library_id,
+                request.key,
+                cursors.moment(request.started_at),
+            )
+            if stored is None:
+                connection.execute(_STORE, _row(request))
+            return stored
+
+    def finish(self, request: IdempotentRequest) -> None:
+        with self._database.writing() as connection:
+            connection.execute(_STORE, _row(request))
+
+    def forget(self, library_id: LibraryId, key: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM idempotent_requests WHERE library_id = ? AND key = ?", (library_id, key))
+
+    def purge(self, now: datetime) -> int:
+        with self._database.writing() as connection:
+            gone = connection.execute("DELETE FROM idempotent_requests WHERE expires_at <= ?", (cursors.moment(now),))
+            return gone.rowcount
+
+
+def _row(request: IdempotentRequest) -> tuple[str, str, str, str]:
+    return request.library_id, request.key, cursors.moment(request.expires_at), codec.written(request)
