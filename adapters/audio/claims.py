@@ -1,0 +1,75 @@
+"""From a path to what its header claims: the container by content, the header by bounded readers, the limits."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.audio.formats import CONTAINERS, Container
+from adapters.audio.headers import ebml, flac, iff, mp3, mp4, mpeg, ogg, riff
+from adapters.audio.headers.claims import Claims, Purse, Source
+from adapters.audio.limits import EngineLimits
+from adapters.audio.sniff import HEAD_BYTES, sniff
+from domain.errors import Unsupported
+
+_READERS: dict[str, Callable[[Source, Purse], Claims]] = {
+    "wav": riff.read,
+    "rf64": riff.read,
+    "w64": riff.read,
+    "aiff": iff.read_aiff,
+    "caf": iff.read_caf,
+    "flac": flac.read,
+    "mp3": mp3.read,
+    "aac": mp3.read_adts,
+    "ogg": ogg.read,
+    "mp4": mp4.read,
+    "matroska": ebml.read,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be opened by a decoder: its header has been read and found bearable."""
+
+    path: Path
+    size: int
+    container: Container
+    claims: Claims
+
+
+def examine(path: Path, limits: EngineLimits) -> Candidate:
+    """Reads the header without any decoder.
+
+    Raises:
+        EmptyAudio, Unsupported, UndecodableAudio, UnsupportedParameters, MetadataLimit: see there.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        source = Source(file, size)
+        container = CONTAINERS[_container(source)]
+        try:
+            claims = _READERS[container.name](source, Purse(limits))
+        except (struct.error, IndexError, OverflowError) as error:
+            # A header so short or odd that our reader stumbles: nothing that a decoder should see.
+            raise Unsupported(f"The {container.name} header is broken. Export the file again.") from error
+    if claims.channels is not None and claims.sample_rate_hz is not None:
+        limits.check_parameters(claims.sample_rate_hz, claims.channels)
+    return Candidate(path, size, container, claims)
+
+
+def _container(source: Source) -> str:
+    """As `sniff` says, or, where a tag hides the sound from it, what stands behind the tags."""
+    head = source.read(0, HEAD_BYTES)
+    at = mpeg.id3_end(head, 0)
+    if not at or at < len(head) - 64:
+        return sniff(head)
+    behind = source.read(at, HEAD_BYTES)
+    hops = 0
+    while behind[:3] == b"ID3" and hops < 8:
+        at = at + mpeg.id3_end(behind, 0)
+        behind, hops = source.read(at, HEAD_BYTES), hops + 1
+    if not behind or behind.startswith(b"fLaC"):
+        return "flac" if behind else "mp3"
+    if mpeg.adts_agrees(behind, 0):
+        return "aac"
+    return "mp3"  # its reader looks further, past padding and junk

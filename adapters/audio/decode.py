@@ -1,0 +1,58 @@
+"""From a file to blocks of samples: which decoder, and the guard that stands between it and the taps."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from adapters.audio.blocks import BLOCK_FRAMES, Block, Decoder
+from adapters.audio.claims import Candidate
+from adapters.audio.decode_ffmpeg import FfmpegDecoder
+from adapters.audio.decode_soundfile import SoundfileDecoder
+from adapters.audio.limits import EngineLimits
+from domain.errors import EmptyAudio, NonFiniteSamples
+
+
+def open_decoder(candidate: Candidate, *, second_choice: bool = False) -> Decoder:
+    """The decoder that is right for the file; ffmpeg's is the second choice for all.
+
+    libsndfile is faster on wav, flac and mp3 and exact on Vorbis, but gives up at the first damaged piece, believes
+    sizes that lie, and keeps Vorbis' own order of channels.
+
+    Raises:
+        Stuck: it cannot open the file.
+        UndecodableAudio: nobody can.
+    """
+    claims = candidate.claims
+    fit = candidate.container.soundfile and not claims.sizes_lie
+    if candidate.container.name == "ogg":
+        fit = fit and claims.codec == "vorbis" and (claims.channels or 0) <= 2
+    if fit and not second_choice:
+        return SoundfileDecoder(candidate)
+    return FfmpegDecoder(candidate)
+
+
+def guarded(
+    decoder: Decoder, candidate: Candidate, limits: EngineLimits, frames: int = BLOCK_FRAMES
+) -> Iterator[Block]:
+    """The decoder's blocks, as long as they are numbers and not too many.
+
+    Raises:
+        UnsupportedParameters, DecodedSizeLimit: see EngineLimits.
+        NonFiniteSamples: NaN or infinity, with the time of the first one.
+        EmptyAudio: no samples at all.
+        Stuck: see Decoder.
+    """
+    limits.check_parameters(decoder.rate, decoder.channels)
+    heard = 0
+    for block in decoder.blocks(frames):
+        finite = np.isfinite(block)
+        if not finite.all():
+            seconds = (heard + int(np.argmin(finite.all(axis=1)))) / decoder.rate
+            raise NonFiniteSamples(
+                f"The sample at {seconds:.3f} s is not a finite number. Export the recording again.", seconds=seconds
+            )
+        heard += len(block)
+        limits.check_decoded(heard * decoder.channels, candidate.size)
+        yield block
+    if not heard:
+        raise EmptyAudio("The file holds no samples. Send a recording.")

@@ -1,0 +1,144 @@
+"""Decoding by ffmpeg (through PyAV), in blocks: what libsndfile cannot read, and what it gives up on."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Self
+
+import av
+import av.error
+import numpy as np
+
+from adapters.audio.blocks import BLOCK_FRAMES, Block
+from adapters.audio.claims import Candidate
+from adapters.audio.formats import codec_of_ffmpeg
+from domain.errors import EmptyAudio, UndecodableAudio, UnsupportedParameters
+
+_SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2147483648, "flt": 1.0, "dbl": 1.0}
+_TRIES = 1_000
+"""Damaged packets in front of the first sound that is waited for."""
+
+_NOT_OURS = (av.error.FFmpegError, UnicodeError, ValueError)
+
+
+def open_container(candidate: Candidate) -> av.container.InputContainer:
+    """The file in ffmpeg's hands: one demuxer, local files only, nothing that a playlist or reference could reach.
+
+    Raises UndecodableAudio when there is no such thing in it.
+    """
+    try:
+        return av.open(
+            f"file:{candidate.path}",
+            format=candidate.container.demuxer,
+            options={"protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except _NOT_OURS as error:
+        raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.") from error
+
+
+class FfmpegDecoder:
+    """See `blocks.Decoder`. A damaged packet is left out and counted, as players do."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        """Decodes up to the first sound, which alone knows the rate (of HE-AAC) and the channels (of ADTS).
+
+        Raises UndecodableAudio when there is none for lack of anything decodable, EmptyAudio when nothing is there.
+        """
+        self.damaged = 0
+        self._container = open_container(candidate)
+        try:
+            self._start(candidate)
+        except BaseException:
+            self._container.close()
+            raise
+
+    def _start(self, candidate: Candidate) -> None:
+        if not self._container.streams.audio:
+            raise UndecodableAudio("The file holds no stream of sound.")
+        self._stream = self._container.streams.audio[0]
+        context = self._stream.codec_context
+        if context is None:
+            raise UndecodableAudio("The file's codec is not known here. Convert it to a common one.")
+        context.thread_count = 1
+        frames = self._decoded()
+        first = next(frames, None)
+        if first is None:
+            if self.damaged:
+                raise UndecodableAudio("Nothing in the file can be decoded. Check that it plays, or export it again.")
+            raise EmptyAudio("The file holds no samples. Send a recording.")
+        self._frames = chain((first,), frames)
+        self.rate = first.sample_rate
+        self.channels = first.layout.nb_channels
+        self.codec = codec_of_ffmpeg(context.name)
+        self.bit_depth = _bit_depth(self.codec, context, candidate)
+        self.declared_seconds = candidate.claims.duration_seconds or self._declared(candidate)
+
+    def _declared(self, candidate: Candidate) -> float | None:
+        """The index' word. Where ffmpeg reckons a duration from the file's size, it is nobody's word."""
+        if candidate.container.name not in {"mp4", "matroska"}:
+            return None
+        if self._stream.duration is not None and self._stream.time_base is not None:
+            return float(self._stream.duration * self._stream.time_base)
+        return self._container.duration / av.time_base if self._container.duration else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.close()
+
+    def _decoded(self) -> Iterator[av.AudioFrame]:
+        packets = self._container.demux(self._stream)
+        heard = False
+        while heard or self.damaged < _TRIES:
+            try:
+                packet = next(packets, None)
+            except av.error.FFmpegError:
+                self.damaged += 1  # the container itself ends in the middle of something
+                return
+            if packet is None:
+                return
+            try:
+                for frame in packet.decode():
+                    heard = True
+                    yield frame
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError:
+                self.damaged += 1
+
+    def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
+        room, filled = np.empty((frames, self.channels), np.float32), 0
+        for frame in self._frames:
+            sound = self._samples(frame)
+            while len(sound):
+                taken = min(len(sound), frames - filled)
+                room[filled : filled + taken] = sound[:taken]
+                sound, filled = sound[taken:], filled + taken
+                if filled == frames:
+                    yield room
+                    filled = 0
+        if filled:
+            yield room[:filled]
+
+    def _samples(self, frame: av.AudioFrame) -> Block:
+        if frame.sample_rate != self.rate or frame.layout.nb_channels != self.channels:
+            raise UnsupportedParameters("The sample rate or the channels change in the middle. Split the recording.")
+        name = frame.format.name
+        values = frame.to_ndarray()
+        values = values.T if frame.format.is_planar else values.reshape(-1, self.channels)
+        scale = _SCALES[name.removesuffix("p")]
+        if name.startswith("u8"):
+            return (values.astype(np.float32) - 128) * np.float32(scale)
+        return values.astype(np.float32) * np.float32(scale) if scale != 1 else values.astype(np.float32, copy=False)
+
+
+def _bit_depth(codec: str, context: av.AudioCodecContext, candidate: Candidate) -> int | None:
+    if codec.startswith("pcm_"):
+        digits = "".join(char for char in codec[4:] if char.isdigit())
+        return int(digits) if digits else 8  # pcm_mulaw, pcm_alaw
+    if codec == "flac":
+        return candidate.claims.bit_depth
+    if codec == "alac" and len(context.extradata or b"") > 17:
+        return (context.extradata or b"")[17]  # in ALACSpecificConfig, behind the box' head and four bytes of length
+    return None

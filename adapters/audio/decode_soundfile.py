@@ -1,0 +1,55 @@
+"""Decoding by libsndfile, in blocks: wav, aiff, caf, flac, mp3 and Ogg Vorbis."""
+
+import sys
+from collections.abc import Iterator
+from typing import Self
+
+import numpy as np
+import soundfile
+
+from adapters.audio.blocks import BLOCK_FRAMES, Block, Stuck
+from adapters.audio.claims import Candidate
+from adapters.audio.formats import BIT_DEPTHS, codec_of_soundfile
+
+
+class SoundfileDecoder:
+    """See `blocks.Decoder`. What libsndfile promises about the length is never believed."""
+
+    damaged = 0
+
+    def __init__(self, candidate: Candidate) -> None:
+        """Raises Stuck when libsndfile cannot open it or takes it for something else than we do."""
+        try:
+            self._file = soundfile.SoundFile(candidate.path)
+        except (soundfile.LibsndfileError, RuntimeError, ValueError) as error:
+            raise Stuck from error
+        container = candidate.container
+        if self._file.format not in container.soundfile:
+            self._file.close()
+            raise Stuck(self._file.format)
+        self.rate: int = self._file.samplerate
+        self.channels: int = self._file.channels
+        self.codec = codec_of_soundfile(container.name, self._file.subtype, self._big_endian(container.name))
+        self.bit_depth = BIT_DEPTHS.get(self._file.subtype)
+        self.declared_seconds = candidate.claims.duration_seconds
+
+    def _big_endian(self, container: str) -> bool:
+        endian = {"LITTLE": "little", "BIG": "big", "CPU": sys.byteorder}.get(self._file.endian)
+        return (endian or ("big" if container in {"aiff", "caf"} else "little")) == "big"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
+        room = np.empty((frames, self.channels), np.float32)
+        while True:
+            try:
+                block = self._file.read(out=room)
+            except (soundfile.LibsndfileError, RuntimeError) as error:
+                raise Stuck from error
+            if not len(block):
+                return
+            yield block

@@ -1,0 +1,59 @@
+"""The engine in this process. Its libraries are loaded when they are first needed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from adapters.audio.claims import examine
+from adapters.audio.limits import EngineLimits
+from adapters.audio.sniff import sniff
+from domain.analysis import Artefact, AudioFormat, Heard
+from domain.ports import AudioEngine, Progress
+from domain.values import Scalar
+
+ANALYSER = "listen"
+VERSION = "1"
+"""Raise it whenever the same bytes would give another result."""
+
+PARAMETERS: Mapping[str, Scalar] = {}
+"""Nothing can be set yet; thresholds are part of the version."""
+
+
+class LibrosaEngine(AudioEngine):
+    """Decodes and listens right here: fast and simple, for trusted files and for the child of IsolatedEngine."""
+
+    def __init__(self, limits: EngineLimits = EngineLimits()) -> None:  # noqa: B008 - frozen
+        self._limits = limits
+
+    @property
+    def analyser(self) -> str:
+        return ANALYSER
+
+    @property
+    def version(self) -> str:
+        return VERSION
+
+    @property
+    def parameters(self) -> Mapping[str, Scalar]:
+        return PARAMETERS
+
+    def sniff(self, head: bytes) -> str:
+        return sniff(head)
+
+    def probe(self, path: Path) -> AudioFormat:
+        from adapters.audio.probing import probe
+
+        return probe(examine(path, self._limits), self._limits)
+
+    def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
+        candidate = examine(path, self._limits)
+        from adapters.audio.listening import listen
+
+        return listen(candidate, self._limits, workspace, progress)
+
+    def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
+        from adapters.audio.preview import preview
+
+        return preview(examine(path, self._limits), self._limits, workspace, progress)
+
+    def ping(self) -> None:
+        return

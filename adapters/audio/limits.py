@@ -1,0 +1,89 @@
+"""What a file may cost. Defaults are for a worker with 1 GB; whoever builds the engine may give others."""
+
+from dataclasses import dataclass
+
+from domain.errors import DecodedSizeLimit, UnsupportedParameters
+
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLimits:
+    """Sizes are in bytes unless a name says otherwise; a sample is one number of one channel."""
+
+    max_decoded_samples: int = 8_300_000_000
+    """24 h of 48 kHz stereo."""
+
+    max_expansion: float = 4_000.0
+    """Decoded bytes (as 16 bit) per byte of the file. FLAC of digital silence, honestly encoded, reaches 1,200."""
+
+    expansion_floor_samples: int = 50_000_000
+    """Expansion is looked at from here on: less than this is cheap whatever it came from."""
+
+    max_tag_bytes: int = 32 << 20
+    """All tags of a file, pictures included."""
+
+    max_tag_frames: int = 4_096
+    """Frames or comments of a file's tags; readers take quadratic time over them."""
+
+    max_chunks: int = 4_096
+    """Chunks, blocks, boxes or pages that are walked through before a file is called a flood."""
+
+    min_sample_rate_hz: int = 1_000
+    max_sample_rate_hz: int = 768_000
+    max_channels: int = 32
+
+    probe_cpu_seconds: float = 0.5
+    """For the first sounds and for counting packets, each; what is not settled by then is left to `listen`."""
+
+    child_memory: int = 2 * GIB
+    """Address space (RLIMIT_AS), of which a warm child's libraries take about 0.6 GiB without using it."""
+
+    child_file_size: int = 4 * GIB
+    """The largest artefact (RLIMIT_FSIZE)."""
+
+    child_cpu_seconds: float = 60.0
+    """A call's CPU time, whatever its length; `child_cpu_seconds_per_hour` comes on top."""
+
+    child_cpu_seconds_per_hour: float = 240.0
+    """Per hour of sound, which is estimated from the file's size at `thinnest_bytes_per_second`."""
+
+    thinnest_bytes_per_second: int = 1_000
+    """8 kbit/s: the leanest coding that is believed when a file's length is estimated from its size."""
+
+    child_wall_factor: float = 5.0
+    """Wall time granted per second of CPU time granted: a busy machine is not a broken file."""
+
+    def check_parameters(self, sample_rate_hz: float, channels: int) -> None:
+        """Raises UnsupportedParameters for a rate or a number of channels that no recording has."""
+        if not 1 <= channels <= self.max_channels:
+            raise UnsupportedParameters(
+                f"The file says it has {channels} channels; 1 to {self.max_channels} are supported. "
+                "Check the file, or convert it.",
+                channels=channels,
+            )
+        if not self.min_sample_rate_hz <= sample_rate_hz <= self.max_sample_rate_hz:
+            raise UnsupportedParameters(
+                f"The file says its sample rate is {sample_rate_hz:g} Hz; {self.min_sample_rate_hz} to "
+                f"{self.max_sample_rate_hz} Hz are supported. Check the file, or convert it.",
+                sample_rate_hz=sample_rate_hz,
+            )
+
+    def check_decoded(self, samples: int, file_bytes: int) -> None:
+        """Raises DecodedSizeLimit once that many samples have come out of a file of that many bytes."""
+        if samples > self.max_decoded_samples:
+            raise DecodedSizeLimit(
+                f"The file decodes to more than {self.max_decoded_samples} samples. Split it.",
+                max_samples=self.max_decoded_samples,
+            )
+        if samples > self.expansion_floor_samples and samples * 2 > self.max_expansion * file_bytes:
+            raise DecodedSizeLimit(
+                f"The file grows more than {self.max_expansion:g} times when it is decoded. "
+                "Send it less strongly compressed if it is a real recording.",
+                max_expansion=self.max_expansion,
+            )
+
+    def cpu_seconds(self, file_bytes: int) -> float:
+        """The CPU time granted to one call on a file of that size."""
+        hours = file_bytes / self.thinnest_bytes_per_second / 3600
+        return self.child_cpu_seconds + hours * self.child_cpu_seconds_per_hour

@@ -1,0 +1,113 @@
+"""The one pass: decoded blocks through all taps, and the format that only the end of the file can tell."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from adapters.audio.blocks import BLOCK_FRAMES, Block, Decoder, Stuck, share_done
+from adapters.audio.claims import Candidate
+from adapters.audio.decode import guarded, open_decoder
+from adapters.audio.embedded import embedded_tags
+from adapters.audio.limits import EngineLimits
+from adapters.audio.taps.clipping import Clipping
+from adapters.audio.taps.levels import Levels
+from adapters.audio.taps.loudness import Loudness
+from adapters.audio.taps.silence import Silence
+from adapters.audio.taps.spectrogram import Spectrogram
+from adapters.audio.taps.tap import Stream, Tap, Told
+from adapters.audio.taps.true_peak import TruePeak
+from adapters.audio.taps.waveform import Waveform
+from domain.analysis import AudioFormat, Finding, Heard, Severity
+from domain.errors import UndecodableAudio
+from domain.ports import Progress
+
+TAPS: tuple[Callable[[Stream], Tap], ...] = (
+    Loudness,
+    TruePeak,
+    Levels,
+    Silence,
+    Clipping,
+    Waveform,
+    Spectrogram,
+)
+
+MISMATCH = 0.01
+"""Share of the true duration that the header's word may be off."""
+
+
+def listen(
+    candidate: Candidate, limits: EngineLimits, workspace: Path, progress: Progress, block_frames: int = BLOCK_FRAMES
+) -> Heard:
+    """Decodes everything once; a second time, by the more patient decoder, only where the first one got stuck.
+
+    Raises UnusableAudio's leaves, whatever `progress` raises, and OSError when the workspace cannot be written.
+    """
+    for second_choice in (False, True):
+        try:
+            with open_decoder(candidate, second_choice=second_choice) as decoder:
+                limits.check_parameters(decoder.rate, decoder.channels)
+                blocks = guarded(decoder, candidate, limits, block_frames)
+                return _heard(candidate, decoder, *_through_taps(decoder, blocks, workspace, progress))
+        except Stuck:
+            continue
+    raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.")
+
+
+def _through_taps(
+    decoder: Decoder, blocks: Iterable[Block], workspace: Path, progress: Progress
+) -> tuple[int, Sequence[Told]]:
+    """How many samples there were per channel, and what was told of them."""
+    stream = Stream(decoder.rate, decoder.channels, decoder.bit_depth, workspace)
+    taps = [tap(stream) for tap in TAPS]
+    frames = 0
+    for block in blocks:
+        for tap in taps:
+            tap.feed(block)
+        frames += len(block)
+        progress(0.95 * share_done(frames, decoder), "listen")
+    progress(0.95, "result")
+    return frames, [tap.result() for tap in taps]
+
+
+def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: Sequence[Told]) -> Heard:
+    duration = frames / decoder.rate
+    payload = candidate.claims.payload_bytes or candidate.size
+    audio = AudioFormat(
+        container=candidate.container.name,
+        codec=decoder.codec,
+        sample_rate_hz=decoder.rate,
+        channels=decoder.channels,
+        bit_depth=decoder.bit_depth,
+        duration_seconds=duration,
+        declared_duration_seconds=decoder.declared_seconds,
+        bit_rate_bps=round(payload * 8 / duration),
+    )
+    format_findings = (_mismatch(candidate, audio.declared_duration_seconds, duration), _damage(decoder))
+    return Heard(
+        audio=audio,
+        descriptors=tuple(descriptor for each in told for descriptor in each.descriptors),
+        findings=(*_present(format_findings), *(finding for each in told for finding in each.findings)),
+        embedded_tags=embedded_tags(candidate.path),
+        artefacts=tuple(artefact for each in told for artefact in each.artefacts),
+    )
+
+
+def _present(findings: Iterable[Finding | None]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding is not None)
+
+
+def _mismatch(candidate: Candidate, declared: float | None, duration: float) -> Finding | None:
+    remedy = "Check that the file is complete; export or remux it to mend the header."
+    if declared is not None and abs(declared - duration) > MISMATCH * duration:
+        detail = f"The header says {declared:.3f} s; {duration:.3f} s were decoded."
+        return Finding("declared-duration-mismatch", Severity.WARNING, detail, remedy)
+    if declared is None and candidate.claims.sizes_lie:
+        detail = f"The header's sizes do not fit the file; {duration:.3f} s were decoded."
+        return Finding("declared-duration-mismatch", Severity.WARNING, detail, remedy)
+    return None
+
+
+def _damage(decoder: Decoder) -> Finding | None:
+    if not decoder.damaged:
+        return None
+    detail = f"{decoder.damaged} pieces of the file are damaged and were left out."
+    return Finding("damaged", Severity.WARNING, detail, "Send the file again from its source.")

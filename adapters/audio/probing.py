@@ -1,0 +1,84 @@
+"""The first look: what the header says, whether the first sounds decode, and whether the whole could be a bomb."""
+
+import math
+import time
+
+import av.error
+
+from adapters.audio.blocks import Decoder, Stuck
+from adapters.audio.claims import Candidate
+from adapters.audio.decode import guarded, open_decoder
+from adapters.audio.decode_ffmpeg import open_container
+from adapters.audio.limits import EngineLimits
+from domain.analysis import AudioFormat
+from domain.errors import UndecodableAudio
+
+_FIRST_SECONDS = 2.0
+_BLOCK_FRAMES = 1 << 13
+
+
+def probe(candidate: Candidate, limits: EngineLimits) -> AudioFormat:
+    """Raises UnusableAudio's leaves. What it cannot settle in its time is left to `listen`: the limits are the same."""
+    try:
+        with open_decoder(candidate) as decoder:
+            return _first_sounds(decoder, candidate, limits)
+    except Stuck:
+        pass
+    try:
+        with open_decoder(candidate, second_choice=True) as decoder:
+            return _first_sounds(decoder, candidate, limits)
+    except Stuck as stuck:
+        raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.") from stuck
+
+
+def _first_sounds(decoder: Decoder, candidate: Candidate, limits: EngineLimits) -> AudioFormat:
+    limits.check_parameters(decoder.rate, decoder.channels)
+    _count_packets(decoder, candidate, limits)
+    stop = time.thread_time() + limits.probe_cpu_seconds
+    heard = 0
+    for block in guarded(decoder, candidate, limits, _BLOCK_FRAMES):
+        heard += len(block)
+        if heard >= _FIRST_SECONDS * decoder.rate or time.thread_time() > stop:
+            break
+    return AudioFormat(
+        container=candidate.container.name,
+        codec=decoder.codec,
+        sample_rate_hz=decoder.rate,
+        channels=decoder.channels,
+        bit_depth=decoder.bit_depth,
+        declared_duration_seconds=decoder.declared_seconds,
+    )
+
+
+def _count_packets(decoder: Decoder, candidate: Candidate, limits: EngineLimits) -> None:
+    """Adds up the durations of packets, undecoded: a header may lie about its length either way, packets hardly can.
+
+    Only where a limit could be broken at all: PCM cannot grow, and a large file reaches the expansion limit only
+    beyond the limit of samples.
+    """
+    if decoder.codec.startswith("pcm_"):
+        return
+    packet_limit = candidate.size * limits.max_expansion / 2
+    if packet_limit > limits.max_decoded_samples and not _claims_too_much(decoder, limits):
+        return
+    stop = time.thread_time() + limits.probe_cpu_seconds
+    seconds = 0.0
+    with open_container(candidate) as container:
+        if not container.streams.audio:
+            return
+        try:
+            for n, packet in enumerate(container.demux(container.streams.audio[0])):
+                if packet.duration and packet.time_base:
+                    seconds += float(packet.duration * packet.time_base)
+                if n % 256 == 0:
+                    limits.check_decoded(round(seconds * decoder.rate) * decoder.channels, candidate.size)
+                    if time.thread_time() > stop:
+                        return
+        except av.error.FFmpegError:
+            pass  # cut off or damaged: what was counted up to here counts
+    limits.check_decoded(round(seconds * decoder.rate) * decoder.channels, candidate.size)
+
+
+def _claims_too_much(decoder: Decoder, limits: EngineLimits) -> bool:
+    declared = decoder.declared_seconds or 0.0
+    return math.isfinite(declared) and declared * decoder.rate * decoder.channels > limits.max_decoded_samples
