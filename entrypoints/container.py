@@ -55,10 +55,13 @@ from application import (
 from entrypoints.settings import Profile, Settings
 
 
+One = providers.ThreadSafeSingleton  # requests arrive in many threads
+
+
 def _limits(settings: Settings) -> EngineLimits:
     return EngineLimits(
-        child_memory_bytes=settings.child_memory_bytes,
-        child_cpu_seconds=settings.child_cpu_seconds,
+        child_memory=settings.child_memory_bytes,
+        child_cpu_seconds_per_hour=settings.child_cpu_seconds_per_hour,
     )
 
 
@@ -66,58 +69,56 @@ class MemoryAdapters(containers.DeclarativeContainer):
     """Nothing outlives the process; sound is heard in it, too."""
 
     settings = providers.Dependency(instance_of=Settings)
-    clock = providers.Singleton(SystemClock)
-    ids = providers.Singleton(UlidIds, clock)
-    workspaces = providers.Singleton(MemoryWorkspaces)
-    engine = providers.Singleton(LibrosaEngine, providers.Callable(_limits, settings))
+    clock = One(SystemClock)
+    ids = One(UlidIds, clock)
+    workspaces = One(MemoryWorkspaces)
+    engine = One(LibrosaEngine, providers.Callable(_limits, settings))
 
-    audit_log = providers.Singleton(AuditLog)
-    recordings = providers.Singleton(MemoryRecordings, audit_log)
-    analyses = providers.Singleton(MemoryAnalyses)
-    renditions = providers.Singleton(MemoryRenditions)
-    uploads = providers.Singleton(MemoryUploads, audit_log)
-    libraries = providers.Singleton(MemoryLibraries)
-    keys = providers.Singleton(MemoryKeys, audit_log)
-    trail = providers.Singleton(MemoryAuditTrail, audit_log)
-    idempotent_requests = providers.Singleton(MemoryIdempotentRequests)
-    blobs = providers.Singleton(MemoryBlobs, clock)
-    jobs = providers.Singleton(MemoryJobs, audit_log)
-    queue = providers.Singleton(MemoryQueue, clock)
-    claims = providers.Singleton(MemoryScheduleClaims)
-    events = providers.Singleton(MemoryEvents)
+    audit_log = One(AuditLog)
+    recordings = One(MemoryRecordings, audit_log)
+    analyses = One(MemoryAnalyses)
+    renditions = One(MemoryRenditions)
+    uploads = One(MemoryUploads, audit_log)
+    libraries = One(MemoryLibraries)
+    keys = One(MemoryKeys, audit_log)
+    trail = One(MemoryAuditTrail, audit_log)
+    idempotent_requests = One(MemoryIdempotentRequests)
+    blobs = One(MemoryBlobs, clock)
+    jobs = One(MemoryJobs, audit_log)
+    queue = One(MemoryQueue, clock)
+    claims = One(MemoryScheduleClaims)
+    events = One(MemoryEvents)
 
 
 class LocalAdapters(containers.DeclarativeContainer):
     """One machine: records in SQLite, bytes in files, sound heard in child processes."""
 
     settings = providers.Dependency(instance_of=Settings)
-    clock = providers.Singleton(SystemClock)
-    ids = providers.Singleton(UlidIds, clock)
-    workspaces = providers.Singleton(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
-    engine = providers.Singleton(
-        IsolatedEngine, providers.Callable(_limits, settings), children=settings.provided.worker_children
-    )
+    clock = One(SystemClock)
+    ids = One(UlidIds, clock)
+    workspaces = One(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
+    engine = One(IsolatedEngine, providers.Callable(_limits, settings), children=settings.provided.worker_children)
 
-    database = providers.Singleton(Database, settings.provided.data_dir.joinpath.call("audio-backend.sqlite"))
-    recordings = providers.Singleton(SqliteRecordings, database)
-    analyses = providers.Singleton(SqliteAnalyses, database)
-    renditions = providers.Singleton(SqliteRenditions, database)
-    uploads = providers.Singleton(SqliteUploads, database)
-    libraries = providers.Singleton(SqliteLibraries, database)
-    keys = providers.Singleton(SqliteKeys, database)
-    trail = providers.Singleton(SqliteAuditTrail, database)
-    idempotent_requests = providers.Singleton(SqliteIdempotentRequests, database)
-    blobs = providers.Singleton(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
-    jobs = providers.Singleton(SqliteJobs, database)
-    queue = providers.Singleton(SqliteQueue, database, clock)
-    claims = providers.Singleton(SqliteScheduleClaims, database)
-    events = providers.Singleton(SqliteEvents, database)
+    database = One(Database, settings.provided.data_dir.joinpath.call("audio-backend.sqlite"))
+    recordings = One(SqliteRecordings, database)
+    analyses = One(SqliteAnalyses, database)
+    renditions = One(SqliteRenditions, database)
+    uploads = One(SqliteUploads, database)
+    libraries = One(SqliteLibraries, database)
+    keys = One(SqliteKeys, database)
+    trail = One(SqliteAuditTrail, database)
+    idempotent_requests = One(SqliteIdempotentRequests, database)
+    blobs = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
+    jobs = One(SqliteJobs, database)
+    queue = One(SqliteQueue, database, clock)
+    claims = One(SqliteScheduleClaims, database)
+    events = One(SqliteEvents, database)
 
 
 def _wired(adapters: Any, room: Mapping[str, Any], use_case: type) -> Any:
     """A use-case; each of its fields is given what has the field's name in the room, or else among the adapters."""
     given = {f.name: room[f.name] if f.name in room else getattr(adapters, f.name) for f in fields(use_case)}
-    return providers.Singleton(use_case, **given)
+    return One(use_case, **given)
 
 
 class UseCases(containers.DeclarativeContainer):
@@ -206,14 +207,14 @@ class Container:
 
     def start(self) -> None:
         """Warms what takes a while to warm: the engine's children."""
-        start = getattr(self.adapters.engine(), "start", None)
-        if start is not None:
-            start()
+        engine = self.adapters.engine()
+        if isinstance(engine, IsolatedEngine):
+            engine.start()
 
     def close(self) -> None:
         """Ends child processes and closes files."""
-        for name in ("engine", "database"):
-            provider = self.adapters.providers.get(name)
-            close = getattr(provider(), "close", None) if provider is not None else None
-            if close is not None:
-                close()
+        engine = self.adapters.engine()
+        if isinstance(engine, IsolatedEngine):
+            engine.close()
+        if "database" in self.adapters.providers:
+            self.adapters.database().close()

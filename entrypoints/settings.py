@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(30.0, gt=0)
     stop_grace_seconds: float = Field(20.0, ge=0)
 
-    child_memory_bytes: int = Field(3 * GIB, ge=512 * 1024**2)
-    child_cpu_seconds: int = Field(3600, ge=1)
+    child_memory_bytes: int = Field(2 * GIB, ge=GIB)
+    child_cpu_seconds_per_hour: float = Field(240.0, gt=0)
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -95,11 +95,15 @@ class Worker:
     def stop(self, grace_seconds: float) -> None:
         """No new job from now on; those that run have the grace, and are handed back at its end."""
         self._stopping.set()
-        deadline = threading.Timer(grace_seconds, self._hurrying.set)
+        deadline = threading.Timer(grace_seconds, self.hurry)
         deadline.start()
         for thread in self._threads:
             thread.join()
         deadline.cancel()
+
+    def hurry(self) -> None:
+        """What runs is handed back at its next sign of progress."""
+        self._hurrying.set()
 
     def _loop(self) -> None:
         while not self._stopping.is_set():

@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import NotFound, Unavailable
+from domain.job import JobKind, JobStatus, job_key
+from domain.ports import AuditQuery
+from domain.recording import Recording, Status
+from domain.values import Failure
+from tests import sounds
+from tests.application.conftest import House
+from tests.faults import Faulty, raising
+
+
+def ready(house: House, content: bytes) -> Recording:
+    sent = house.send(content)
+    house.work()
+    return house.recording(sent.id)
+
+
+def test_the_sweep_makes_the_job_that_a_dying_process_did_not(house: House, tone: bytes) -> None:
+    jobs = house.ports.jobs()
+    house.replace("jobs", Faulty(jobs, before=raising("add", Unavailable("dying"))))
+    with pytest.raises(Unavailable):
+        house.send(tone)
+    house.replace("jobs", jobs)
+    assert house.jobs() == ()
+    house.clock.advance(11)
+    assert house.use.sweep()()["recordings_mended"] == 1
+    house.work()
+    (key,) = [job.key for job in house.jobs() if job.kind is JobKind.INGEST]
+    recording_id = key.partition(":")[2]
+    assert house.ports.recordings().get(house.admin.library_id, recording_id).status is Status.READY
+
+
+def test_the_sweep_rings_for_a_job_whose_lease_ran_out(house: House, tone: bytes) -> None:
+    house.send(tone)
+    delivery = house.ports.queue().receive(timedelta(), timedelta(seconds=30))
+    house.use.take_job()(delivery.job_id, "worker-1")
+    house.ports.queue().acknowledge(delivery)  # the message is lost along with the worker
+    assert house.use.sweep()()["rung"] == 0
+    house.clock.advance(31)
+    assert house.use.sweep()()["rung"] == 1
+    house.work()
+    assert house.job(delivery.job_id).status is JobStatus.SUCCEEDED
+
+
+def test_the_sweep_does_not_ring_again_for_what_waits(house: House, tone: bytes) -> None:
+    house.send(tone)
+    house.clock.advance(11)
+    assert [house.use.sweep()()["rung"] for _ in range(3)] == [1, 0, 0]
+
+
+def test_the_sweep_finishes_a_failure_that_was_cut_short(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    held = house.use.take_job()(house.jobs()[0].id, "worker-1")
+
+    held.fail(Failure("engine-failure", "It died."))
+    assert house.recording(sent.id).status is Status.PROCESSING
+    house.clock.advance(11)
+    house.use.sweep()()
+    failure = house.recording(sent.id).failure
+    assert failure == Failure("engine-failure", "It died.")
+
+
+def test_the_sweep_gives_up_what_lost_all_its_workers(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    for _ in range(5):
+        house.use.take_job()(house.jobs()[0].id, "worker-1")
+        house.clock.advance(31)
+    house.use.sweep()()
+    assert house.recording(sent.id).status is Status.FAILED
+
+
+def test_the_trash_is_emptied_after_its_time_and_not_before(house: House, tone: bytes) -> None:
+    recording = ready(house, tone)
+    house.use.trash_recording()(house.editor, recording.id, recording.version)
+    house.clock.advance(timedelta(days=29))
+    assert house.use.empty_trash()() == {"recordings_purged": 0}
+    house.clock.advance(timedelta(days=1))
+    assert house.use.empty_trash()() == {"recordings_purged": 1}
+    with pytest.raises(NotFound):
+        house.recording(recording.id)
+    assert house.blob_keys() == []
+    assert house.jobs() == ()
+    assert house.ports.analyses().find(recording.library_id, recording.analysis_key) is None
+    last = house.use.search_audit()(house.admin, AuditQuery(subject_id=recording.id)).items[0]
+    assert (last.action, last.actor, last.after) == ("recording.purge", "system:empty-trash", {})
+
+
+def test_an_analysis_that_another_recording_shares_survives_the_purge(house: House, tone: bytes) -> None:
+    first = ready(house, tone)
+    second = house.send(tone, keep_duplicate=True)
+    house.work()
+    house.use.trash_recording()(house.editor, first.id, first.version)
+    house.clock.advance(timedelta(days=31))
+    house.use.empty_trash()()
+    _, analysis = house.use.get_analysis()(house.viewer, second.id)
+    assert analysis.key == first.analysis_key
+
+
+def test_reconciliation_deletes_only_old_blobs_that_nothing_knows(house: House, tone: bytes) -> None:
+    recording = ready(house, tone)
+    library_id = recording.library_id
+    house.ports.blobs().put(f"{library_id}/recordings/unknown/original", [b"x"])
+    house.ports.blobs().put(f"{library_id}/recordings/{recording.id}/renditions/old-1/preview.mp3", [b"x"])
+    known = len(house.blob_keys()) - 2
+    assert house.use.reconcile_blobs()()["orphans_deleted"] == 0
+    house.clock.advance(timedelta(hours=25))
+    assert house.use.reconcile_blobs()()["orphans_deleted"] == 2
+    assert len(house.blob_keys()) == known
+
+
+def test_reconciliation_counts_an_original_that_is_missing(house: House, tone: bytes) -> None:
+    recording = ready(house, tone)
+    assert house.use.reconcile_blobs()()["originals_missing"] == 0
+    house.ports.blobs().delete(recording.blob_key)
+    assert house.use.reconcile_blobs()()["originals_missing"] == 1
+
+
+def test_reconciliation_aborts_multiparts_that_no_upload_knows(house: House) -> None:
+    house.ports.blobs().begin_multipart("library/recordings/x/original")
+    state = house.use.open_upload()(house.editor, filename="a.wav", content_type="audio/wav", size_bytes=100)
+    house.clock.advance(timedelta(hours=25))
+    assert house.use.reconcile_blobs()()["multiparts_aborted"] == 1
+    assert [m[1] for m in house.ports.blobs().multiparts()] == [state.upload.multipart_id]
+
+
+def test_an_upload_whose_completion_was_cut_short_is_not_thrown_away(house: House) -> None:
+    content = sounds.tone_wav(seconds=0.5)
+    state = house.use.open_upload()(house.editor, filename="a.wav", content_type="audio/wav", size_bytes=len(content))
+    upload = state.upload
+    house.use.receive_part()(upload.library_id, upload.id, 1, [content], None)
+    uploads = house.ports.uploads()
+    house.replace("uploads", Faulty(uploads, before=raising("save", Unavailable("dying"))))
+    with pytest.raises(Unavailable):
+        house.use.complete_upload()(house.editor, upload.id)
+    house.replace("uploads", uploads)
+    house.clock.advance(timedelta(hours=25))
+    assert house.use.purge_expired_uploads()() == {"uploads_aborted": 0}
+    house.use.sweep()()
+    house.work()
+    assert house.recording(upload.recording_id).status is Status.READY
+    assert house.ports.jobs().find_by_key(upload.library_id, job_key(JobKind.INGEST, upload.recording_id)) is not None

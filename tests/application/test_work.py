@@ -1,0 +1,223 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from application.labour import Busy, HeldJob, Settled
+from domain.errors import (
+    CallersFault,
+    EngineFailure,
+    IllegalTransition,
+    LeaseLost,
+    NotFound,
+    Unavailable,
+    UndecodableAudio,
+)
+from domain.job import MAX_ATTEMPTS, JobKind, JobStatus
+from domain.recording import Status
+from entrypoints.worker import Verdict, verdict_of
+from tests.application.conftest import House
+from tests.faults import Faulty, raising
+
+
+def failing_engine(house: House, error: Exception, *, always: bool = False) -> None:
+    def fault(name: str, count: int) -> None:
+        if name == "listen" and (always or count == 1):
+            raise error
+
+    house.replace("engine", Faulty(house.ports.engine(), before=fault))
+
+
+def take(house: House, worker: str = "worker-1") -> HeldJob:
+    held = house.use.take_job()(house.jobs()[0].id, worker)
+    assert isinstance(held, HeldJob)
+    return held
+
+
+def test_a_job_in_live_hands_is_not_taken_again(house: House, tone: bytes) -> None:
+    house.send(tone)
+    held = take(house)
+    again = house.use.take_job()(held.job.id, "worker-2")
+    assert isinstance(again, Busy)
+    assert again.look_again_in == timedelta(seconds=30)
+
+
+def test_a_job_whose_worker_died_is_taken_again_and_the_dead_one_can_do_no_harm(house: House, tone: bytes) -> None:
+    house.send(tone)
+    dead = take(house)
+    house.clock.advance(31)
+    living = take(house, "worker-2")
+    for act in (dead.beat, dead.succeed, dead.release, lambda: dead.progress(0.5, "listening")):
+        with pytest.raises(LeaseLost):
+            act()
+    living.succeed()
+    assert house.job(living.job.id).status is JobStatus.SUCCEEDED
+
+
+def test_a_heartbeat_keeps_the_job(house: House, tone: bytes) -> None:
+    house.send(tone)
+    held = take(house)
+    house.clock.advance(20)
+    held.beat()
+    house.clock.advance(20)
+    assert isinstance(house.use.take_job()(held.job.id, "worker-2"), Busy)
+
+
+def test_results_of_an_older_claim_never_replace_newer_ones(house: House, tone: bytes) -> None:
+    house.send(tone)
+    dead = take(house)
+    house.clock.advance(31)
+    house.work()
+    with pytest.raises(LeaseLost):
+        house.use.run_ingest()._listen(dead.job, house.recording(dead.job.recording_id), lambda _share, _stage: None)
+
+
+def test_running_a_job_a_second_time_changes_nothing(house: House, tone: bytes) -> None:
+    recording = house.send(tone)
+    job = house.jobs()[0]
+    house.work()
+    before = (house.recording(recording.id), house.blob_keys(), len(house.jobs()))
+    engine = Faulty(house.ports.engine(), before=raising("listen", AssertionError("listened twice")))
+    house.replace("engine", engine)
+    house.use.run_ingest()(job, lambda _share, _stage: None)
+    assert (house.recording(recording.id), house.blob_keys(), len(house.jobs())) == before
+
+
+def test_a_fault_that_passes_is_tried_again_later(house: House, tone: bytes) -> None:
+    recording = house.send(tone)
+    failing_engine(house, Unavailable("the disk is away"))
+    house.work()
+    job = house.jobs()[0]
+    assert (job.status, job.attempts) == (JobStatus.QUEUED, 1)
+    assert job.failure is not None
+    assert job.failure.code == "unavailable"
+    house.clock.advance(job.due_at - house.clock.now())
+    house.work()
+    assert house.recording(recording.id).status is Status.READY
+
+
+@pytest.mark.parametrize("error", [EngineFailure("The decoder ran out of memory."), UndecodableAudio("No frames.")])
+def test_a_file_that_cannot_be_heard_has_failed_with_its_reason(house: House, tone: bytes, error: Any) -> None:
+    sent = house.send(tone)
+    failing_engine(house, error)
+    house.work()
+    recording = house.recording(sent.id)
+    assert recording.status is Status.FAILED
+    assert recording.failure is not None
+    assert (recording.failure.code, recording.failure.detail) == (error.code, error.detail)
+    assert house.jobs()[0].status is JobStatus.FAILED
+    assert house.use.list_dead_letters()(house.viewer) == ()
+
+
+def exhaust(house: House) -> None:
+    failing_engine(house, RuntimeError("secret detail"), always=True)
+    for _ in range(MAX_ATTEMPTS):
+        house.work()
+        house.clock.advance(timedelta(minutes=15))
+
+
+def test_after_all_attempts_the_job_is_a_dead_letter(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    exhaust(house)
+    job = house.jobs()[0]
+    assert (job.status, job.attempts) == (JobStatus.FAILED, MAX_ATTEMPTS)
+    recording = house.recording(sent.id)
+    assert recording.failure is not None
+    assert recording.failure.code == "internal"
+    assert "secret" not in recording.failure.detail
+    ((letter, of_job),) = house.use.list_dead_letters()(house.viewer)
+    assert (letter.job_id, of_job) == (job.id, job)
+    assert house.use.list_dead_letters()(house.stranger()) == ()
+
+
+def test_a_released_dead_letter_gets_all_its_attempts_again(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    exhaust(house)
+    job = house.jobs()[0]
+    with pytest.raises(NotFound):
+        house.use.release_dead_letter()(house.stranger(), job.id)
+    house.use.release_dead_letter()(house.editor, job.id)
+    house.ports.engine.reset_override()
+    house.forget_use_cases()
+    assert house.recording(sent.id).status is Status.PROCESSING
+    house.work()
+    assert house.recording(sent.id).status is Status.READY
+    assert house.use.list_dead_letters()(house.viewer) == ()
+
+
+def test_a_job_that_loses_every_worker_is_given_up(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    for _ in range(MAX_ATTEMPTS):
+        take(house)
+        house.clock.advance(31)
+    assert isinstance(house.use.take_job()(house.jobs()[0].id, "worker-9"), Settled)
+    recording = house.recording(sent.id)
+    assert recording.failure is not None
+    assert recording.failure.code == "worker-lost"
+
+
+def test_a_cancelled_job_ends_its_worker_and_fails_its_recording(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    held = take(house)
+    house.use.cancel_job()(house.editor, held.job.id)
+    with pytest.raises(LeaseLost):
+        held.progress(0.5, "listening")
+    recording = house.recording(sent.id)
+    assert recording.failure is not None
+    assert recording.failure.code == "cancelled"
+    with pytest.raises(IllegalTransition):
+        house.use.cancel_job()(house.editor, held.job.id)
+
+
+def test_a_retried_job_brings_its_recording_back(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    job = house.jobs()[0]
+    house.use.cancel_job()(house.editor, job.id)
+    assert house.use.retry_job()(house.editor, job.id).status is JobStatus.QUEUED
+    assert house.recording(sent.id).status is Status.PROCESSING
+    house.work()
+    assert house.recording(sent.id).status is Status.READY
+
+
+def test_a_preview_that_fails_leaves_the_recording_usable(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    house.replace("engine", Faulty(house.ports.engine(), before=raising("preview", UndecodableAudio("broken"))))
+    house.work()
+    assert house.recording(sent.id).status is Status.READY
+    assert [job.status for job in house.jobs() if job.kind is JobKind.PREVIEW] == [JobStatus.FAILED]
+
+
+def test_progress_is_stored_in_steps_a_person_can_see(house: House, tone: bytes) -> None:
+    house.send(tone)
+    held = take(house)
+    last = house.ports.events().last_id(house.admin.library_id)
+    for share in range(1000):
+        held.progress(share / 1000, "listening")
+    assert house.job(held.job.id).progress == pytest.approx(0.99, abs=0.01)
+    assert len(house.ports.events().since(house.admin.library_id, last, 10_000)) < 110
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"),
+    [
+        (LeaseLost("gone"), Verdict.DROP),
+        (Unavailable("away"), Verdict.RETRY),
+        (EngineFailure("died"), Verdict.FAIL),
+        (CallersFault("no"), Verdict.FAIL),
+        (ZeroDivisionError(), Verdict.RETRY),
+    ],
+)
+def test_what_an_error_means_for_a_job(error: Exception, verdict: Verdict) -> None:
+    assert verdict_of(error) is verdict
+
+
+def test_a_stopping_worker_hands_back_what_it_cannot_finish(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    worker = house.worker()
+    worker.hurry()
+    delivery = house.ports.queue().receive(timedelta(), timedelta(seconds=30))
+    worker.handle(delivery)
+    job = house.jobs()[0]
+    assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
+    house.work()
+    assert house.recording(sent.id).status is Status.READY
