@@ -1,0 +1,67 @@
+"""Bytes that may be asked for in part: Range, If-Range and If-None-Match as RFC 9110 has them."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from flask import Request, Response
+from werkzeug.http import parse_range_header
+
+from application.browse import Content
+from domain.errors import RangeNotSatisfiable
+from domain.values import ByteRange
+
+
+def answer(request: Request, content: Content, content_type: str) -> Response:
+    """Raises RangeNotSatisfiable when the one range asked for lies behind the end."""
+    headers = {
+        "ETag": f'"{content.etag}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.if_none_match.contains_weak(content.etag):
+        return Response(status=304, headers=headers)
+    if content.address is not None:
+        return Response(status=302, headers={"Location": content.address.url, "Cache-Control": "no-store"})
+    headers["Content-Disposition"] = disposition(content.filename)
+    wanted = _wanted(request, content)
+    size = content.size_bytes if wanted is None else wanted.length
+    if wanted is not None:
+        headers["Content-Range"] = f"bytes {wanted.start}-{wanted.end}/{content.size_bytes}"
+    headers["Content-Length"] = str(size)
+    chunks: Iterator[bytes] = iter(()) if request.method == "HEAD" else content.read(wanted)
+    return Response(chunks, 200 if wanted is None else 206, headers, content_type=content_type, direct_passthrough=True)
+
+
+def _wanted(request: Request, content: Content) -> ByteRange | None:
+    """The one range that is asked for; None for the whole, which also answers what is not understood or several."""
+    header = request.headers.get("Range")
+    if header is None or request.method != "GET" or not _range_still_holds(request, content):
+        return None
+    try:
+        asked = parse_range_header(header)
+    except ValueError:
+        return None
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    found = asked.range_for_length(content.size_bytes)
+    if found is None:
+        raise RangeNotSatisfiable(
+            f"The content has {content.size_bytes} bytes. Ask for a range inside of it.", size_bytes=content.size_bytes
+        )
+    start, end = found
+    return ByteRange(start, end - 1)
+
+
+def _range_still_holds(request: Request, content: Content) -> bool:
+    """If-Range takes a strong ETag; a date can never match, since nothing here is known by one."""
+    header = request.headers.get("If-Range")
+    return header is None or header.strip() == f'"{content.etag}"'
+
+
+def disposition(filename: str) -> str:
+    """RFC 6266: a plain name for old clients, the true one in UTF-8 for all others."""
+    plain = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%;' else "_" for char in filename)
+    if plain == filename:
+        return f'inline; filename="{plain}"'
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -1,0 +1,189 @@
+"""The one door to flask-openapi: resources with typed routes, and the document that is made of them.
+
+Views take their parameters as arguments named `path`, `query` and `body`, each a Pydantic model.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Request
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.info import Info
+from flask_openapi.models.security_scheme import SecurityScheme
+from flask_openapi.models.tag import Tag
+from flask_openapi.openapi import OpenAPI
+from pydantic import BaseModel, ConfigDict
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.utils import cached_property
+
+from entrypoints.http import errors
+from entrypoints.http.json_body import parsed
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+JSON_BODY_BYTES = 1024 * 1024
+_REF = "#/components/schemas/{model}"
+_SCHEMAS: dict[str, Any] = {}  # of what is answered, by name
+_EXTRA_PARAMETERS: dict[str, tuple[dict[str, Any], ...]] = {}  # by the name of the view
+_COMMON_PROBLEMS = (400, 401, 403, 422, 429, 500, 503)
+_HEADERS = {
+    "ETag": "The version, for If-Match and If-None-Match.",
+    "Location": "Where what was made or started is found.",
+    "Retry-After": "Seconds to wait before asking again.",
+    "Content-Range": "Which bytes these are, and of how many.",
+    "Accept-Ranges": "That ranges in bytes may be asked for.",
+    "Content-Disposition": "The name to save it under.",
+}
+
+
+class Problem(BaseModel):
+    """RFC 9457. Beside these, a problem may carry members of its own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+
+
+class FieldError(BaseModel):
+    field: str
+    message: str
+
+
+class ValidationProblem(Problem):
+    errors: list[FieldError] = []
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a route: a model as JSON, or another media type."""
+
+    model: type[BaseModel] | None = None
+    headers: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
+    description: str = ""
+
+    def described(self, status: int) -> dict[str, Any]:
+        about: dict[str, Any] = {"description": self.description or HTTPStatus(status).phrase}
+        if self.headers:
+            about["headers"] = {
+                name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in self.headers
+            }
+        if self.model is not None:
+            about["content"] = {"application/json": {"schema": _reference(self.model)}}
+        if self.media_types:
+            about["content"] = {name: {"schema": {"type": "string", "format": "binary"}} for name in self.media_types}
+        return about
+
+
+class JsonRequest(Request):
+    """A request whose JSON body is refused when it is malformed, rather than taken as none."""
+
+    @cached_property
+    def json_body(self) -> dict[str, Any]:
+        if not self.is_json:
+            raise UnsupportedMediaType("Send the body as application/json.")
+        self.max_content_length = JSON_BODY_BYTES
+        return parsed(self.get_data())
+
+    def get_json(self, *_: Any, **__: Any) -> Any:
+        return self.json_body
+
+
+class Resource:
+    """The routes of one resource below /api/v1."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self.blueprint = APIBlueprint(
+            name,
+            __name__,
+            url_prefix="/api/v1",
+            abp_tags=[Tag(name=name, description=description)],
+            operation_id_callback=lambda *, name, path, method: name,
+        )
+
+    def route(
+        self,
+        method: str,
+        rule: str,
+        *,
+        answers: Mapping[int, Answer],
+        problems: tuple[int, ...] = (),
+        parameters: tuple[dict[str, Any], ...] = (),
+        request_body: dict[str, Any] | None = None,
+        signed: bool = False,
+    ) -> Callable[[View], View]:
+        """`parameters` are header parameters that the view reads by itself; `signed` routes need no key."""
+        responses: dict[Any, Any] = {status: answer.described(status) for status, answer in answers.items()}
+        responses |= {status: _problem_answer(status) for status in (*_COMMON_PROBLEMS, *problems)}
+        options: dict[str, Any] = {"responses": responses, "security": [] if signed else [{"key": []}]}
+        if request_body is not None:
+            options["request_body"] = request_body
+
+        def decorate(view: View) -> View:
+            getattr(self.blueprint, method.lower())(rule, **options)(view)
+            _EXTRA_PARAMETERS[view.__name__] = parameters
+            return view
+
+        return decorate
+
+
+class Application(OpenAPI):
+    request_class = JsonRequest
+
+
+def application(version: str) -> Application:
+    app = Application(
+        "entrypoints.http",
+        info=Info(
+            title="Audio backend",
+            version=version,
+            description="Takes audio files in, proves what each one is, and keeps what it heard.",
+        ),
+        security_schemes={
+            "key": SecurityScheme(type="http", scheme="bearer", description="A key of the library: ak_…")
+        },
+        validation_error_callback=errors.of_validation,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.openapi_version = "3.1.0"
+    return app
+
+
+def register(app: Application, *resources: Resource) -> None:
+    for resource in resources:
+        app.register_api(resource.blueprint)
+
+
+def document(app: Application) -> dict[str, Any]:
+    """The OpenAPI document of what is registered."""
+    spec: dict[str, Any] = app.api_doc
+    spec["components"]["schemas"] = dict(sorted((spec["components"].get("schemas", {}) | _SCHEMAS).items()))
+    for model in ("Problem", "ValidationProblem"):
+        _reference({"Problem": Problem, "ValidationProblem": ValidationProblem}[model])
+    return spec
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    """A reference to the model's schema, which is put among the components."""
+    schema = model.model_json_schema(mode="serialization", ref_template=_REF)
+    _SCHEMAS.update(schema.pop("$defs", {}))
+    _SCHEMAS[model.__name__] = schema
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def _problem_answer(status: int) -> dict[str, Any]:
+    model = ValidationProblem if status == 422 else Problem
+    headers = {"Retry-After": {"description": _HEADERS["Retry-After"], "schema": {"type": "string"}}}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {errors.MEDIA_TYPE: {"schema": _reference(model)}},
+        **({"headers": headers} if status in {429, 503} else {}),
+    }

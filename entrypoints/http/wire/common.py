@@ -1,0 +1,36 @@
+"""What several resources are made of."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.listing import DEFAULT_LIMIT, MAX_LIMIT
+from domain.values import Failure
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")]
+Links = dict[str, str]
+
+
+class Asked(BaseModel):
+    """What comes in: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Listing(Asked):
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many at most.")
+    cursor: str | None = Field(None, max_length=2048, description="The `next_cursor` of the page before.")
+
+
+class FailureView(BaseModel):
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, failure: Failure | None) -> "FailureView | None":
+        return None if failure is None else cls(code=failure.code, detail=failure.detail)
+
+
+def example(**values: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [values]})

@@ -1,0 +1,105 @@
+"""Recordings in JSON."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from domain.analysis import AudioFormat, Finding, Severity
+from domain.recording import Recording, Status
+from domain.values import Scalar
+from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Sha256
+
+
+class RecordingPath(Asked):
+    id: Id
+
+
+class AudioView(BaseModel):
+    container: str
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    bit_depth: int | None
+    duration_seconds: float | None = Field(description="Counted in decoded samples; null until it has been heard.")
+    bit_rate_bps: int | None
+    declared_duration_seconds: float | None = Field(description="What the file says of itself.")
+
+    @classmethod
+    def of(cls, audio: AudioFormat | None) -> "AudioView | None":
+        return None if audio is None else cls(**asdict(audio))
+
+
+class FindingView(BaseModel):
+    code: str
+    severity: Severity
+    detail: str
+    remedy: str
+    ranges: list[tuple[float, float]] = Field(description="Start and end in seconds; empty where it concerns all.")
+
+    @classmethod
+    def of(cls, finding: Finding) -> "FindingView":
+        return cls(**{**asdict(finding), "ranges": list(finding.ranges)})
+
+
+class RecordingView(BaseModel):
+    id: str
+    library: str
+    title: str
+    filename: str
+    status: Status
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    tags: list[str]
+    fields: dict[str, Scalar]
+    audio: AudioView | None
+    size_bytes: int
+    sha256: str | None
+    findings: list[FindingView]
+    failure: FailureView | None = Field(description="Why it failed, in words to act on.")
+    links: Links
+
+    @classmethod
+    def of(cls, recording: Recording, **links: str) -> "RecordingView":
+        own = recording_address(recording.id)
+        return cls(
+            id=recording.id,
+            library=recording.library_id,
+            title=recording.title,
+            filename=recording.filename,
+            status=recording.status,
+            version=recording.version,
+            created_at=recording.created_at,
+            updated_at=recording.updated_at,
+            tags=list(recording.tags),
+            fields=dict(recording.fields),
+            audio=AudioView.of(recording.audio),
+            size_bytes=recording.size_bytes,
+            sha256=recording.sha256,
+            findings=[FindingView.of(finding) for finding in recording.findings],
+            failure=FailureView.of(recording.failure),
+            links={
+                "self": own,
+                "content": f"{own}/content",
+                "analysis": f"{own}/analysis",
+                "renditions": f"{own}/renditions",
+                "jobs": f"/api/v1/jobs?recording={recording.id}",
+                **links,
+            },
+        )
+
+
+class RecordingPage(BaseModel):
+    items: list[RecordingView]
+    next_cursor: str | None
+
+
+class OnDuplicate(Asked):
+    filename: str | None = Field(None, max_length=4096, description="The file's name.")
+    sha256: Sha256 | None = Field(None, description="The SHA-256 of the file, compared with what arrives.")
+    on_duplicate: str = Field("refuse", pattern="^(keep|refuse)$", description="What becomes of bytes already here.")
+
+
+def recording_address(recording_id: str) -> str:
+    return f"/api/v1/recordings/{recording_id}"

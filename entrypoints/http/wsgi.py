@@ -1,0 +1,17 @@
+"""For gunicorn: `gunicorn "entrypoints.http.wsgi:serve_app()"`."""
+
+from flask import Flask
+
+from entrypoints.container import Container
+from entrypoints.http.app import create_app
+from entrypoints.logging import configure
+from entrypoints.settings import Settings
+
+
+def serve_app() -> Flask:
+    """The application over the settings of the environment, its engine warm."""
+    settings = Settings()
+    configure(settings.log_level)
+    container = Container(settings)
+    container.start()
+    return create_app(container)
