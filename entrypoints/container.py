@@ -54,7 +54,6 @@ from application import (
 )
 from entrypoints.settings import Profile, Settings
 
-
 One = providers.ThreadSafeSingleton  # requests arrive in many threads
 
 

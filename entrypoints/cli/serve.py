@@ -55,7 +55,7 @@ def serve(
     if settings.profile is Profile.MEMORY:
         _serve_in_one_process(session, settings)
         return
-    token = _prepare(settings)
+    token = prepare(settings)
     supervisor = Supervisor(stop_signal())
     supervisor.start()
     if supervisor.wait_until_ready(settings) and not quiet:
@@ -66,7 +66,7 @@ def serve(
 def greet(session: Session, settings: Settings, token: str | None) -> None:
     address = f"http://{settings.host}:{settings.port}"
     print_line = session.out.print
-    print_line(f"\nThe audio backend runs at [bold]{address}[/bold]  (docs: {address}/docs, stop: Ctrl-C)")
+    print_line(f"\nThe audio backend runs at {address}  (docs: {address}/docs, stop: Ctrl-C)", soft_wrap=True)
     if token is None:
         print_line("Send files with the key that you have. Another one: audio-backend key create NAME")
         return
@@ -149,7 +149,7 @@ def _answers(settings: Settings) -> bool:
         return False
 
 
-def _prepare(settings: Settings) -> str | None:
+def prepare(settings: Settings) -> str | None:
     """The data folder, the default library and its first key; the token of a key that was made now."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     container = Container(settings)

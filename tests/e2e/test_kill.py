@@ -1,0 +1,168 @@
+"""kill -9 at any moment loses nothing that was acknowledged and doubles no result."""
+
+import hashlib
+import os
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from dependency_injector import providers
+
+from domain.job import JobStatus
+from domain.ports import JobQuery
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+from tests import sounds
+from tests.builders import FakeClock
+from tests.e2e.service import Service, children_of, command_of, until
+
+WORKER_POINTS = [
+    "queue.receive:after:1",
+    "jobs.save:before:1",
+    "jobs.save:after:1",
+    "engine.listen:before:1",
+    "jobs.save:after:2",
+    "engine.listen:after:1",
+    "blobs.put:before:1",
+    "blobs.put:after:2",
+    "renditions.put:after:1",
+    "analyses.put:before:1",
+    "analyses.put:after:1",
+    "recordings.save:before:1",
+    "recordings.save:after:1",
+    "jobs.add:after:1",
+    "queue.acknowledge:before:1",
+    "queue.acknowledge:after:1",
+    "engine.preview:after:1",
+    "renditions.put:after:4",
+]
+WEB_POINTS = [
+    "blobs.put:before:1",
+    "blobs.put:after:1",
+    "engine.probe:after:1",
+    "recordings.add:before:1",
+    "recordings.add:after:1",
+    "jobs.add:before:1",
+    "jobs.add:after:1",
+    "queue.send:before:1",
+    "queue.send:after:1",
+]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    service = Service(tmp_path)
+    service.prepare()
+    yield service
+    service.close()
+
+
+def tone(n: int) -> bytes:
+    return sounds.tone_wav(seconds=0.5, hz=300.0 + n)
+
+
+def assert_nothing_lost_or_doubled(service: Service, contents: list[bytes]) -> None:
+    """Looks into the stores themselves, a day later, when what nobody knows has been cleared away."""
+    container = Container(Settings(data_dir=service.folder / "data", lease_seconds=2))
+    try:
+        clock = FakeClock(container.adapters.clock().now() + timedelta(hours=25))
+        container.adapters.clock.override(providers.Object(clock))
+        container.use_cases.reconcile_blobs()()
+        library = container.adapters.libraries().find_by_name("default")
+        page = service.get("/api/v1/recordings?limit=200")
+        assert page is not None
+        assert sorted(item["sha256"] for item in page["items"]) == sorted(
+            hashlib.sha256(content).hexdigest() for content in contents
+        )
+        keys = [blob.key for blob in container.adapters.blobs().list()]
+        assert len(keys) == 5 * len(contents), keys  # the original, three renditions and the preview
+        jobs = container.adapters.jobs().search(library.id, JobQuery(limit=200)).items
+        assert {job.status for job in jobs} == {JobStatus.SUCCEEDED}
+        assert len(jobs) == 2 * len(contents)
+        assert container.adapters.queue().dead_letters(10) == ()
+    finally:
+        container.close()
+
+
+@pytest.mark.parametrize("point", WORKER_POINTS)
+def test_worker_killed_at(service: Service, point: str) -> None:
+    service.part("web")
+    service.wait_until_ready()
+    content = tone(WORKER_POINTS.index(point))
+    doomed = service.start("-m", "tests.e2e.crashing", CRASH_AT=point)
+    recording = service.send(content)
+    assert doomed.wait(60) == -signal.SIGKILL, service.log.read_text()
+    service.part("worker")
+    service.part("scheduler")
+    service.wait_for(recording["id"])
+    service.wait_for_preview(recording["id"])
+    wait_until_all_is_settled(service)
+    assert_nothing_lost_or_doubled(service, [content])
+
+
+@pytest.mark.parametrize("point", WEB_POINTS)
+def test_web_killed_at(service: Service, point: str) -> None:
+    content = tone(100 + WEB_POINTS.index(point))
+    service.start(
+        "-m",
+        "gunicorn",
+        "tests.e2e.crashing:web()",
+        f"--bind=127.0.0.1:{service.port}",
+        "--worker-class=gthread",
+        "--threads=4",
+        CRASH_AT=point,
+    )
+    service.wait_until_ready()
+    service.part("worker")
+    service.part("scheduler")
+    recording = service.send(content)
+    assert (service.folder / "data" / "crashed").exists()
+    service.wait_for(recording["id"])
+    service.wait_for_preview(recording["id"])
+    wait_until_all_is_settled(service)
+    assert_nothing_lost_or_doubled(service, [content])
+
+
+def wait_until_all_is_settled(service: Service) -> None:
+    def settled() -> bool:
+        page = service.get("/api/v1/jobs")
+        return page is not None and all(job["status"] == "succeeded" for job in page["items"])
+
+    until(settled, "every job has succeeded")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.timeout(240)
+def test_killed_at_random(service: Service, seed: int) -> None:
+    """Web and worker of the whole service are killed again and again while files come in."""
+    supervisor = service.part("serve")
+    service.wait_until_ready()
+    contents = [sounds.tone_wav(seconds=20, hz=300.0 + 10 * seed + n) for n in range(6)]
+    done = threading.Event()
+    killer = threading.Thread(target=kill_at_random, args=(supervisor.pid, random.Random(seed), done))
+    killer.start()
+    try:
+        sent = [service.send(content, f"{n}.wav") for n, content in enumerate(contents)]
+    finally:
+        done.set()
+        killer.join()
+    for recording in sent:
+        service.wait_for(recording["id"], patience=120)
+        service.wait_for_preview(recording["id"])
+    wait_until_all_is_settled(service)
+    assert_nothing_lost_or_doubled(service, contents)
+
+
+def kill_at_random(supervisor: int, chance: random.Random, done: threading.Event) -> None:
+    while not done.wait(chance.uniform(0.2, 1.5)):
+        parts = [pid for pid in children_of(supervisor) if "scheduler" not in command_of(pid)]
+        family = parts + [pid for part in parts for pid in children_of(part)]
+        if family:
+            try:
+                os.kill(chance.choice(family), signal.SIGKILL)
+            except ProcessLookupError:
+                continue
