@@ -18,10 +18,10 @@ _COPY_BYTES = 64 * 1024 * 1024
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """The one place where a disk's errors become ours. A missing file stays one: its meaning is the caller's."""
+    """The one place where a disk's errors become ours. What is not there stays so: the caller knows what it means."""
     try:
         yield
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
         if error.errno in _FULL:
