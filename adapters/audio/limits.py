@@ -42,6 +42,9 @@ class EngineLimits:
     child_file_size: int = 4 * GIB
     """The largest artefact (RLIMIT_FSIZE)."""
 
+    child_probe_cpu_seconds: float = 10.0
+    """A probe's CPU time in a child: many times what it takes, for cold starts."""
+
     child_cpu_seconds: float = 60.0
     """A call's CPU time, whatever its length; `child_cpu_seconds_per_hour` comes on top."""
 
@@ -53,6 +56,12 @@ class EngineLimits:
 
     child_wall_factor: float = 5.0
     """Wall time granted per second of CPU time granted: a busy machine is not a broken file."""
+
+    child_calls: int = 500
+    """A child is replaced after so many calls, whatever it is like."""
+
+    child_grown: int = 600 << 20
+    """A child whose memory was ever larger than this is replaced after the call."""
 
     def check_parameters(self, sample_rate_hz: float, channels: int) -> None:
         """Raises UnsupportedParameters for a rate or a number of channels that no recording has."""

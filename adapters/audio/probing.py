@@ -2,7 +2,10 @@
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 
+import av
 import av.error
 
 from adapters.audio.blocks import Decoder, Stuck
@@ -15,6 +18,8 @@ from domain.errors import UndecodableAudio
 
 _FIRST_SECONDS = 2.0
 _BLOCK_FRAMES = 1 << 13
+_LONGEST_PACKET_SECONDS = 70.0
+"""65,535 samples of FLAC at 1 kHz, rounded up."""
 
 
 def probe(candidate: Candidate, limits: EngineLimits) -> AudioFormat:
@@ -63,20 +68,29 @@ def _count_packets(decoder: Decoder, candidate: Candidate, limits: EngineLimits)
         return
     stop = time.thread_time() + limits.probe_cpu_seconds
     seconds = 0.0
-    with open_container(candidate) as container:
-        if not container.streams.audio:
-            return
-        try:
-            for n, packet in enumerate(container.demux(container.streams.audio[0])):
-                if packet.duration and packet.time_base:
-                    seconds += float(packet.duration * packet.time_base)
-                if n % 256 == 0:
-                    limits.check_decoded(round(seconds * decoder.rate) * decoder.channels, candidate.size)
-                    if time.thread_time() > stop:
-                        return
-        except av.error.FFmpegError:
-            pass  # cut off or damaged: what was counted up to here counts
+    with open_container(candidate) as container, suppress(av.error.FFmpegError):
+        # Cut off or damaged: what was counted up to there counts.
+        for n, length in enumerate(_packet_seconds(container)):
+            seconds += length
+            if n % 256 == 0 and time.thread_time() > stop:
+                break
     limits.check_decoded(round(seconds * decoder.rate) * decoder.channels, candidate.size)
+
+
+def _packet_seconds(container: av.container.InputContainer) -> Iterator[float]:
+    """The lengths of the packets. Where they have none (raw FLAC), the step from one time stamp to the next.
+
+    A step longer than any packet is a lie or a gap: it is nothing that would be decoded.
+    """
+    last = None
+    for packet in container.demux(container.streams.audio[0]):
+        clock = float(packet.time_base or 0)
+        if packet.duration:
+            yield packet.duration * clock
+        elif packet.pts is not None and last is not None:
+            step = (packet.pts - last) * clock
+            yield step if 0 < step < _LONGEST_PACKET_SECONDS else 0.0
+        last = packet.pts
 
 
 def _claims_too_much(decoder: Decoder, limits: EngineLimits) -> bool:

@@ -28,6 +28,7 @@ def read(source: Source, purse: Purse) -> Claims:
         duration_seconds=max(0, granule - skip) / clock if granule and clock else None,
         payload_bytes=source.size,
         codec=codec,
+        bit_depth=(int.from_bytes(first[27:35], "big") >> 36 & 31) + 1 if codec == "flac" else None,
     )
 
 

@@ -1,0 +1,137 @@
+"""The child process, `python -m adapters.audio.child`: calls on stdin, answers on stdout, dies with its parent."""
+
+import ctypes
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import BinaryIO
+
+from adapters.audio import wire
+from adapters.audio.engine import LibrosaEngine
+from adapters.audio.limits import EngineLimits
+from domain.errors import AudioBackendError
+
+_PR_SET_PDEATHSIG = 1
+_SPEAKS_EVERY = 0.2  # seconds between two words about progress
+
+
+class Child:
+    """One engine behind one pipe: one call at a time."""
+
+    def __init__(self, limits: EngineLimits, out: BinaryIO) -> None:
+        self._engine = LibrosaEngine(limits)
+        self._out = out
+        self._spoke = 0.0
+
+    def answer(self, message: wire.Message) -> None:
+        _limit_cpu(float(message["cpu_seconds"]))
+        try:
+            self._say({"done": self._call(message), "memory": _memory()})
+        except AudioBackendError as error:
+            data = {key: value for key, value in error.data.items() if isinstance(value, str | int | float)}
+            self._say({"error": error.code, "detail": error.detail, "data": data, "memory": _memory()})
+        except MemoryError:
+            self._say({"error": "memory"})
+        except Exception:  # noqa: BLE001 - it goes to the parent's log; this process has nobody else to tell
+            self._say({"error": "crash", "trace": traceback.format_exc()[-4000:]})
+
+    def _call(self, message: wire.Message) -> wire.Message:
+        path, workspace = Path(message["path"]), Path(message["workspace"] or "/nonexistent")
+        match message["call"]:
+            case "probe":
+                return wire.format_to(self._engine.probe(path))
+            case "listen":
+                return wire.heard_to(self._engine.listen(path, workspace, self._progress))
+            case "preview":
+                return wire.artefact_to(self._engine.preview(path, workspace, self._progress))
+            case _:
+                return {}
+
+    def _progress(self, share: float, stage: str) -> None:
+        now = time.monotonic()
+        if now - self._spoke >= _SPEAKS_EVERY:
+            self._spoke = now
+            self._say({"progress": share, "stage": stage})
+
+    def _say(self, message: wire.Message) -> None:
+        self._out.write(wire.packed(message))
+        self._out.flush()
+
+
+def main() -> None:
+    # The protocol keeps stdout for itself; whatever a library prints there goes where errors go.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    calls = queue.SimpleQueue[wire.Message]()
+    listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, calls), daemon=True)
+    listener.start()
+    hello = calls.get()
+    _die_with(int(hello["parent"]))
+    limits = EngineLimits(**hello["limits"])
+    _limit(limits)
+    child = Child(limits, out)
+    threading.Thread(target=_warm, daemon=True).start()
+    while True:
+        child.answer(calls.get())
+
+
+def _listen(source: BinaryIO, calls: "queue.SimpleQueue[wire.Message]") -> None:
+    """Frames from the parent; the end of the pipe is the end of the parent, and of this process wherever it is."""
+    while True:
+        head = source.read(wire.HEAD.size)
+        if len(head) < wire.HEAD.size:
+            os._exit(0)
+        calls.put(wire.unpacked(source.read(wire.HEAD.unpack(head)[0])))
+
+
+def _die_with(parent: int) -> None:
+    """Where the kernel can, it kills this process when the thread that started it ends, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _limit(limits: EngineLimits) -> None:
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.child_memory),
+        (resource.RLIMIT_FSIZE, limits.child_file_size),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(kind, (value, value))
+        except (ValueError, OSError):  # a stricter limit stands already, or the system does not know this one
+            continue
+
+
+def _limit_cpu(seconds: float) -> None:
+    """SIGXCPU, which nobody here catches, once this process has used so many seconds more."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = int(time.process_time() + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _memory() -> int:
+    """The largest this process ever was, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _warm() -> None:
+    from adapters.audio.warm import warm
+
+    try:
+        warm()
+    except (Exception, MemoryError):  # noqa: BLE001 - a call will meet the same and say so
+        return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The engine in child processes: a file can take down a child, never the caller."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from adapters.audio import wire
+from adapters.audio.engine import ANALYSER, PARAMETERS, VERSION
+from adapters.audio.limits import EngineLimits
+from adapters.audio.pool import Pool
+from adapters.audio.sniff import sniff
+from domain.analysis import Artefact, AudioFormat, Heard
+from domain.errors import Unavailable
+from domain.ports import AudioEngine, Progress
+from domain.values import Scalar
+
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONWARNINGS": "ignore",
+    # One child, one thread: the pool is what uses the machine's cores, and thread pools eat address space.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+}
+"""All that a child knows of the parent's environment: no keys, no home."""
+
+
+class IsolatedEngine(AudioEngine):
+    """LibrosaEngine behind pipes, in up to `children` processes that stay warm. Close it when done.
+
+    `numba_cache` is where children keep compiled code when the installation is read-only. Start it after a fork,
+    never before: the pipes would be shared.
+    """
+
+    def __init__(
+        self,
+        limits: EngineLimits = EngineLimits(),  # noqa: B008 - frozen
+        children: int = 1,
+        numba_cache: Path | None = None,
+    ) -> None:
+        self._limits = limits
+        environment = dict(_ENVIRONMENT, **({"NUMBA_CACHE_DIR": str(numba_cache)} if numba_cache else {}))
+        self._pool = Pool(limits, children, environment)
+
+    def start(self) -> None:
+        """Starts the children ahead of the first call; returns before they are warm."""
+        self._pool.start()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def analyser(self) -> str:
+        return ANALYSER
+
+    @property
+    def version(self) -> str:
+        return VERSION
+
+    @property
+    def parameters(self) -> Mapping[str, Scalar]:
+        return PARAMETERS
+
+    def sniff(self, head: bytes) -> str:
+        return sniff(head)
+
+    def probe(self, path: Path) -> AudioFormat:
+        said = self._call("probe", path, None, _nobody, self._limits.child_probe_cpu_seconds)
+        with wire.understood():
+            return wire.format_from(said)
+
+    def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
+        said = self._call("listen", path, workspace, progress, self._cpu_seconds(path))
+        with wire.understood():
+            return wire.heard_from(said, workspace)
+
+    def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
+        said = self._call("preview", path, workspace, progress, self._cpu_seconds(path))
+        with wire.understood():
+            return wire.artefact_from(said, workspace)
+
+    def ping(self) -> None:
+        """Raises Unavailable when it was closed. Children are replaced by themselves and say nothing here."""
+        if self._pool.closed:
+            raise Unavailable("The audio engine is closed.")
+
+    def _cpu_seconds(self, path: Path) -> float:
+        return self._limits.cpu_seconds(path.stat().st_size)
+
+    def _call(
+        self, call: str, path: Path, workspace: Path | None, progress: Progress, cpu_seconds: float
+    ) -> wire.Message:
+        message = {
+            "call": call,
+            "path": str(path.absolute()),
+            "workspace": str(workspace.absolute()) if workspace else None,
+        }
+        return self._pool.call(message, cpu_seconds, progress)
+
+
+def _nobody(_share: float, _stage: str) -> None:
+    """A probe is over before anybody asks how far it is."""

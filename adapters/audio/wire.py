@@ -1,0 +1,116 @@
+"""What parent and child say to each other: JSON in frames, never pickles. What a child says is checked, not trusted."""
+
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+from domain import errors
+from domain.analysis import Artefact, AudioFormat, Descriptor, Finding, Heard, Severity
+from domain.errors import AudioBackendError, EngineFailure
+from domain.values import Scalar
+
+MAX_FRAME = 16 << 20
+HEAD = struct.Struct(">I")
+
+Message = dict[str, Any]
+
+REFUSALS: dict[str, type[AudioBackendError]] = {
+    refusal.code: refusal
+    for refusal in (
+        errors.EmptyAudio,
+        errors.UnsupportedParameters,
+        errors.DecodedSizeLimit,
+        errors.MetadataLimit,
+        errors.NonFiniteSamples,
+        errors.UndecodableAudio,
+        errors.Unsupported,
+    )
+}
+"""What a child may refuse a file with; anything else that it says is a failure of the engine."""
+
+ARTEFACTS = frozenset({"waveform.dat", "waveform.json", "spectrogram.png", "preview.mp3"})
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """What does not have the shape that our code gives it was not said by our code: EngineFailure."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise EngineFailure("The audio engine answered nonsense for this file.") from error
+
+
+def packed(message: Message) -> bytes:
+    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+    return HEAD.pack(len(body)) + body
+
+
+def unpacked(body: bytes) -> Message:
+    """Raises ValueError."""
+    message = json.loads(body)
+    if not isinstance(message, dict):
+        raise ValueError("no object")
+    return message
+
+
+def refusal(code: str, detail: str, data: Mapping[str, object]) -> AudioBackendError:
+    kind = REFUSALS.get(code)
+    if kind is None:
+        return EngineFailure(f"The audio engine failed on this file ({code[:64]}). Try again; then check the file.")
+    return kind(detail[:1000], **{key: value for key, value in data.items() if key.isidentifier() and key != "detail"})
+
+
+def format_to(audio: AudioFormat) -> Message:
+    return asdict(audio)
+
+
+def format_from(said: Message) -> AudioFormat:
+    return AudioFormat(**said)
+
+
+def artefact_to(artefact: Artefact) -> Message:
+    return {"name": artefact.name, "content_type": artefact.content_type, "settings": dict(artefact.settings)}
+
+
+def artefact_from(said: Message, workspace: Path) -> Artefact:
+    """The file must be there under a name of ours, and be a file: a link could lead anywhere."""
+    name = said["name"]
+    path = workspace / name if name in ARTEFACTS else None
+    if path is None or path.is_symlink() or not path.is_file():
+        raise ValueError(f"no artefact {name!r}")
+    settings = cast("dict[str, Scalar]", {str(key): value for key, value in said["settings"].items()})
+    return Artefact(name, path, str(said["content_type"]), settings)
+
+
+def heard_to(heard: Heard) -> Message:
+    return {
+        "audio": format_to(heard.audio),
+        "descriptors": [asdict(descriptor) for descriptor in heard.descriptors],
+        "findings": [asdict(finding) for finding in heard.findings],
+        "embedded_tags": dict(heard.embedded_tags),
+        "artefacts": [artefact_to(artefact) for artefact in heard.artefacts],
+    }
+
+
+def heard_from(said: Message, workspace: Path) -> Heard:
+    return Heard(
+        audio=format_from(said["audio"]),
+        descriptors=tuple(_descriptor(each) for each in said["descriptors"]),
+        findings=tuple(_finding(each) for each in said["findings"]),
+        embedded_tags={str(key): str(value) for key, value in said["embedded_tags"].items()},
+        artefacts=tuple(artefact_from(each, workspace) for each in said["artefacts"]),
+    )
+
+
+def _descriptor(said: Message) -> Descriptor:
+    value = said["value"]
+    return Descriptor(**{**said, "value": tuple(value) if isinstance(value, list) else value})
+
+
+def _finding(said: Message) -> Finding:
+    ranges = tuple((float(start), float(end)) for start, end in said["ranges"])
+    return Finding(**{**said, "severity": Severity(said["severity"]), "ranges": ranges})
