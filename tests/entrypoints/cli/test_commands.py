@@ -1,0 +1,110 @@
+import json
+from datetime import timedelta
+
+import pytest
+
+from domain.access import Role, system_actor
+from domain.values import Failure
+from entrypoints.cli.app import app, main
+from tests import sounds
+from tests.entrypoints.cli.conftest import Shell
+
+
+def test_a_key_is_shown_once_and_works(shell: Shell) -> None:
+    made = shell.json("key", "create", "reporter", "--role", "viewer", "--days", "7")
+    container = shell.container()
+    try:
+        assert container.use_cases.authenticate()(made["token"]).role is Role.VIEWER
+    finally:
+        container.close()
+    listed = shell.run("key", "list")
+    assert made["id"] in listed.stdout
+    assert made["token"] not in listed.stdout
+
+
+def test_a_revoked_key_is_listed_as_such(shell: Shell) -> None:
+    made = shell.json("key", "create", "reporter")
+    assert shell.run("key", "revoke", made["id"]).exit_code == 0
+    (key,) = [key for key in shell.json("key", "list") if key["id"] == made["id"]]
+    assert key["revoked_at"]
+
+
+def test_libraries_have_keys_of_their_own(shell: Shell) -> None:
+    assert shell.run("library", "create", "voices").exit_code == 0
+    shell.run("key", "create", "reader", "--library", "voices")
+    assert [key["name"] for key in shell.json("key", "list", "--library", "voices")] == ["reader"]
+    assert [key["name"] for key in shell.json("key", "list")] == ["admin"]
+    assert {library["name"] for library in shell.json("library", "list")} == {"default", "voices"}
+
+
+@pytest.mark.parametrize("name", ["sweep", "purge-expired-uploads", "reconcile-blobs", "empty-trash"])
+def test_a_scheduled_job_runs_by_name(shell: Shell, name: str) -> None:
+    report = shell.json("job", "run", name)
+    assert set(report.values()) == {0}
+
+
+def test_the_doctor_finds_a_sound_machine(shell: Shell) -> None:
+    checks = {check["name"]: check for check in shell.json("doctor")}
+    assert {"python", "audio libraries", "data folder", "blobs", "queue", "engine"} <= set(checks)
+    assert all(checks[name]["advice"] == "" for name in ("python", "audio libraries", "data folder", "engine"))
+
+
+def test_the_doctor_says_what_to_do(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIO_DATA_DIR", "/proc/nowhere")
+    result = shell.run("doctor")
+    assert result.exit_code != 0
+
+
+def test_an_impossible_setting_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIO_ADMIN_KEY", "short")
+    result = shell.run("status")
+    assert result.exit_code == 2
+    assert "AUDIO_ADMIN_KEY" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def bury_a_job(shell: Shell) -> str:
+    """A job that failed for good, as a worker leaves it."""
+    container = shell.container()
+    try:
+        use, queue = container.use_cases, container.adapters.queue()
+        actor = system_actor(use.prepare_access()(None)[0].id, "test")
+        use.receive_recording()(
+            actor, filename="a.wav", content_type="audio/wav", chunks=[sounds.tone_wav(seconds=0.1)]
+        )
+        delivery = queue.receive(timedelta(), timedelta(seconds=30))
+        held = use.take_job()(delivery.job_id, "worker-1")
+        held.fail(Failure("internal", "It broke."))
+        queue.bury(delivery, "internal")
+        return str(delivery.job_id)
+    finally:
+        container.close()
+
+
+def test_dead_letters_are_listed_and_released(shell: Shell) -> None:
+    job_id = bury_a_job(shell)
+    (letter,) = shell.json("dead-letters", "list")
+    assert (letter["job"], letter["reason"]) == (job_id, "internal")
+    assert shell.run("dead-letters", "release", job_id).exit_code == 0
+    assert shell.json("dead-letters", "list") == []
+    assert shell.json("status")["jobs"]["queued"] == 1
+
+
+def test_the_description_of_the_api_is_json(shell: Shell) -> None:
+    description = json.loads(shell.run("openapi").stdout)
+    assert description["openapi"].startswith("3.1")
+    assert "/api/v1/recordings" in description["paths"]
+
+
+def test_errors_are_one_line_for_people(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["audio-backend", "job", "run", "nonsense"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "nonsense" in capsys.readouterr().err
+
+
+def test_no_command_starts_without_help() -> None:
+    assert all(command.callback and command.callback.__doc__ for command in app.registered_commands)
