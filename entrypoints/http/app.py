@@ -4,26 +4,67 @@ from importlib.metadata import version
 
 from flask import Flask, Response, request
 
+from domain.errors import Invalid
 from entrypoints.container import Container
-from entrypoints.http import auth, context, errors, openapi, streaming
+from entrypoints.http import (
+    auth,
+    context,
+    errors,
+    headers,
+    idempotency,
+    limits,
+    openapi,
+    signing,
+    streaming,
+    telemetry,
+)
+from entrypoints.http.api_v1.access import access
 from entrypoints.http.api_v1.content import contents
+from entrypoints.http.api_v1.events import PLACES, events
+from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.recordings import recordings
+from entrypoints.http.api_v1.uploads import uploads
+from entrypoints.http.docs import docs
 from entrypoints.http.ops import ops
+from entrypoints.http.wire.listing import REPEATABLE
 
 
 def create_app(container: Container) -> Flask:
+    settings = container.settings
     app = openapi.application(version("audio-backend"))
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     context.install(app, container)
+    signing.install(app, settings)
+    telemetry.install(app)
     errors.install(app)
-    app.before_request(auth.recognise)
-    app.before_request(auth.demand_key)
-    app.after_request(_answered)
-    openapi.register(app, recordings, contents)
+    app.extensions[PLACES] = limits.Places(settings.max_event_streams)
+    _guard(app, container)
+    openapi.register(app, recordings, contents, uploads, jobs, events, access)
     app.register_blueprint(ops)
+    app.register_blueprint(docs)
     return app
 
 
-def _answered(response: Response) -> Response:
-    response.headers["X-Request-ID"] = context.request_id()
+def _guard(app: Flask, container: Container) -> None:
+    """What happens before and after every view. The order is that of the lines; afterwards it is the reverse."""
+    app.before_request(telemetry.started)
+    app.after_request(telemetry.finished)
+    headers.install(app, container.settings)
+    app.after_request(headers.secured)
+    app.after_request(_drained)
+    app.before_request(auth.recognise)
+    limits.install(app, container.settings)
+    app.before_request(auth.demand_key)
+    app.before_request(_refuse_repeated)
+    app.before_request(idempotency.begin)
+    app.after_request(idempotency.settle)
+
+
+def _drained(response: Response) -> Response:
     return streaming.drain(request, response)
+
+
+def _refuse_repeated() -> None:
+    """A parameter that is given twice would otherwise be half ignored."""
+    for name, values in request.args.lists():
+        if len(values) > 1 and name not in REPEATABLE:
+            raise Invalid("The parameter may be given once.", field=name[:64])

@@ -6,11 +6,11 @@ from domain.errors import AudioBackendError, Unauthenticated
 from entrypoints.http.context import request_id, use_cases
 
 API = "/api/"
-SIGNED_ENDPOINTS = frozenset({"uploads.receive_part"})
+KEYLESS = frozenset({"uploads.receive_part"})
 
 
 def needs_key() -> bool:
-    return request.path.startswith(API) and request.method != "OPTIONS" and request.endpoint not in SIGNED_ENDPOINTS
+    return request.path.startswith(API) and request.method != "OPTIONS" and request.endpoint not in KEYLESS
 
 
 def recognise() -> None:

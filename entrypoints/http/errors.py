@@ -89,6 +89,8 @@ def of_domain(error: AudioBackendError) -> Response:
         headers["Content-Range"] = f"bytes */{members.get('size_bytes', 0)}"
     if "retry_after" in members:
         headers["Retry-After"] = str(members.pop("retry_after"))
+    if isinstance(error, errors.RequestInProgress):
+        headers["Retry-After"] = "1"
     if isinstance(error, errors.DuplicateContent):
         members["recording"] = f"/api/v1/recordings/{members.get('recording_id')}"
     if isinstance(error, errors.WorldsFault):
@@ -97,7 +99,7 @@ def of_domain(error: AudioBackendError) -> Response:
 
 
 def of_framework(error: HTTPException) -> Response:
-    if error.response is not None and error.code is None:
+    if error.response is not None:
         return error.response  # type: ignore[return-value]  # aborted with an answer that is ready
     status = error.code or 500
     if status < 400:

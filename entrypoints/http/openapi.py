@@ -26,7 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 JSON_BODY_BYTES = 1024 * 1024
 _REF = "#/components/schemas/{model}"
 _SCHEMAS: dict[str, Any] = {}  # of what is answered, by name
-_EXTRA_PARAMETERS: dict[str, tuple[dict[str, Any], ...]] = {}  # by the name of the view
+_EXTRAS: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {}  # header parameters and body type, by operation
 _COMMON_PROBLEMS = (400, 401, 403, 422, 429, 500, 503)
 _HEADERS = {
     "ETag": "The version, for If-Match and If-None-Match.",
@@ -36,6 +36,22 @@ _HEADERS = {
     "Accept-Ranges": "That ranges in bytes may be asked for.",
     "Content-Disposition": "The name to save it under.",
 }
+
+
+def _header_parameter(name: str, description: str, required: bool = False) -> dict[str, Any]:
+    schema = {"type": "string", "maxLength": 255}
+    return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
+
+
+IDEMPOTENCY_KEY = _header_parameter(
+    "Idempotency-Key", "Sent again with the same key within a day, the request is carried out once."
+)
+IF_MATCH = _header_parameter("If-Match", "The ETag of what is to be changed, or *.", required=True)
+IF_NONE_MATCH = _header_parameter("If-None-Match", "ETags that the client has already.")
+RANGE = _header_parameter("Range", "The bytes to send, e.g. bytes=0-999.")
+IF_RANGE = _header_parameter("If-Range", "The ETag for which Range is meant.")
+CONTENT_DIGEST = _header_parameter("Content-Digest", "RFC 9530: sha-256=:BASE64:, compared with the body.")
+LAST_EVENT_ID = _header_parameter("Last-Event-ID", "The last event that was seen; the stream goes on after it.")
 
 
 class Problem(BaseModel):
@@ -117,6 +133,7 @@ class Resource:
         problems: tuple[int, ...] = (),
         parameters: tuple[dict[str, Any], ...] = (),
         request_body: dict[str, Any] | None = None,
+        body_type: str = "application/json",
         signed: bool = False,
     ) -> Callable[[View], View]:
         """`parameters` are header parameters that the view reads by itself; `signed` routes need no key."""
@@ -128,7 +145,7 @@ class Resource:
 
         def decorate(view: View) -> View:
             getattr(self.blueprint, method.lower())(rule, **options)(view)
-            _EXTRA_PARAMETERS[view.__name__] = parameters
+            _EXTRAS[view.__name__] = (parameters, body_type)
             return view
 
         return decorate
@@ -164,11 +181,27 @@ def register(app: Application, *resources: Resource) -> None:
 
 def document(app: Application) -> dict[str, Any]:
     """The OpenAPI document of what is registered."""
+    app.validation_error_model = ValidationProblem
     spec: dict[str, Any] = app.api_doc
     spec["components"]["schemas"] = dict(sorted((spec["components"].get("schemas", {}) | _SCHEMAS).items()))
-    for model in ("Problem", "ValidationProblem"):
-        _reference({"Problem": Problem, "ValidationProblem": ValidationProblem}[model])
+    for schema in spec["components"]["schemas"].values():
+        schema.pop("$defs", None)
+    for path in spec["paths"].values():
+        for operation in path.values():
+            _finish(operation)
     return spec
+
+
+def _finish(operation: dict[str, Any]) -> None:
+    """Adds what flask-openapi has no words for."""
+    parameters, body_type = _EXTRAS[operation["operationId"]]
+    if parameters:
+        known = {parameter["name"] for parameter in operation.get("parameters", [])}
+        fresh = [parameter for parameter in parameters if parameter["name"] not in known]
+        operation["parameters"] = [*operation.get("parameters", []), *fresh]
+    content = operation.get("requestBody", {}).get("content", {})
+    if body_type != "application/json" and "application/json" in content:
+        content[body_type] = content["application/json"]
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

@@ -1,17 +1,66 @@
-"""For those who run the service."""
+"""For those who run the service: is it alive, can it work, what is it, how does it do."""
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import version
 
 from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.exceptions import NotFound
 
-from entrypoints.http import problems
+from domain.listing import RecordingQuery
+from domain.values import LibraryId
+from entrypoints.http import errors, problems
+from entrypoints.http.context import adapters, settings
+from entrypoints.http.telemetry import metrics
 
 ops = Blueprint("ops", __name__)
+log = logging.getLogger(__name__)
 
 
 @ops.get("/healthz")
 def healthz() -> Response:
     """The process is alive; whether it can work is what /readyz says."""
     return jsonify(status="ok")
+
+
+@ops.get("/readyz")
+def readyz() -> Response:
+    down = [name for name, ping in _pings().items() if not _answers(name, ping)]
+    if down:
+        detail = f"Not answering: {', '.join(down)}. The service's log says why."
+        return errors.problem(503, "unavailable", detail, {"down": down}, {"Retry-After": "1"})
+    return jsonify(status="ready", checks=dict.fromkeys(_pings(), "ok"))
+
+
+def _pings() -> dict[str, Callable[[], object]]:
+    parts = adapters()
+    return {
+        "blobs": lambda: parts.blobs().ping(),
+        "queue": lambda: parts.queue().ping(),
+        "engine": lambda: parts.engine().ping(),
+        "database": lambda: parts.recordings().search(LibraryId("none"), RecordingQuery(limit=1)),
+    }
+
+
+def _answers(name: str, ping: Callable[[], object]) -> bool:
+    try:
+        ping()
+    except Exception:
+        # Whatever it is, the part does not answer as it should.
+        log.exception("%s does not answer", name)
+        return False
+    return True
+
+
+@ops.get("/version")
+def show_version() -> Response:
+    return jsonify(name="audio-backend", version=version("audio-backend"), profile=str(settings().profile))
+
+
+@ops.get("/metrics")
+def show_metrics() -> Response:
+    return Response(generate_latest(metrics().registry), content_type=CONTENT_TYPE_LATEST)
 
 
 @ops.get("/problems")

@@ -147,7 +147,7 @@ def drain(request: Request, response: Response) -> Response:
 
     What is left after a bounded amount costs the client its connection, and maybe the answer.
     """
-    if request.method in {"GET", "HEAD", "OPTIONS"} or response.status_code < 400:
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
         return response
     left = DRAINED_BYTES
     try:

@@ -13,5 +13,8 @@ def serve_app() -> Flask:
     settings = Settings()
     configure(settings.log_level)
     container = Container(settings)
+    if settings.admin_key is not None:
+        # Known from the start also where no command line has prepared the store, as in a container's first run.
+        container.use_cases.prepare_access()(settings.admin_key.get_secret_value())
     container.start()
     return create_app(container)

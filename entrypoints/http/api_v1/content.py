@@ -9,7 +9,7 @@ from domain.rendition import Rendition
 from domain.values import RecordingId
 from entrypoints.http import content, media_types
 from entrypoints.http.context import actor, use_cases
-from entrypoints.http.openapi import Answer, Resource
+from entrypoints.http.openapi import IF_NONE_MATCH, IF_RANGE, RANGE, Answer, Resource
 from entrypoints.http.responses import answered
 from entrypoints.http.wire.recordings import RecordingPath
 from entrypoints.http.wire.results import AnalysisView, RenditionList, RenditionPath, RenditionView
@@ -23,9 +23,10 @@ _BYTES = {
     302: Answer(headers=("Location",), description="The store has an address of its own for the bytes."),
     304: Answer(headers=("ETag",)),
 }
+_PARTIAL = (RANGE, IF_RANGE, IF_NONE_MATCH)
 
 
-@contents.route("GET", "/recordings/<id>/content", answers=_BYTES, problems=(404, 409, 416))
+@contents.route("GET", "/recordings/<id>/content", answers=_BYTES, problems=(404, 409, 416), parameters=_PARTIAL)
 def get_content(path: RecordingPath) -> Response:
     """The original, byte for byte, whole or in part."""
     recording: Recording = use_cases().get_recording()(actor(), RecordingId(path.id))
@@ -47,7 +48,7 @@ def list_renditions(path: RecordingPath) -> Response:
     return answered(RenditionList(items=[RenditionView.of(rendition) for rendition in found]))
 
 
-@contents.route("GET", "/recordings/<id>/renditions/<name>", answers=_BYTES, problems=(404, 416))
+@contents.route("GET", "/recordings/<id>/renditions/<name>", answers=_BYTES, problems=(404, 416), parameters=_PARTIAL)
 def get_rendition(path: RenditionPath) -> Response:
     """One of them: preview.mp3, waveform.dat, waveform.json, spectrogram.png, …"""
     found: Content = use_cases().get_rendition()(actor(), RecordingId(path.id), path.name)

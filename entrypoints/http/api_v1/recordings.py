@@ -1,18 +1,21 @@
 """/recordings: files come in, and what is known of them comes out."""
 
-from flask import Response, request
+from flask import Response, g, request
 
-from domain.errors import DigestMismatch
+from domain.errors import DigestMismatch, Invalid
 from domain.job import Job
 from domain.recording import Recording
-from domain.values import RecordingId
+from domain.values import Page, RecordingId
 from entrypoints.http import conditional, media_types
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.digests import content_digest
-from entrypoints.http.openapi import Answer, Resource
+from entrypoints.http.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY, IF_MATCH, Answer, Resource
 from entrypoints.http.responses import answered
+from entrypoints.http.signing import signed_cursor, stores_cursor
 from entrypoints.http.streaming import body_chunks, form_file
-from entrypoints.http.wire.recordings import OnDuplicate, RecordingPath, RecordingView
+from entrypoints.http.wire.jobs import job_address
+from entrypoints.http.wire.listing import RecordingFilters
+from entrypoints.http.wire.recordings import OnDuplicate, RecordingPage, RecordingPatch, RecordingPath, RecordingView
 
 recordings = Resource("recordings", "Files come in, and what is known of them comes out.")
 
@@ -35,6 +38,7 @@ _FORM = {
     "/recordings",
     answers={201: Answer(RecordingView, ("ETag", "Location"))},
     problems=(409, 413, 415),
+    parameters=(IDEMPOTENCY_KEY, CONTENT_DIGEST),
     request_body={
         "required": True,
         "content": {"audio/*": _FILE, "application/octet-stream": _FILE, "multipart/form-data": _FORM},
@@ -43,7 +47,8 @@ _FORM = {
 def create_recording(query: OnDuplicate) -> Response:
     """Send a file in one go, as the body or as the form field `file`."""
     recording, job = _from_form(query) if request.mimetype == "multipart/form-data" else _from_body(query)
-    view = RecordingView.of(recording, job=f"/api/v1/jobs/{job.id}")
+    g.recording_id, g.job_id = recording.id, job.id
+    view = RecordingView.of(recording, job=job_address(job.id))
     return answered(view, 201, ETag=conditional.etag(recording.version), Location=view.links["self"])
 
 
@@ -85,3 +90,81 @@ def get_recording(path: RecordingPath) -> Response:
     if conditional.is_known(request, recording.version):
         return Response(status=304, headers={"ETag": tag})
     return answered(RecordingView.of(recording), ETag=tag)
+
+
+@recordings.route("GET", "/recordings", answers={200: Answer(RecordingPage)})
+def list_recordings(query: RecordingFilters) -> Response:
+    """One page. All filters must match; without one on status, the trash is left out."""
+    library = actor().library_id
+    cursor = stores_cursor(library, "recordings", query.cursor)
+    found: Page[Recording] = use_cases().search_recordings()(actor(), query.query(cursor))
+    return answered(
+        RecordingPage(
+            items=[RecordingView.of(recording) for recording in found.items],
+            next_cursor=signed_cursor(library, "recordings", found.next_cursor),
+        )
+    )
+
+
+@recordings.route(
+    "PATCH",
+    "/recordings/<id>",
+    answers={200: Answer(RecordingView, ("ETag",))},
+    problems=(404, 409, 412, 413, 415, 428),
+    parameters=(IF_MATCH, IDEMPOTENCY_KEY),
+    body_type="application/merge-patch+json",
+)
+def describe_recording(path: RecordingPath, body: RecordingPatch) -> Response:
+    """Changes title, tags and fields, as a JSON merge patch (RFC 7396)."""
+    given = body.model_fields_set
+    if "title" in given and body.title is None:
+        raise Invalid("A recording has a title; it cannot be taken out.", field="title")
+    fields = body.fields
+    if "fields" in given and fields is None:
+        stored: Recording = use_cases().get_recording()(actor(), RecordingId(path.id))
+        fields = dict.fromkeys(stored.fields)
+    recording: Recording = use_cases().describe_recording()(
+        actor(),
+        RecordingId(path.id),
+        _version_to_change(path.id),
+        title=body.title,
+        tags=tuple(body.tags or ()) if "tags" in given else None,
+        fields=fields,
+    )
+    return _changed(recording)
+
+
+@recordings.route(
+    "DELETE",
+    "/recordings/<id>",
+    answers={200: Answer(RecordingView, ("ETag",))},
+    problems=(404, 409, 412, 428),
+    parameters=(IF_MATCH, IDEMPOTENCY_KEY),
+)
+def trash_recording(path: RecordingPath) -> Response:
+    """Puts it in the trash. The answer has the recording as it lies there, ready to be restored."""
+    return _changed(use_cases().trash_recording()(actor(), RecordingId(path.id), _version_to_change(path.id)))
+
+
+@recordings.route(
+    "POST",
+    "/recordings/<id>/restore",
+    answers={200: Answer(RecordingView, ("ETag",))},
+    problems=(404, 409, 412, 428),
+    parameters=(IF_MATCH, IDEMPOTENCY_KEY),
+)
+def restore_recording(path: RecordingPath) -> Response:
+    """Takes it out of the trash."""
+    return _changed(use_cases().restore_recording()(actor(), RecordingId(path.id), _version_to_change(path.id)))
+
+
+def _changed(recording: Recording) -> Response:
+    return answered(RecordingView.of(recording), ETag=conditional.etag(recording.version))
+
+
+def _version_to_change(recording_id: str) -> int:
+    def stored() -> int:
+        recording: Recording = use_cases().get_recording()(actor(), RecordingId(recording_id))
+        return recording.version
+
+    return conditional.version_to_change(request, stored)

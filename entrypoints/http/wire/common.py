@@ -33,4 +33,5 @@ class FailureView(BaseModel):
 
 
 def example(**values: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [values]})
+    """Of what comes in: an example for the document, and unknown fields refused."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]})

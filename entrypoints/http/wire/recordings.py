@@ -3,12 +3,14 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, FiniteFloat
 
 from domain.analysis import AudioFormat, Finding, Severity
 from domain.recording import Recording, Status
 from domain.values import Scalar
-from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Sha256
+from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Sha256, example
+
+FieldValue = str | int | FiniteFloat | bool | None
 
 
 class RecordingPath(Asked):
@@ -103,3 +105,13 @@ class OnDuplicate(Asked):
 
 def recording_address(recording_id: str) -> str:
     return f"/api/v1/recordings/{recording_id}"
+
+
+class RecordingPatch(Asked):
+    """A JSON merge patch (RFC 7396): what is absent stays, null takes out."""
+
+    model_config = example(title="A dog, far away", tags=["dog", "outdoor"], fields={"take": 3, "draft": None})
+
+    title: str | None = Field(None, max_length=4096, description="Cannot be taken out.")
+    tags: list[str] | None = Field(None, max_length=1000, description="Replaced as a whole.")
+    fields: dict[str, FieldValue] | None = Field(None, max_length=1000, description="Merged name by name.")

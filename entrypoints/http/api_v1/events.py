@@ -1,0 +1,74 @@
+"""/events: what happens in the library, as it happens."""
+
+from flask import Response, current_app, request
+from pydantic import Field
+
+from domain.access import Permission
+from domain.event import Event
+from domain.job import Job
+from domain.ports import Events
+from domain.recording import Recording
+from domain.values import JobId, RecordingId, Scalar
+from entrypoints.http.context import actor, adapters, use_cases
+from entrypoints.http.events import EventStream, Wanted
+from entrypoints.http.limits import Places
+from entrypoints.http.openapi import LAST_EVENT_ID, Answer, Resource
+from entrypoints.http.telemetry import metrics
+from entrypoints.http.wire.common import Asked, Id
+
+events = Resource("events", "What happens in the library, as it happens.")
+
+PLACES = "audio-backend-event-places"
+
+
+class EventFilter(Asked):
+    recording: Id | None = Field(None, description="Only what concerns this recording and its jobs.")
+    job: Id | None = Field(None, description="Only this job; the stream ends with it.")
+
+
+@events.route(
+    "GET",
+    "/events",
+    answers={200: Answer(media_types=("text/event-stream",), description="Server-sent events.")},
+    problems=(404,),
+    parameters=(LAST_EVENT_ID,),
+)
+def stream_events(query: EventFilter) -> Response:
+    """Server-sent events: `recording.changed`, `job.changed`, and `end` after which the listener closes."""
+    actor().require(Permission.READ)
+    source: Events = adapters().events()
+    library = actor().library_id
+    # Asked for first: what happens while the rest is prepared is then part of the stream.
+    last_id = request.headers.get("Last-Event-ID") or source.last_id(library)
+    source.since(library, last_id, limit=1)  # refuses an id that is none while there still can be a proper answer
+    first = _standing(query, last_id)
+    if request.method == "HEAD":
+        return Response(mimetype="text/event-stream")
+    places: Places = current_app.extensions[PLACES]
+    places.take()
+    stream = EventStream(source, library, Wanted(query.recording, query.job))(last_id, first)
+    response = Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    open_streams = metrics().streams
+    open_streams.inc()
+    response.call_on_close(open_streams.dec)
+    response.call_on_close(places.give_back)
+    return response
+
+
+def _standing(query: EventFilter, last_id: str) -> Event | None:
+    """How the thing that is listened to stands. Raises NotFound where there is none."""
+    if query.job is not None:
+        job: Job = use_cases().get_job()(actor(), JobId(query.job))
+        data: dict[str, Scalar] = {
+            "status": str(job.status),
+            "kind": str(job.kind),
+            "recording": job.recording_id,
+            "progress": job.progress,
+            "stage": job.stage,
+        }
+        return Event(job.library_id, "job.changed", job.id, job.updated_at, data, last_id)
+    if query.recording is not None:
+        recording: Recording = use_cases().get_recording()(actor(), RecordingId(query.recording))
+        told: dict[str, Scalar] = {"status": str(recording.status), "version": recording.version}
+        return Event(recording.library_id, "recording.changed", recording.id, recording.updated_at, told, last_id)
+    return None

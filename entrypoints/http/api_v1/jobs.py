@@ -1,0 +1,91 @@
+"""/jobs and /dead-letters: background work, watched, stopped and started again."""
+
+from flask import Response
+
+from domain.job import Job
+from domain.ports import DeadLetter, JobQuery
+from domain.values import JobId, Page, RecordingId
+from entrypoints.http.context import actor, use_cases
+from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
+from entrypoints.http.responses import answered
+from entrypoints.http.signing import signed_cursor, stores_cursor
+from entrypoints.http.wire.jobs import (
+    DeadLetterList,
+    DeadLetterView,
+    JobListing,
+    JobPage,
+    JobPath,
+    JobView,
+    job_address,
+)
+
+jobs = Resource("jobs", "Background work: watched, stopped and started again.")
+
+
+@jobs.route("GET", "/jobs", answers={200: Answer(JobPage)})
+def list_jobs(query: JobListing) -> Response:
+    """Newest first."""
+    library = actor().library_id
+    found: Page[Job] = use_cases().search_jobs()(
+        actor(),
+        JobQuery(
+            status=query.status,
+            kind=query.kind,
+            recording_id=None if query.recording is None else RecordingId(query.recording),
+            limit=query.limit,
+            cursor=stores_cursor(library, "jobs", query.cursor),
+        ),
+    )
+    cursor = signed_cursor(library, "jobs", found.next_cursor)
+    return answered(JobPage(items=[JobView.of(job) for job in found.items], next_cursor=cursor))
+
+
+@jobs.route("GET", "/jobs/<id>", answers={200: Answer(JobView)}, problems=(404,))
+def get_job(path: JobPath) -> Response:
+    """One job."""
+    return answered(JobView.of(use_cases().get_job()(actor(), JobId(path.id))))
+
+
+@jobs.route(
+    "POST",
+    "/jobs/<id>/cancel",
+    answers={200: Answer(JobView)},
+    problems=(404, 409, 412),
+    parameters=(IDEMPOTENCY_KEY,),
+)
+def cancel_job(path: JobPath) -> Response:
+    """Stops it, for good unless it is retried."""
+    return answered(JobView.of(use_cases().cancel_job()(actor(), JobId(path.id))))
+
+
+@jobs.route(
+    "POST",
+    "/jobs/<id>/retry",
+    answers={202: Answer(JobView, ("Location",))},
+    problems=(404, 409, 412),
+    parameters=(IDEMPOTENCY_KEY,),
+)
+def retry_job(path: JobPath) -> Response:
+    """Starts one that failed or was cancelled once more, with all its attempts."""
+    job: Job = use_cases().retry_job()(actor(), JobId(path.id))
+    return answered(JobView.of(job), 202, Location=job_address(job.id))
+
+
+@jobs.route("GET", "/dead-letters", answers={200: Answer(DeadLetterList)})
+def list_dead_letters() -> Response:
+    """Jobs that the queue has given up, oldest first."""
+    found: tuple[tuple[DeadLetter, Job], ...] = use_cases().list_dead_letters()(actor())
+    return answered(DeadLetterList(items=[DeadLetterView.of(letter, job) for letter, job in found]))
+
+
+@jobs.route(
+    "POST",
+    "/dead-letters/<id>/release",
+    answers={202: Answer(JobView, ("Location",))},
+    problems=(404, 409, 412),
+    parameters=(IDEMPOTENCY_KEY,),
+)
+def release_dead_letter(path: JobPath) -> Response:
+    """Retries the job of a dead letter."""
+    job: Job = use_cases().release_dead_letter()(actor(), JobId(path.id))
+    return answered(JobView.of(job), 202, Location=job_address(job.id))

@@ -1,0 +1,53 @@
+"""How many requests a key may send within a minute, and how many streams there may be."""
+
+import math
+import threading
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter, RequestLimit
+
+from domain.errors import RateLimited, Unavailable
+from entrypoints.http import errors
+from entrypoints.http.auth import API, KEYLESS
+from entrypoints.http.context import adapters
+from entrypoints.settings import Settings
+
+
+def _who() -> str:
+    """The key; strangers, who are about to be turned away, are told apart by their address."""
+    actor = g.get("actor")
+    return actor.name if actor else f"stranger:{request.remote_addr}"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Counts all addresses below /api together; what probes and scrapers ask for is not counted."""
+    Limiter(
+        _who,
+        application_limits=[f"{settings.rate_limit_per_minute} per minute"],
+        application_limits_exempt_when=lambda: not request.path.startswith(API) or request.endpoint in KEYLESS,
+        on_breach=_refused,
+        storage_uri="memory://",
+    ).init_app(app)
+
+
+def _refused(breached: RequestLimit) -> Response:
+    now = adapters().clock().now().timestamp()
+    error = RateLimited(
+        f"The key has sent {breached.limit.amount} requests within a minute. Wait, then go on.",
+        retry_after=max(1, math.ceil(breached.reset_at - now)),
+    )
+    return errors.of_domain(error)
+
+
+class Places:
+    """A number of places; who finds none free is asked to come again."""
+
+    def __init__(self, count: int) -> None:
+        self._free = threading.BoundedSemaphore(count)
+
+    def take(self) -> None:
+        if not self._free.acquire(blocking=False):
+            raise Unavailable("All streams of events are taken. Close one, or ask again.", retry_after=5)
+
+    def give_back(self) -> None:
+        self._free.release()

@@ -1,0 +1,87 @@
+"""Jobs and dead letters in JSON."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from domain.job import Job, JobKind, JobStatus
+from domain.ports import DeadLetter
+from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing
+from entrypoints.http.wire.recordings import recording_address
+
+
+class JobPath(Asked):
+    id: Id
+
+
+class JobListing(Listing):
+    status: JobStatus | None = None
+    kind: JobKind | None = None
+    recording: Id | None = None
+
+
+class JobView(BaseModel):
+    id: str
+    kind: JobKind
+    status: JobStatus
+    recording: str
+    progress: float = Field(description="The share that is done, 0 to 1.")
+    stage: str
+    attempts: int
+    failure: FailureView | None = Field(description="Why it failed, or why the attempt before did.")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime
+    request_id: str | None
+    links: Links
+
+    @classmethod
+    def of(cls, job: Job) -> "JobView":
+        own = job_address(job.id)
+        return cls(
+            id=job.id,
+            kind=job.kind,
+            status=job.status,
+            recording=job.recording_id,
+            progress=job.progress,
+            stage=job.stage,
+            attempts=job.attempts,
+            failure=FailureView.of(job.failure),
+            version=job.version,
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+            due_at=job.due_at,
+            request_id=job.request_id,
+            links={
+                "self": own,
+                "recording": recording_address(job.recording_id),
+                "cancel": f"{own}/cancel",
+                "retry": f"{own}/retry",
+                "events": f"/api/v1/events?job={job.id}",
+            },
+        )
+
+
+class JobPage(BaseModel):
+    items: list[JobView]
+    next_cursor: str | None
+
+
+class DeadLetterView(BaseModel):
+    job: JobView
+    reason: str
+    receives: int
+    died_at: datetime
+
+    @classmethod
+    def of(cls, letter: DeadLetter, job: Job) -> "DeadLetterView":
+        return cls(job=JobView.of(job), reason=letter.reason, receives=letter.receives, died_at=letter.died_at)
+
+
+class DeadLetterList(BaseModel):
+    items: list[DeadLetterView]
+
+
+def job_address(job_id: str) -> str:
+    return f"/api/v1/jobs/{job_id}"

@@ -1,0 +1,87 @@
+"""The filters of recordings as query parameters, made of what the domain filters by: `tag=dog`, `duration[gte]=1`."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AwareDatetime, Field, StringConstraints, create_model
+
+from domain.listing import ORDERED, Comparable, Filter, Op, RecordingQuery, SortKey
+from domain.listing import Field as Filtered
+from domain.recording import Status
+from entrypoints.http.wire.common import Listing, Sha256
+
+REPEATABLE = frozenset({"tag", "finding"})
+"""Parameters that may be given several times; all of them must match."""
+
+_SORTS = "|".join(SortKey)
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+_Count = Annotated[int, Field(ge=0, le=2**53)]
+_Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+_TYPES: dict[Filtered, Any] = {
+    Filtered.STATUS: Status,
+    Filtered.TAG: list[_Word],
+    Filtered.FINDING: list[_Word],
+    Filtered.CODEC: _Word,
+    Filtered.CONTAINER: _Word,
+    Filtered.SHA256: Sha256,
+    Filtered.FILENAME: _Word,
+    Filtered.CHANNELS: _Count,
+    Filtered.SAMPLE_RATE: _Count,
+    Filtered.DURATION: _Number,
+    Filtered.SIZE: _Count,
+    Filtered.CREATED: AwareDatetime,
+    Filtered.UPDATED: AwareDatetime,
+}
+
+
+class RecordingListing(Listing):
+    sort: str = Field("-created", pattern=f"^-?({_SORTS})$", description="What to sort by; `-` for descending.")
+
+    def query(self, cursor: str | None) -> RecordingQuery:
+        return RecordingQuery(
+            filters=tuple(self._filters()),
+            sort=SortKey(self.sort.removeprefix("-")),
+            descending=self.sort.startswith("-"),
+            limit=self.limit,
+            cursor=cursor,
+        )
+
+    def _filters(self) -> list[Filter]:
+        return [
+            Filter(field, op, _comparable(field, value))
+            for field in Filtered
+            for op in Op
+            for value in _several(getattr(self, _name(field, op), None))
+        ]
+
+
+def _several(given: Any) -> list[Any]:
+    if isinstance(given, list):
+        return given
+    return [] if given is None else [given]
+
+
+def _comparable(field: Filtered, value: Any) -> Comparable:
+    if isinstance(value, datetime | int | float):
+        return value
+    return str(value).lower() if field is Filtered.SHA256 else str(value)
+
+
+def _name(field: Filtered, op: Op) -> str:
+    return f"{field}_{op}"
+
+
+def _parameters() -> dict[str, Any]:
+    made = {}
+    for field in Filtered:
+        for op in Op if field in ORDERED else (Op.EQ,):
+            alias = str(field) if op is Op.EQ else f"{field}[{op}]"
+            made[_name(field, op)] = (_TYPES[field] | None, Field(None, alias=alias))
+    return made
+
+
+if TYPE_CHECKING:
+    RecordingFilters = RecordingListing
+else:
+    RecordingFilters = create_model("RecordingFilters", __base__=RecordingListing, **_parameters())
