@@ -6,7 +6,7 @@ from datetime import datetime
 from adapters import cursors, refusals
 from adapters.local import codec, rows
 from adapters.local.database import Database
-from adapters.local.recording_search import Search
+from adapters.local.recording_search import FEW, page_of
 from domain.audit import AuditEntry
 from domain.listing import UNKNOWN_NUMBER, Field, RecordingQuery, field_values
 from domain.ports import Recordings
@@ -17,8 +17,10 @@ _LABELS = (Field.TAG, Field.FINDING)
 
 
 class SqliteRecordings(Recordings):
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, few: int = FEW) -> None:
+        """`few` is how many rows a search would rather fetch and sort than walk past."""
         self._database = database
+        self._few = few
 
     def add(self, recording: Recording, audit: AuditEntry) -> None:
         with self._database.writing() as connection:
@@ -62,9 +64,8 @@ class SqliteRecordings(Recordings):
             )
 
     def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
-        search = Search.of(library_id, query)
         with self._database.reading() as connection:
-            found = connection.execute(search.sql, search.values).fetchall()
+            found = page_of(connection, library_id, query, self._few)
         page = found[: query.limit]
         items = tuple(codec.read(Recording, doc) for doc, _, _ in page)
         more = len(found) > query.limit

@@ -97,7 +97,7 @@ def _memory(clock: Clock, folder: Path) -> Iterator[Family]:
 def _local(clock: Clock, folder: Path) -> Iterator[Family]:
     database = Database(folder / "audio.db")
     yield Family(
-        recordings=local_recordings.SqliteRecordings(database),
+        recordings=local_recordings.SqliteRecordings(database, few=2),
         analyses=local_results.SqliteAnalyses(database),
         renditions=local_results.SqliteRenditions(database),
         jobs=local_work.SqliteJobs(database),

@@ -43,17 +43,25 @@ CREATE TABLE recordings (
 
 -- Of two that claim the same bytes at the same moment, one is stored.
 CREATE UNIQUE INDEX recordings_claim ON recordings (library_id, sha256) WHERE claims_content = 1;
-CREATE INDEX recordings_content ON recordings (library_id, sha256, created_at, id) WHERE sha256 IS NOT NULL;
+CREATE INDEX recordings_by_sha256 ON recordings (library_id, sha256, created_at, id);
 
--- One for each sort of the usual listing, which leaves the trash out.
-CREATE INDEX recordings_by_created ON recordings (library_id, created_at, id) WHERE status <> 'trashed';
-CREATE INDEX recordings_by_updated ON recordings (library_id, updated_at, id) WHERE status <> 'trashed';
-CREATE INDEX recordings_by_title ON recordings (library_id, title, id) WHERE status <> 'trashed';
-CREATE INDEX recordings_by_duration ON recordings (library_id, duration_sort, id) WHERE status <> 'trashed';
-CREATE INDEX recordings_by_size ON recordings (library_id, size_bytes, id) WHERE status <> 'trashed';
+-- One for each sort of the usual listing, which leaves the trash out. They end with the status, so that a filter on it
+-- is answered without a look at the row.
+CREATE INDEX recordings_by_created ON recordings (library_id, created_at, id, status) WHERE status <> 'trashed';
+CREATE INDEX recordings_by_updated ON recordings (library_id, updated_at, id, status) WHERE status <> 'trashed';
+CREATE INDEX recordings_by_title ON recordings (library_id, title, id, status) WHERE status <> 'trashed';
+CREATE INDEX recordings_by_duration ON recordings (library_id, duration_sort, id, status) WHERE status <> 'trashed';
+CREATE INDEX recordings_by_size ON recordings (library_id, size_bytes, id, status) WHERE status <> 'trashed';
 
+-- One for each filter, so that a rare value is found without a walk through the rest.
 CREATE INDEX recordings_by_status ON recordings (library_id, status, created_at, id);
 CREATE INDEX recordings_by_filename ON recordings (library_id, filename);
+CREATE INDEX recordings_by_codec ON recordings (library_id, codec);
+CREATE INDEX recordings_by_container ON recordings (library_id, container);
+CREATE INDEX recordings_by_channels ON recordings (library_id, channels);
+CREATE INDEX recordings_by_sample_rate ON recordings (library_id, sample_rate);
+
+-- For the sweeps, over all libraries.
 CREATE INDEX recordings_trashed ON recordings (trashed_at, id) WHERE trashed_at IS NOT NULL;
 CREATE INDEX recordings_unfinished ON recordings (updated_at, id) WHERE status IN ('receiving', 'processing');
 
