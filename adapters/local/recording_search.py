@@ -42,7 +42,6 @@ _NUMERIC_SORTS = frozenset({SortKey.DURATION, SortKey.SIZE})
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_FLOAT = 1e308
 
-
 FEW = 2000  # so many rows are quicker fetched and sorted than met on a walk through a sort's index
 
 
@@ -58,7 +57,7 @@ _NEVER = Statement("0", ())
 
 
 def page_of(
-    connection: sqlite3.Connection, library_id: LibraryId, query: RecordingQuery
+    connection: sqlite3.Connection, library_id: LibraryId, query: RecordingQuery, few: int = FEW
 ) -> list[tuple[str, Value, str]]:
     """Document, sort value and id of the page's recordings, and of one more where there is one.
 
