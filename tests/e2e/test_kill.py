@@ -1,6 +1,5 @@
 """kill -9 at any moment loses nothing that was acknowledged and doubles no result."""
 
-import hashlib
 import os
 import random
 import signal
@@ -53,6 +52,18 @@ WEB_POINTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Web and scheduler, for all tests that kill a worker."""
+    service = Service(tmp_path_factory.mktemp("service"))
+    service.prepare()
+    service.part("web")
+    service.part("scheduler")
+    service.wait_until_ready()
+    yield service
+    service.close()
+
+
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     service = Service(tmp_path)
@@ -65,7 +76,7 @@ def tone(n: int) -> bytes:
     return sounds.tone_wav(seconds=0.5, hz=300.0 + n)
 
 
-def assert_nothing_lost_or_doubled(service: Service, contents: list[bytes]) -> None:
+def assert_nothing_lost_or_doubled(service: Service) -> None:
     """Looks into the stores themselves, a day later, when what nobody knows has been cleared away."""
     container = Container(Settings(data_dir=service.folder / "data", lease_seconds=2))
     try:
@@ -75,33 +86,29 @@ def assert_nothing_lost_or_doubled(service: Service, contents: list[bytes]) -> N
         library = container.adapters.libraries().find_by_name("default")
         page = service.get("/api/v1/recordings?limit=200")
         assert page is not None
-        assert sorted(item["sha256"] for item in page["items"]) == sorted(
-            hashlib.sha256(content).hexdigest() for content in contents
-        )
+        assert sorted(item["sha256"] for item in page["items"]) == sorted(service.sent)
         keys = [blob.key for blob in container.adapters.blobs().list()]
-        assert len(keys) == 5 * len(contents), keys  # the original, three renditions and the preview
+        assert len(keys) == 5 * len(service.sent), keys  # the original, three renditions and the preview
         jobs = container.adapters.jobs().search(library.id, JobQuery(limit=200)).items
         assert {job.status for job in jobs} == {JobStatus.SUCCEEDED}
-        assert len(jobs) == 2 * len(contents)
+        assert len(jobs) == 2 * len(service.sent)
         assert container.adapters.queue().dead_letters(10) == ()
     finally:
         container.close()
 
 
 @pytest.mark.parametrize("point", WORKER_POINTS)
-def test_worker_killed_at(service: Service, point: str) -> None:
-    service.part("web")
-    service.wait_until_ready()
-    content = tone(WORKER_POINTS.index(point))
-    doomed = service.start("-m", "tests.e2e.crashing", CRASH_AT=point)
-    recording = service.send(content)
-    assert doomed.wait(60) == -signal.SIGKILL, service.log.read_text()
-    service.part("worker")
-    service.part("scheduler")
-    service.wait_for(recording["id"])
-    service.wait_for_preview(recording["id"])
-    wait_until_all_is_settled(service)
-    assert_nothing_lost_or_doubled(service, [content])
+def test_worker_killed_at(standing: Service, point: str) -> None:
+    (standing.folder / "data" / "crashed").unlink(missing_ok=True)
+    doomed = standing.start("-m", "tests.e2e.crashing", CRASH_AT=point)
+    recording = standing.send(tone(WORKER_POINTS.index(point)))
+    assert doomed.wait(60) == -signal.SIGKILL, standing.log.read_text()
+    successor = standing.part("worker")
+    standing.wait_for(recording["id"])
+    standing.wait_for_preview(recording["id"])
+    wait_until_all_is_settled(standing)
+    successor.kill()
+    assert_nothing_lost_or_doubled(standing)
 
 
 @pytest.mark.parametrize("point", WEB_POINTS)
@@ -124,7 +131,7 @@ def test_web_killed_at(service: Service, point: str) -> None:
     service.wait_for(recording["id"])
     service.wait_for_preview(recording["id"])
     wait_until_all_is_settled(service)
-    assert_nothing_lost_or_doubled(service, [content])
+    assert_nothing_lost_or_doubled(service)
 
 
 def wait_until_all_is_settled(service: Service) -> None:
@@ -154,7 +161,7 @@ def test_killed_at_random(service: Service, seed: int) -> None:
         service.wait_for(recording["id"], patience=120)
         service.wait_for_preview(recording["id"])
     wait_until_all_is_settled(service)
-    assert_nothing_lost_or_doubled(service, contents)
+    assert_nothing_lost_or_doubled(service)
 
 
 def kill_at_random(supervisor: int, chance: random.Random, done: threading.Event) -> None:
