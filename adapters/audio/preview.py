@@ -44,7 +44,9 @@ def _transcode(decoder: Decoder, blocks: Iterable[Block], path: Path, progress: 
     layout = "mono" if channels == 1 else "stereo"
     frames = 0
     with av.open(f"file:{path}", "w", format="mp3", options={"write_xing": "1"}) as container:
-        stream = container.add_stream("libmp3lame", rate=rate, options={"compression_level": _FASTEST})
+        stream = container.add_stream(
+            "libmp3lame", rate=rate, options={"compression_level": _FASTEST, "joint_stereo": "0"}
+        )
         context = stream.codec_context
         context.layout = layout
         context.bit_rate = BITS_PER_CHANNEL * channels

@@ -25,6 +25,9 @@ class Claims:
     sizes_lie: bool = False
 
 
+_MAX_PIECES = 200_000  # 24 h in pieces of half a second, looked at in about a second
+
+
 class Purse:
     """Counts what the header of one file costs and raises MetadataLimit when it is too much."""
 
@@ -33,6 +36,18 @@ class Purse:
         self._tag_bytes = 0
         self._tag_frames = 0
         self._steps = 0
+        self._pieces = 0
+
+    @property
+    def most_frames(self) -> int:
+        """Counting tag frames beyond this is a waste."""
+        return self._limits.max_tag_frames + 1
+
+    def sound(self) -> None:
+        """One more piece of sound, of which long files have many; each costs a look."""
+        self._pieces += 1
+        if self._pieces > _MAX_PIECES:
+            raise MetadataLimit(f"The file is cut into more than {_MAX_PIECES} pieces. Remux it.")
 
     def step(self) -> None:
         """One more chunk, block, box or page."""

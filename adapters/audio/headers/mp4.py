@@ -7,7 +7,9 @@ from domain.errors import MetadataLimit, UndecodableAudio
 
 _PARENTS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"meta", b"ilst", b"edts", b"dinf"})
 _MAX_DEPTH = 10
-_MAX_TABLES = 256 << 20  # 24 h of AAC need 20 MB; ffmpeg holds 24 bytes of memory for 4 of a table
+_MAX_TABLE = 32 << 20  # 24 h of AAC need 20 MB; ffmpeg holds 24 bytes of memory for 4 of a table
+_TABLES = frozenset({b"stsz", b"stz2", b"stco", b"co64", b"stts", b"stsc", b"ctts", b"stss"})
+_FRAGMENTS = frozenset({b"moof", b"mdat", b"sidx", b"styp", b"emsg", b"prft"})
 
 
 def read(source: Source, purse: Purse) -> Claims:
@@ -34,8 +36,11 @@ class _Boxes:
         if depth > _MAX_DEPTH:
             raise MetadataLimit(f"The mp4 file nests boxes deeper than {_MAX_DEPTH}.", max_depth=_MAX_DEPTH)
         while at + 8 <= end:
-            self._purse.step()
             size, kind = struct.unpack(">I4s", self._source.read(at, 8))
+            if depth == 0 and kind in _FRAGMENTS:
+                self._purse.sound()
+            else:
+                self._purse.step()
             header = 8
             if size == 1:
                 size = int.from_bytes(self._source.read(at + 8, 8), "big")
@@ -51,8 +56,8 @@ class _Boxes:
         size = end - start
         if kind == b"mdat":
             self.payload += size
-        elif kind in {b"stsz", b"stco", b"stts", b"stsc", b"co64", b"ctts", b"stss"} and size > _MAX_TABLES:
-            raise MetadataLimit("The mp4 file's index is too long. Split the recording.")
+        elif kind in _TABLES:
+            self._table(kind, start, size)
         elif parent == b"ilst":
             self._purse.tag_frames()
         self.moov = self.moov or kind == b"moov"
@@ -61,3 +66,9 @@ class _Boxes:
         if kind in _PARENTS:
             skip = 4 if kind == b"meta" and self._source.read(start + 4, 4) != b"hdlr" else 0
             self.walk(start + skip, end, depth + 1, kind)
+
+    def _table(self, kind: bytes, start: int, size: int) -> None:
+        """A table that gives all pieces one size has no length of its own: it must fit the file, or it bursts memory."""
+        _, each, count = struct.unpack(">III", self._source.read(start, 12).ljust(12, b"\0"))
+        if size > _MAX_TABLE or (kind == b"stsz" and each * count > self._source.size):
+            raise MetadataLimit("The mp4 file's index is too long. Split the recording, or export it again.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from adapters.audio.headers import tags
 from adapters.audio.headers.claims import Claims, Purse, Source, chunks
-from domain.errors import EmptyAudio, UndecodableAudio
+from domain.errors import EmptyAudio, UndecodableAudio, UnsupportedParameters
 
 _UNKNOWN = 0xFFFFFFFF
 
@@ -63,7 +63,7 @@ def _w64_chunks(source: Source, purse: Purse) -> Iterator[tuple[bytes, int, int]
 
 
 def _claims(fmt: bytes, data: int, said: int, file_size: int) -> Claims:
-    tag, channels, rate, byte_rate, align, _bits = struct.unpack("<HHIIHH", fmt[:16])
+    tag, channels, rate, byte_rate, align, bits = struct.unpack("<HHIIHH", fmt[:16])
     there = file_size - data
     if there <= 0:
         raise EmptyAudio("The wav file has a header and no samples. Send a recording.")
@@ -71,6 +71,8 @@ def _claims(fmt: bytes, data: int, said: int, file_size: int) -> Claims:
     # PCM and float say their rate by the block; the rest, e.g. ADPCM, by the bytes of a second.
     linear = tag in {1, 3} or (tag == 0xFFFE and fmt[24:26] in {b"\1\0", b"\3\0"})
     per_second = rate * align if linear else byte_rate
+    if linear and not 1 <= bits <= 64:
+        raise UnsupportedParameters(f"The wav file says it has {bits} bits a sample; 1 to 64 are supported.", bits=bits)
     promised = said if 0 < said < _UNKNOWN or said > _UNKNOWN else None
     return Claims(
         sample_rate_hz=rate,

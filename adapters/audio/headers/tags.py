@@ -32,15 +32,15 @@ def id3(source: Source, purse: Purse, at: int) -> int:
     purse.step()
     purse.tag_bytes(end)
     body = source.read(at + 10, end - 10)
-    plain = _walk_id3(body, head[3], syncsafe=False)
-    purse.tag_frames(max(plain, _walk_id3(body, 4, syncsafe=True)) if head[3] == 4 else plain)
+    plain = _walk_id3(body, head[3], purse.most_frames, syncsafe=False)
+    purse.tag_frames(max(plain, _walk_id3(body, 4, purse.most_frames, syncsafe=True)) if head[3] == 4 else plain)
     return at + end
 
 
-def _walk_id3(body: bytes, version: int, syncsafe: bool) -> int:
+def _walk_id3(body: bytes, version: int, most: int, *, syncsafe: bool) -> int:
     name, header = (3, 6) if version == 2 else (4, 10)
     at = count = 0
-    while at + header <= len(body) and body[at]:
+    while at + header <= len(body) and body[at] and count < most:
         size = body[at + name : at + 2 * name]
         at += header + (mpeg.syncsafe(size) if syncsafe else int.from_bytes(size, "big"))
         count += 1

@@ -1,0 +1,223 @@
+"""What every audio engine promises."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.audio.engine import LibrosaEngine
+from adapters.audio.isolated import IsolatedEngine
+from domain.analysis import Heard
+from domain.errors import (
+    AudioBackendError,
+    DecodedSizeLimit,
+    EmptyAudio,
+    MetadataLimit,
+    NonFiniteSamples,
+    UndecodableAudio,
+    Unsupported,
+    UnsupportedParameters,
+)
+from domain.ports import AudioEngine
+from tests import sounds
+
+
+@pytest.fixture(scope="module", params=["librosa", "isolated"])
+def engine(request: pytest.FixtureRequest) -> Iterator[AudioEngine]:
+    if request.param == "librosa":
+        yield LibrosaEngine()
+        return
+    with IsolatedEngine() as isolated:
+        isolated.start()
+        yield isolated
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[bytes], Path]:
+    def write(data: bytes) -> Path:
+        path = tmp_path / "file"  # never a name that says what it is
+        path.write_bytes(data)
+        return path
+
+    return write
+
+
+def silent(_share: float, _stage: str) -> None: ...
+
+
+def listen(engine: AudioEngine, path: Path) -> Heard:
+    workspace = path.parent / "workspace"
+    workspace.mkdir(exist_ok=True)
+    return engine.listen(path, workspace, silent)
+
+
+FORMATS = {
+    "wav": ("wav", "pcm_s16le"),
+    "flac": ("flac", "flac"),
+    "mp3": ("mp3", "mp3"),
+    "ogg": ("ogg", "vorbis"),
+    "opus": ("ogg", "opus"),
+    "m4a": ("mp4", "aac"),
+    "aiff": ("aiff", "pcm_s16be"),
+    "caf": ("caf", "pcm_s16be"),
+    "w64": ("w64", "pcm_s16le"),
+    "rf64": ("rf64", "pcm_s16le"),
+    "oggflac": ("ogg", "flac"),
+    "aac": ("aac", "aac"),
+    "alac": ("mp4", "alac"),
+    "webm": ("matroska", "opus"),
+}
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_a_file_of_every_format_is_named_probed_and_heard(
+    engine: AudioEngine, file: Callable[[bytes], Path], fmt: str
+) -> None:
+    data = sounds.encoded(fmt)
+    path = file(data)
+    container, codec = FORMATS[fmt]
+    rate = 48000 if codec == "opus" else 44100
+
+    assert engine.sniff(data[:4096]) == container
+    probed = engine.probe(path)
+    heard = listen(engine, path)
+
+    for audio in (probed, heard.audio):
+        assert (audio.container, audio.codec, audio.sample_rate_hz, audio.channels) == (container, codec, rate, 2)
+    assert probed.duration_seconds is None
+    assert heard.audio.duration_seconds == pytest.approx(1.0, abs=0.05)
+    assert (heard.audio.bit_depth is None) == (codec in {"mp3", "vorbis", "opus", "aac"})
+    assert heard.audio.bit_rate_bps is not None
+    assert heard.audio.bit_rate_bps <= len(data) * 8 / 0.95
+    assert {artefact.name for artefact in heard.artefacts} == {"waveform.dat", "waveform.json", "spectrogram.png"}
+    assert all(artefact.path.stat().st_size for artefact in heard.artefacts)
+
+
+def test_a_preview_is_an_mp3_of_all_of_it(engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path) -> None:
+    artefact = engine.preview(file(sounds.tone_wav(3.0, rate=96000, channels=6)), tmp_path, silent)
+
+    assert (artefact.name, artefact.content_type) == ("preview.mp3", "audio/mpeg")
+    assert artefact.path == tmp_path / "preview.mp3"
+    preview = listen(engine, artefact.path).audio
+    assert (preview.codec, preview.sample_rate_hz, preview.channels) == ("mp3", 48000, 2)
+    assert preview.duration_seconds == pytest.approx(3.0, abs=0.05)
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], type[AudioBackendError]]] = {
+    "zero bytes": (lambda: b"", EmptyAudio),
+    "no samples": (sounds.empty_wav, EmptyAudio),
+    "0 channels": (sounds.zero_channel_wav, UnsupportedParameters),
+    "1024 channels": (sounds.many_channel_wav, UnsupportedParameters),
+    "1 Hz": (sounds.one_hz_wav, UnsupportedParameters),
+    "10 h of silence in 64 kB": (sounds.flac_bomb, DecodedSizeLimit),
+    "8 channels of silence in 52 kB": (sounds.eight_channel_bomb, DecodedSizeLimit),
+    "40,000 tag frames": (sounds.id3_flood, MetadataLimit),
+    "a tag of 64 MiB": (sounds.huge_id3_mp3, MetadataLimit),
+    "text": (sounds.text_file, Unsupported),
+    "NaN at the start": (sounds.nan_wav, NonFiniteSamples),
+    "infinity": (lambda: sounds.nan_wav(value=float("inf")), NonFiniteSamples),
+    "an mp4 without its index": (lambda: sounds.truncated(sounds.encoded("m4a")), UndecodableAudio),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_unusable_is_refused_at_the_first_look_and_by_the_whole_pass(
+    engine: AudioEngine, file: Callable[[bytes], Path], name: str
+) -> None:
+    make, kind = REFUSED[name]
+    path = file(make())
+    with pytest.raises(kind) as refusal:
+        engine.probe(path)
+    assert str(path) not in refusal.value.detail
+    if kind is not DecodedSizeLimit:
+        with pytest.raises(kind):
+            listen(engine, path)
+
+
+@pytest.mark.parametrize("name", sounds.not_audio())
+def test_what_is_not_audio_is_refused_whatever_its_name(
+    engine: AudioEngine, file: Callable[[bytes], Path], name: str
+) -> None:
+    data = sounds.not_audio()[name]
+    with pytest.raises(Unsupported):
+        engine.sniff(data[:4096])
+    with pytest.raises(Unsupported):
+        engine.probe(file(data))
+
+
+def test_nan_late_in_the_file_passes_the_probe_and_is_found_by_listening(
+    engine: AudioEngine, file: Callable[[bytes], Path]
+) -> None:
+    path = file(sounds.nan_wav(8.0, at=7.0))
+    engine.probe(path)
+    with pytest.raises(NonFiniteSamples) as refusal:
+        listen(engine, path)
+    assert refusal.value.data["seconds"] == pytest.approx(7.0)
+
+
+LYING: dict[str, tuple[Callable[[], bytes], float]] = {
+    "wav of size 0": (lambda: sounds.lying_size_wav(0), 1.0),
+    "wav of size 0xFFFFFFFF": (lambda: sounds.lying_size_wav(0xFFFFFFFF), 1.0),
+    "wav that promises more": (lambda: sounds.lying_size_wav(300_000), 1.0),
+    "flac that promises 400 h": (sounds.lying_flac, 1.0),
+    "flac cut off": (lambda: sounds.truncated(sounds.encoded("flac", sounds.noise(3))), 1.49),
+    "mp3 cut off": (lambda: sounds.truncated(sounds.encoded("mp3", sounds.noise(3))), 1.49),
+    "mp3 that promises 3 years": (sounds.lying_xing_mp3, 0.05),
+}
+
+
+@pytest.mark.parametrize("name", LYING)
+def test_a_header_that_lies_over_sound_that_decodes_is_accepted_with_a_finding(
+    engine: AudioEngine, file: Callable[[bytes], Path], name: str
+) -> None:
+    make, seconds = LYING[name]
+    path = file(make())
+    engine.probe(path)
+    heard = listen(engine, path)
+    assert heard.audio.duration_seconds == pytest.approx(seconds, abs=0.05)
+    assert "declared-duration-mismatch" in {finding.code for finding in heard.findings}
+
+
+def test_numbers_have_a_unit_and_a_method_and_where_there_is_none_a_reason(
+    engine: AudioEngine, file: Callable[[bytes], Path]
+) -> None:
+    heard = listen(engine, file(sounds.silent_wav(1.0)))
+    by_name = {descriptor.name: descriptor for descriptor in heard.descriptors}
+    for name in ("integrated_loudness", "true_peak", "sample_peak", "rms"):
+        assert by_name[name].value is None
+        assert by_name[name].reason
+    assert all(descriptor.unit and descriptor.method for descriptor in heard.descriptors)
+    json.dumps([descriptor.value for descriptor in heard.descriptors], allow_nan=False)
+    assert [finding.code for finding in heard.findings] == ["all-silence"]
+
+
+def test_progress_grows_from_0_to_1_and_what_it_raises_ends_the_work(
+    engine: AudioEngine, file: Callable[[bytes], Path]
+) -> None:
+    class Cancelled(Exception): ...
+
+    path = file(sounds.tone_wav(60.0))
+    shares: list[float] = []
+
+    def watch(share: float, stage: str) -> None:
+        assert stage
+        shares.append(share)
+
+    engine.listen(path, path.parent, watch)
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 1 for share in shares)
+
+    def cancel(_share: float, _stage: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        engine.listen(path, path.parent, cancel)
+    engine.probe(path)
+
+
+def test_its_results_are_named_by_analyser_version_and_parameters(engine: AudioEngine) -> None:
+    assert engine.analyser == "listen"
+    assert engine.version
+    assert dict(engine.parameters) == {}
+    engine.ping()
