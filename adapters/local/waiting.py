@@ -1,5 +1,6 @@
 """Waiting for another process to write, by looking: SQLite cannot call."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeAlias, TypeVar
@@ -27,19 +28,20 @@ def wait_for(
     """
     left = timeout.total_seconds()
     while True:
-        seen = _commits_seen(database)  # before the look: what is written after it shows in the next count
+        with database.reading() as connection:
+            seen = _commits_seen(connection)  # before the look: what is written after it shows in the next count
         found = look()
         if found is not None or left <= 0:
             return found
         due = seconds_to_due()
         until_look = left if due is None else min(left, max(due, 0.0))
-        while until_look > 0 and _commits_seen(database) == seen:
-            step = min(LONGEST_PAUSE, until_look)
-            pause(step)
-            until_look -= step
-            left -= step
+        with database.reading() as connection:
+            while until_look > 0 and _commits_seen(connection) == seen:
+                step = min(LONGEST_PAUSE, until_look)
+                pause(step)
+                until_look -= step
+                left -= step
 
 
-def _commits_seen(database: Database) -> int:
-    with database.reading() as connection:
-        return int(connection.execute("PRAGMA data_version").fetchone()[0])
+def _commits_seen(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

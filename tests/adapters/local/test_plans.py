@@ -1,0 +1,133 @@
+"""No question walks through a table: SQLite's own plan of every statement that is run says so."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
+from adapters.local.database import Database
+from adapters.local.events import SqliteEvents
+from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.recordings import SqliteRecordings
+from adapters.local.results import SqliteAnalyses, SqliteRenditions
+from adapters.local.uploads import SqliteUploads
+from adapters.local.work import SqliteJobs, SqliteQueue, SqliteScheduleClaims
+from domain.job import JobKind, JobStatus
+from domain.listing import Field, Filter, Op, RecordingQuery, SortKey
+from domain.ports import AuditQuery, JobQuery
+from domain.recording import Status
+from domain.values import JobId, RecordingId
+from tests.builders import (
+    LIBRARY,
+    NOON,
+    FakeClock,
+    a_job,
+    a_recording,
+    an_entry,
+    an_idempotent_request,
+    an_upload,
+)
+
+RECORDING = RecordingId("1")
+VALUES = {
+    Field.CHANNELS: 2,
+    Field.SAMPLE_RATE: 48_000,
+    Field.DURATION: 1.5,
+    Field.SIZE: 5,
+    Field.CREATED: NOON,
+    Field.UPDATED: NOON,
+    Field.STATUS: Status.READY,
+}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path / "audio.db")
+    yield opened
+    opened.close()
+
+
+def plans(database: Database, ask: Callable[[], object]) -> list[str]:
+    """The steps of all that is run for the question."""
+    statements: list[str] = []
+    with database.reading() as connection:
+        connection.set_trace_callback(statements.append)
+        ask()
+        connection.set_trace_callback(None)
+        plannable = [statement for statement in statements if re.match("SELECT|UPDATE|DELETE", statement)]
+        assert plannable
+        steps = [connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall() for statement in plannable]
+    return [row[3] for rows in steps for row in rows]
+
+
+def walks(steps: list[str]) -> list[str]:
+    return [step for step in steps if step.startswith("SCAN") and "INDEX" not in step]
+
+
+@pytest.mark.parametrize("few", [0, 2000])
+@pytest.mark.parametrize("sort", SortKey)
+@pytest.mark.parametrize("status", [None, Status.READY, Status.TRASHED])
+def test_a_listing_walks_through_no_table(database: Database, few: int, sort: SortKey, status: Status | None) -> None:
+    recordings = SqliteRecordings(database, few=few)
+    always = (Filter(Field.STATUS, Op.EQ, status),) if status else ()
+    for field in Field:
+        query = RecordingQuery((*always, Filter(field, Op.EQ, VALUES.get(field, "x"))), sort=sort)
+        assert walks(plans(database, lambda query=query: recordings.search(LIBRARY, query))) == []  # type: ignore[misc]  # called at once
+
+
+@pytest.mark.parametrize("sort", SortKey)
+@pytest.mark.parametrize("status", [None, Status.READY])
+def test_the_usual_listing_sorts_nothing(database: Database, sort: SortKey, status: Status | None) -> None:
+    recordings = SqliteRecordings(database, few=0)
+    for _ in range(3):
+        recordings.add(a_recording(), an_entry())
+    query = RecordingQuery((Filter(Field.STATUS, Op.EQ, status),) if status else (), sort=sort, limit=1)
+    cursor = recordings.search(LIBRARY, query).next_cursor
+    for page in (query, RecordingQuery(query.filters, sort, limit=1, cursor=cursor)):
+        steps = plans(database, lambda page=page: recordings.search(LIBRARY, page))  # type: ignore[misc]  # called at once
+        assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+def questions(database: Database) -> dict[str, Callable[[], object]]:
+    recordings, jobs, uploads = SqliteRecordings(database), SqliteJobs(database), SqliteUploads(database)
+    queue, events, trail = SqliteQueue(database, FakeClock()), SqliteEvents(database), SqliteAuditTrail(database)
+    return {
+        "content": lambda: recordings.find_by_content(LIBRARY, "0"),
+        "claim": lambda: recordings.add(a_recording(), an_entry()),
+        "trash": lambda: recordings.trashed_before(NOON, 10),
+        "unfinished": lambda: recordings.unfinished_since(NOON, 10),
+        "jobs": lambda: jobs.search(LIBRARY, JobQuery()),
+        "jobs of status": lambda: jobs.search(LIBRARY, JobQuery(status=JobStatus.FAILED)),
+        "jobs of kind": lambda: jobs.search(LIBRARY, JobQuery(kind=JobKind.INGEST)),
+        "jobs of recording": lambda: jobs.search(LIBRARY, JobQuery(recording_id=RECORDING)),
+        "jobs of key": lambda: jobs.find_by_key(LIBRARY, "x"),
+        "jobs to ring": lambda: jobs.to_ring(NOON, 10),
+        "same job": lambda: jobs.add(a_job()),
+        "remove jobs": lambda: jobs.remove_of_recording(LIBRARY, RECORDING),
+        "uploads": lambda: uploads.expired(NOON, 10),
+        "new upload": lambda: uploads.add(an_upload(), an_entry()),
+        "multipart": lambda: uploads.find_by_multipart("a", "b"),
+        "audit": lambda: trail.search(LIBRARY, AuditQuery()),
+        "audit of actor": lambda: trail.search(LIBRARY, AuditQuery(actor="x")),
+        "audit of action": lambda: trail.search(LIBRARY, AuditQuery(action="x")),
+        "audit of subject": lambda: trail.search(LIBRARY, AuditQuery(subject_id="x", since=NOON, until=NOON)),
+        "token": lambda: SqliteKeys(database).find_by_token("0"),
+        "keys": lambda: SqliteKeys(database).of_library(LIBRARY),
+        "library": lambda: SqliteLibraries(database).find_by_name("x"),
+        "analysis": lambda: SqliteAnalyses(database).find(LIBRARY, "x"),
+        "renditions": lambda: SqliteRenditions(database).of_recording(LIBRARY, RECORDING),
+        "request": lambda: SqliteIdempotentRequests(database).begin(an_idempotent_request()),
+        "old requests": lambda: SqliteIdempotentRequests(database).purge(NOON),
+        "ring": lambda: (queue.send(JobId("1")), queue.receive(NOON - NOON, NOON - NOON)),
+        "dead letters": lambda: queue.dead_letters(10),
+        "events": lambda: events.since(LIBRARY, "0"),
+        "old events": lambda: events.purge(NOON),
+        "slot": lambda: SqliteScheduleClaims(database).claim("sweep", NOON),
+    }
+
+
+def test_no_question_walks_through_a_table(database: Database) -> None:
+    walked = {name: walks(plans(database, ask)) for name, ask in questions(database).items()}
+    assert {name: steps for name, steps in walked.items() if steps} == {}
