@@ -34,7 +34,7 @@ def _refused(breached: RequestLimit) -> Response:
     now = adapters().clock().now().timestamp()
     error = RateLimited(
         f"The key has sent {breached.limit.amount} requests within a minute. Wait, then go on.",
-        retry_after=max(1, math.ceil(breached.reset_at - now)),
+        retry_after=min(60, max(1, math.ceil(breached.reset_at - now))),
     )
     return errors.of_domain(error)
 

@@ -1,0 +1,150 @@
+"""The application over the memory family, with the real engine and a clock that is set by hand."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from dependency_injector import providers
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from application.labour import HeldJob
+from domain.access import Role, system_actor
+from domain.job import JobKind
+from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
+from domain.recording import Status
+from domain.values import LibraryId
+from entrypoints.container import Container
+from entrypoints.http.app import create_app
+from entrypoints.settings import Profile, Settings
+from tests import sounds
+from tests.builders import FakeClock
+
+V1 = "/api/v1"
+
+
+class Api:
+    """A client with one key."""
+
+    def __init__(self, app: Flask, token: str | None, library_id: LibraryId) -> None:
+        self.token = token
+        self.library_id = library_id
+        self._client = app.test_client()
+
+    def __call__(self, method: str, path: str, headers: dict[str, str] | None = None, **given: Any) -> TestResponse:
+        authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self._client.open(path, method=method, headers={**authorization, **(headers or {})}, **given)
+
+    def get(self, path: str, **given: Any) -> TestResponse:
+        return self("GET", path, **given)
+
+    def post(self, path: str, **given: Any) -> TestResponse:
+        return self("POST", path, **given)
+
+    def patch(self, path: str, **given: Any) -> TestResponse:
+        return self("PATCH", path, **given)
+
+    def delete(self, path: str, **given: Any) -> TestResponse:
+        return self("DELETE", path, **given)
+
+    def send(self, content: bytes, filename: str = "tone.wav", query: str = "", **given: Any) -> TestResponse:
+        given = {"content_type": "audio/wav", **given}
+        return self.post(f"{V1}/recordings?filename={filename}{query}", data=content, **given)
+
+    def recording(self, **signal: Any) -> dict[str, Any]:
+        """A fresh recording, not heard yet; `signal` makes its sound another one."""
+        answer = self.send(sounds.tone_wav(**{"seconds": 0.3, **signal}))
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
+
+
+class Service:
+    """The application, those who use it, and a look behind it."""
+
+    def __init__(self, container: Container, clock: FakeClock) -> None:
+        self.container = container
+        self.clock = clock
+        self.app = create_app(container)
+        self.use: Any = container.use_cases
+        self.ports: Any = container.adapters
+        library, _ = self.use.prepare_access()(None)
+        self.admin = self.api(library.id, Role.ADMIN)
+        self.editor = self.api(library.id, Role.EDITOR)
+        self.viewer = self.api(library.id, Role.VIEWER)
+        self.stranger = self.api(self.use.create_library()("elsewhere").id, Role.ADMIN)
+        self.nobody = Api(self.app, None, library.id)
+
+    def api(self, library_id: LibraryId, role: Role) -> Api:
+        _, token = self.use.create_key()(system_actor(library_id, "test"), str(role), role)
+        return Api(self.app, token, library_id)
+
+    def work(self) -> None:
+        """Runs what is queued, and what that queues, until nothing is left."""
+        queue, runs = (
+            self.ports.queue(),
+            {JobKind.INGEST: self.use.run_ingest(), JobKind.PREVIEW: self.use.run_preview()},
+        )
+        while (delivery := queue.receive(timedelta(), timedelta(minutes=1))) is not None:
+            held = self.use.take_job()(delivery.job_id, "test")
+            if isinstance(held, HeldJob):
+                runs[held.job.kind](held.job, held.progress)
+                held.succeed()
+            queue.acknowledge(delivery)
+
+    def stored(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """Every blob, recording and unfinished upload that there is."""
+        trash = tuple(self.search(Filter(Field.STATUS, Op.EQ, str(Status.TRASHED))))
+        parts = list(self.ports.blobs().multiparts())
+        return list(self.ports.blobs().list()), [*self.search(), *trash], parts
+
+    def search(self, *filters: Filter) -> tuple[Any, ...]:
+        query = RecordingQuery(filters=filters, limit=MAX_LIMIT)
+        found: tuple[Any, ...] = self.ports.recordings().search(self.admin.library_id, query).items
+        return found
+
+
+def a_service(**settings: Any) -> Service:
+    clock = FakeClock()
+    container = Container(Settings(profile=Profile.MEMORY, **settings))
+    container.adapters.clock.override(providers.Object(clock))
+    return Service(container, clock)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = a_service()
+    yield made
+    made.container.close()
+
+
+@pytest.fixture
+def admin(service: Service) -> Api:
+    return service.admin
+
+
+@pytest.fixture
+def editor(service: Service) -> Api:
+    return service.editor
+
+
+@pytest.fixture
+def heard(service: Service) -> dict[str, Any]:
+    """A recording that is ready, with all that was heard in it."""
+    made = service.editor.recording()
+    service.work()
+    recording: dict[str, Any] = service.editor.get(made["links"]["self"]).get_json()
+    return recording
+
+
+def problem(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The problem that the answer is; fails when it is another one."""
+    assert answer.status_code == status, answer.text
+    assert answer.mimetype == "application/problem+json"
+    body: dict[str, Any] = answer.get_json()
+    assert body["type"] == f"/problems/{code}", body
+    assert body["status"] == status
+    assert body["title"]
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    return body

@@ -1,0 +1,57 @@
+"""Background work is watched, stopped and started again."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.entrypoints.http.conftest import V1, Api, Service, problem
+
+
+def test_jobs_are_listed_and_filtered(service: Service, editor: Api, heard: dict[str, Any]) -> None:
+    fresh = editor.recording(seconds=0.2)
+
+    def kinds(query: str) -> list[tuple[str, str]]:
+        items = editor.get(f"{V1}/jobs?{query}").get_json()["items"]
+        return sorted((item["kind"], item["status"]) for item in items)
+
+    assert kinds(f"recording={heard['id']}") == [("ingest", "succeeded"), ("preview", "succeeded")]
+    assert kinds("status=queued") == [("ingest", "queued")]
+    assert kinds("kind=preview") == [("preview", "succeeded")]
+    assert kinds(f"recording={fresh['id']}&status=failed") == []
+    problem(editor.get(f"{V1}/jobs?status=lost"), 422, "validation-failed")
+
+
+def test_pages_of_jobs_follow_each_other(editor: Api, heard: dict[str, Any]) -> None:
+    first = editor.get(f"{V1}/jobs?limit=1").get_json()
+    second = editor.get(f"{V1}/jobs?limit=1&cursor={first['next_cursor']}").get_json()
+    assert first["items"][0]["id"] != second["items"][0]["id"]
+    assert second["next_cursor"] is None
+
+
+def test_a_job_is_cancelled_and_retried(service: Service, editor: Api) -> None:
+    made = editor.recording()
+    job = made["links"]["job"]
+    cancelled = editor.post(f"{job}/cancel")
+    assert (cancelled.status_code, cancelled.get_json()["status"]) == (200, "cancelled")
+    problem(editor.post(f"{job}/cancel"), 409, "illegal-transition")
+    retried = editor.post(f"{job}/retry")
+    assert (retried.status_code, retried.headers["Location"]) == (202, job)
+    service.work()
+    assert editor.get(job).get_json()["status"] == "succeeded"
+    assert editor.get(made["links"]["self"]).get_json()["status"] == "ready"
+    problem(editor.post(f"{job}/retry"), 409, "illegal-transition")
+
+
+def test_a_dead_letter_is_shown_and_released(service: Service, editor: Api) -> None:
+    made = editor.recording()
+    job = made["links"]["job"].rpartition("/")[2]
+    queue = service.ports.queue()
+    queue.bury(queue.receive(timedelta(), timedelta(minutes=1)), "engine-failure")
+    [letter] = editor.get(f"{V1}/dead-letters").get_json()["items"]
+    assert (letter["job"]["id"], letter["reason"], letter["receives"]) == (job, "engine-failure", 1)
+    assert service.stranger.get(f"{V1}/dead-letters").get_json() == {"items": []}
+    released = editor.post(f"{V1}/dead-letters/{job}/release")
+    assert (released.status_code, released.headers["Location"]) == (202, f"{V1}/jobs/{job}")
+    assert editor.get(f"{V1}/dead-letters").get_json() == {"items": []}
+    problem(editor.post(f"{V1}/dead-letters/{job}/release"), 404, "not-found")
+    service.work()
+    assert editor.get(made["links"]["self"]).get_json()["status"] == "ready"
