@@ -15,7 +15,7 @@ from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteQueue, SqliteScheduleClaims
 from domain.job import JobKind, JobStatus
-from domain.listing import Field, Filter, Op, RecordingQuery, SortKey
+from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.ports import AuditQuery, JobQuery
 from domain.recording import Status
 from domain.values import JobId, RecordingId
@@ -31,7 +31,7 @@ from tests.builders import (
 )
 
 RECORDING = RecordingId("1")
-VALUES = {
+VALUES: dict[Field, Comparable] = {
     Field.CHANNELS: 2,
     Field.SAMPLE_RATE: 48_000,
     Field.DURATION: 1.5,
@@ -56,14 +56,15 @@ def plans(database: Database, ask: Callable[[], object]) -> list[str]:
         connection.set_trace_callback(statements.append)
         ask()
         connection.set_trace_callback(None)
-        plannable = [statement for statement in statements if re.match("SELECT|UPDATE|DELETE", statement)]
+        plannable = [statement for statement in statements if re.match("SELECT|UPDATE|DELETE|INSERT", statement)]
         assert plannable
         steps = [connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall() for statement in plannable]
     return [row[3] for rows in steps for row in rows]
 
 
 def walks(steps: list[str]) -> list[str]:
-    return [step for step in steps if step.startswith("SCAN") and "INDEX" not in step]
+    """Steps over all of a table. A subquery that was found by its index is small, whatever is done with it."""
+    return [step for step in steps if re.match(r"SCAN (?!\(subquery)", step) and "INDEX" not in step]
 
 
 @pytest.mark.parametrize("few", [0, 2000])
@@ -120,7 +121,8 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "renditions": lambda: SqliteRenditions(database).of_recording(LIBRARY, RECORDING),
         "request": lambda: SqliteIdempotentRequests(database).begin(an_idempotent_request()),
         "old requests": lambda: SqliteIdempotentRequests(database).purge(NOON),
-        "ring": lambda: (queue.send(JobId("1")), queue.receive(NOON - NOON, NOON - NOON)),
+        "ring": lambda: queue.send(JobId("1")),
+        "receive": lambda: queue.receive(NOON - NOON, NOON - NOON),
         "dead letters": lambda: queue.dead_letters(10),
         "events": lambda: events.since(LIBRARY, "0"),
         "old events": lambda: events.purge(NOON),
