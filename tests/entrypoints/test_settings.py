@@ -1,0 +1,41 @@
+import pytest
+from pydantic import ValidationError
+
+from entrypoints.container import Container, UseCases
+from entrypoints.settings import Profile, Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUDIO_PROFILE", "clouds"),
+        ("AUDIO_PORT", "70000"),
+        ("AUDIO_ADMIN_KEY", "ak_short"),
+        ("AUDIO_ADMIN_KEY", "x" * 40),
+        ("AUDIO_WORKER_CHILDREN", "0"),
+    ],
+)
+def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIO_CORS_ORIGINS", "https://a.example, https://b.example,")
+    assert Settings().cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = "ak_" + "s" * 40
+    monkeypatch.setenv("AUDIO_ADMIN_KEY", token)
+    assert token not in repr(Settings())
+
+
+def test_every_family_fills_every_port_of_every_use_case() -> None:
+    wanted = set(UseCases.adapters.providers)
+    assert {"recordings", "blobs", "queue", "engine", "clock"} <= wanted
+    for profile in Profile:
+        container = Container(Settings(profile=profile))
+        assert wanted <= set(container.adapters.providers)
+        container.close()

@@ -1,0 +1,115 @@
+"""The worker with real threads, over the memory family."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from dependency_injector import providers
+
+from domain.access import Actor, system_actor
+from domain.job import JobKind, JobStatus
+from domain.ports import JobQuery
+from domain.recording import Recording
+from entrypoints.container import Container
+from entrypoints.settings import Profile, Settings
+from entrypoints.worker import Worker, worker_of
+from tests import sounds
+from tests.e2e.service import until
+from tests.faults import Faulty
+
+
+class Floor:
+    def __init__(self) -> None:
+        self.container = Container(Settings(profile=Profile.MEMORY, lease_seconds=0.3, worker_children=1))
+        self.actor: Actor = system_actor(self.container.use_cases.prepare_access()(None)[0].id, "test")
+
+    def send(self) -> Recording:
+        recording: Recording = self.container.use_cases.receive_recording()(
+            self.actor, filename="a.wav", content_type="audio/wav", chunks=[sounds.tone_wav(seconds=0.2)]
+        )[0]
+        return recording
+
+    def ingest_job(self) -> Any:
+        query = JobQuery(kind=JobKind.INGEST)
+        return self.container.adapters.jobs().search(self.actor.library_id, query).items[0]
+
+    def listen_through(self, before: Any) -> None:
+        engine = self.container.adapters.engine()
+        self.container.adapters.engine.override(providers.Object(Faulty(engine, before=before)))
+
+
+@pytest.fixture
+def floor() -> Floor:
+    return Floor()
+
+
+@pytest.fixture
+def worker(floor: Floor) -> Iterator[list[Worker]]:
+    """Filled by the test with the worker that it starts; stopped at its end."""
+    started: list[Worker] = []
+    yield started
+    for one in started:
+        one.stop(grace_seconds=5)
+
+
+def test_a_started_worker_finds_work_by_itself(floor: Floor, worker: list[Worker]) -> None:
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    sent = floor.send()
+    recordings = floor.container.adapters.recordings()
+    until(lambda: recordings.get(sent.library_id, sent.id).status == "ready", "ready")
+
+
+def test_a_heartbeat_keeps_lease_and_message_while_the_engine_listens(floor: Floor, worker: list[Worker]) -> None:
+    """The work lasts for several leases and is still done once."""
+    calls: list[str] = []
+    may_go_on = threading.Event()
+
+    def linger(name: str, _count: int) -> None:
+        if name == "listen":
+            calls.append(name)
+            assert may_go_on.wait(30)
+
+    floor.listen_through(linger)
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    floor.send()
+    claimed = until(lambda: floor.ingest_job().lease, "claimed")
+    much_later = claimed.expires_at + timedelta(seconds=1)
+    until(lambda: floor.ingest_job().lease.expires_at > much_later, "the lease was extended several times")
+    may_go_on.set()
+    until(lambda: floor.ingest_job().status is JobStatus.SUCCEEDED, "succeeded")
+    assert calls == ["listen"]
+    assert floor.ingest_job().attempts == 1
+
+
+def test_a_job_that_is_cancelled_while_it_runs_is_dropped(floor: Floor, worker: list[Worker]) -> None:
+    def cancel(name: str, _count: int) -> None:
+        if name == "listen":
+            floor.container.use_cases.cancel_job()(floor.actor, floor.ingest_job().id)
+
+    floor.listen_through(cancel)
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    sent = floor.send()
+    recordings = floor.container.adapters.recordings()
+    until(lambda: recordings.get(sent.library_id, sent.id).status == "failed", "failed")
+    worker.pop().stop(grace_seconds=5)
+    assert floor.ingest_job().status is JobStatus.CANCELLED
+    assert floor.container.adapters.renditions().of_recording(sent.library_id, sent.id) == ()
+
+
+def test_a_queue_that_fails_does_not_end_the_worker(floor: Floor, worker: list[Worker]) -> None:
+    def fail_once(name: str, count: int) -> None:
+        if name == "receive" and count == 1:
+            raise RuntimeError("the queue is away")
+
+    queue = floor.container.adapters.queue()
+    floor.container.adapters.queue.override(providers.Object(Faulty(queue, before=fail_once)))
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    sent = floor.send()
+    recordings = floor.container.adapters.recordings()
+    until(lambda: recordings.get(sent.library_id, sent.id).status == "ready", "ready")
