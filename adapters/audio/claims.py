@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.audio.formats import CONTAINERS, Container
 from adapters.audio.headers import ebml, flac, iff, mp3, mp4, mpeg, ogg, riff
 from adapters.audio.headers.claims import Claims, Purse, Source
+from adapters.audio.headers.tags import MAX_STACKED
 from adapters.audio.limits import EngineLimits
 from adapters.audio.sniff import HEAD_BYTES, sniff
 from domain.errors import Unsupported
@@ -60,16 +61,12 @@ def examine(path: Path, limits: EngineLimits) -> Candidate:
 def _container(source: Source) -> str:
     """As `sniff` says, or, where a tag hides the sound from it, what stands behind the tags."""
     head = source.read(0, HEAD_BYTES)
-    at = mpeg.id3_end(head, 0)
-    if not at or at < len(head) - 64:
+    if not mpeg.id3_end(head, 0):
         return sniff(head)
-    behind = source.read(at, HEAD_BYTES)
-    hops = 0
-    while behind[:3] == b"ID3" and hops < 8:
-        at = at + mpeg.id3_end(behind, 0)
-        behind, hops = source.read(at, HEAD_BYTES), hops + 1
-    if not behind or behind.startswith(b"fLaC"):
-        return "flac" if behind else "mp3"
-    if mpeg.adts_agrees(behind, 0):
-        return "aac"
-    return "mp3"  # its reader looks further, past padding and junk
+    at, behind = 0, head
+    for _ in range(MAX_STACKED):
+        at += mpeg.id3_end(behind, 0)
+        behind = source.read(at, HEAD_BYTES)
+    if behind.startswith(b"fLaC"):
+        return "flac"
+    return "aac" if mpeg.adts_agrees(behind, 0) else "mp3"  # whose reader looks further, past padding and junk

@@ -16,11 +16,12 @@ _NAMES = {  # ID3v2 frames, MP4 atoms, ASF and RIFF words for what has a common 
     "\xa9day": "date", "\xa9gen": "genre", "\xa9wrt": "composer", "\xa9cmt": "comment", "\xa9too": "encodersettings",
     "trkn": "tracknumber", "disk": "discnumber", "cprt": "copyright", "desc": "description", "tmpo": "bpm",
 }  # fmt: skip
+_COMMON = frozenset(_NAMES.values())
 _PICTURES = ("apic", "pic", "covr", "metadata_block_picture", "coverart", "geob", "priv", "mcdi")
 
 
 def embedded_tags(path: Path) -> Mapping[str, str]:
-    """Name to value, in the file's order. Empty where there are none or mutagen cannot read them.
+    """Name to value, the common names first. Empty where there are none or mutagen cannot read them.
 
     A file's tags are never a reason to refuse its sound, so whatever mutagen stumbles over is left out.
     """
@@ -34,7 +35,7 @@ def embedded_tags(path: Path) -> Mapping[str, str]:
         return {}
     tags = getattr(file, "tags", None)
     found: dict[str, str] = {}
-    for key, value in _items(tags):
+    for key, value in sorted(_items(tags), key=lambda item: _name(item[0]) not in _COMMON):
         name = _name(key)
         text = _text(value)
         if name and text and name not in found:

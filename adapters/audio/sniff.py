@@ -56,6 +56,8 @@ def _by_magic(head: bytes) -> str | None:
 def _by_frames(head: bytes) -> str | None:
     """MPEG audio and ADTS have no magic: frames that agree make one. ID3v2 may stand before them, or before FLAC."""
     start = mpeg.id3_end(head, 0)
+    while start < (following := mpeg.id3_end(head, start)):
+        start = following
     if start and start >= len(head):
         return "mp3"  # the tag hides the sound; `probe`, which has the whole file, looks behind it
     if start and head.startswith(b"fLaC", start):

@@ -68,7 +68,7 @@ class _Boxes:
             self.walk(start + skip, end, depth + 1, kind)
 
     def _table(self, kind: bytes, start: int, size: int) -> None:
-        """A table that gives all pieces one size has no length of its own: it must fit the file, or it bursts memory."""
+        """A table that gives all pieces one size has no length of its own: it must fit the file."""
         _, each, count = struct.unpack(">III", self._source.read(start, 12).ljust(12, b"\0"))
         if size > _MAX_TABLE or (kind == b"stsz" and each * count > self._source.size):
             raise MetadataLimit("The mp4 file's index is too long. Split the recording, or export it again.")

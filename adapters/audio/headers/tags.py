@@ -6,13 +6,13 @@ from adapters.audio.headers import mpeg
 from adapters.audio.headers.claims import Purse, Source
 
 _APE = b"APETAGEX"
-_MAX_STACKED = 8
+MAX_STACKED = 8
 
 
 def leading_id3(source: Source, purse: Purse) -> int:
     """Pays for the ID3v2 tags at the start of the file; returns where they end."""
     at = 0
-    for _ in range(_MAX_STACKED):
+    for _ in range(MAX_STACKED):
         end = id3(source, purse, at)
         if end == at:
             break

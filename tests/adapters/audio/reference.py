@@ -1,0 +1,42 @@
+"""Second opinions: the ffmpeg of imageio-ffmpeg, another build than the one inside PyAV; and one tap run alone."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+
+from adapters.audio.taps.tap import Stream, Tap, Told
+from tests.sounds import Signal
+
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def run(make: Callable[[Stream], Tap], signal: Signal, rate: int, workspace: Path, block: int = 65536) -> Told:
+    tap = make(Stream(rate, signal.shape[1], 16, workspace))
+    for start in range(0, len(signal), block):
+        tap.feed(np.ascontiguousarray(signal[start : start + block]))
+    return tap.result()
+
+
+def numbers(told: Told) -> dict[str, float]:
+    return {each.name: each.value for each in told.descriptors if isinstance(each.value, float)}
+
+
+def decoded_frames(path: Path, channels: int) -> int:
+    """How many samples per channel ffmpeg's command decodes."""
+    command = [FFMPEG, "-nostdin", "-v", "error", "-i", path, "-map", "0:a:0", "-f", "s16le", "-"]
+    out = subprocess.run(command, capture_output=True, check=False).stdout
+    return len(out) // 2 // channels
+
+
+def ebur128(path: Path) -> dict[str, float]:
+    """Integrated loudness and range (LUFS, LU) and the highest true peak (dBTP), to three decimals."""
+    chain = "ebur128=metadata=1:peak=true,ametadata=mode=print:file=-"
+    command = [FFMPEG, "-nostdin", "-v", "error", "-i", path, "-af", chain, "-f", "null", "-"]
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    values = {key: float(value) for key, value in re.findall(r"lavfi\.r128\.(\w+)=(-?[\d.]+)", said)}
+    peaks = [value for key, value in values.items() if key.startswith("true_peaks_ch")]
+    return {"I": values["I"], "LRA": values["LRA"], "TP": 20 * float(np.log10(max(peaks)))}

@@ -1,0 +1,59 @@
+"""True peak against the signals of EBU Tech 3341 and against doing all the work."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.audio.taps.tap import Stream
+from adapters.audio.taps.true_peak import TruePeak, phases
+from tests.adapters.audio.reference import numbers, run
+from tests.sounds import Signal, noise, tone
+
+
+def sine(divisor: int, degrees: float, amplitude: float, rate: int = 48000) -> Signal:
+    n = np.arange(rate)
+    wave = amplitude * np.sin(2 * np.pi * n / divisor + np.radians(degrees))
+    fade = np.minimum(1, np.minimum(n, n[::-1]) / 2400)  # as the standard's signals: no click at the ends
+    faded: Signal = (wave * fade).astype(np.float32)[:, None]
+    return faded
+
+
+# EBU Tech 3341, signals 15 to 19: sines whose samples miss the top; tolerance +0.2, -0.4 dB.
+@pytest.mark.parametrize(
+    ("divisor", "degrees", "amplitude", "expected"),
+    [(4, 0, 0.5, -6.0), (4, 45, 0.5, -6.0), (6, 60, 0.5, -6.0), (8, 67.5, 0.5, -6.0), (4, 45, 1.41, 3.0)],
+)
+def test_ebu_tech_3341(divisor: int, degrees: float, amplitude: float, expected: float, tmp_path: Path) -> None:
+    heard = numbers(run(TruePeak, sine(divisor, degrees, amplitude), 48000, tmp_path))["true_peak"]
+    assert expected - 0.4 <= heard <= expected + 0.2
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 1000), rate=st.sampled_from([8000, 44100, 96000]), shape=st.floats(0.0, 8.0))
+def test_leaving_segments_out_never_changes_the_result(seed: int, rate: int, shape: float) -> None:
+    line = noise(0.1, rate, 1, 0.0, seed)[:, 0]
+    line *= np.abs(np.sin(np.arange(len(line)) / 300)).astype(np.float32) ** shape
+    filters = phases(rate)
+    padded = np.concatenate([np.zeros(filters.shape[1] - 1), line, np.zeros(filters.shape[1])])
+    everything = max(np.abs(np.convolve(padded, phase[::-1], "valid")).max() for phase in filters)
+    expected = max(everything, np.abs(line).max())
+
+    heard = numbers(run(TruePeak, line[:, None], rate, Path()))["true_peak"]
+    assert heard == pytest.approx(20 * np.log10(expected), abs=1e-3)
+
+
+def test_above_minus_one_is_a_finding_and_above_zero_a_warning(tmp_path: Path) -> None:
+    assert not run(TruePeak, tone(dbfs=-1.5), 44100, tmp_path).findings
+    (noted,) = run(TruePeak, tone(dbfs=-0.5), 44100, tmp_path).findings
+    (warned,) = run(TruePeak, tone(dbfs=1.0), 44100, tmp_path).findings
+    assert (noted.code, noted.severity) == ("true-peak-over", "info")
+    assert (warned.code, warned.severity) == ("true-peak-over", "warning")
+
+
+def test_from_192_khz_on_the_samples_are_close_enough(tmp_path: Path) -> None:
+    tap = TruePeak(Stream(192_000, 1, 24, tmp_path))
+    tap.feed(tone(0.1, 192_000, 1, dbfs=-6.0))
+    assert tap.result().descriptors[0].value == pytest.approx(-6.0, abs=0.01)
