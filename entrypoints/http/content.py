@@ -32,7 +32,7 @@ def answer(request: Request, content: Content, content_type: str) -> Response:
         headers["Content-Range"] = f"bytes {wanted.start}-{wanted.end}/{content.size_bytes}"
     headers["Content-Length"] = str(size)
     chunks: Iterator[bytes] = iter(()) if request.method == "HEAD" else content.read(wanted)
-    return Response(chunks, 200 if wanted is None else 206, headers, content_type=content_type, direct_passthrough=True)
+    return Response(chunks, 200 if wanted is None else 206, headers, content_type=content_type)
 
 
 def _wanted(request: Request, content: Content) -> ByteRange | None:

@@ -195,6 +195,7 @@ def document(app: Application) -> dict[str, Any]:
 def _finish(operation: dict[str, Any]) -> None:
     """Adds what flask-openapi has no words for."""
     parameters, body_type = _EXTRAS[operation["operationId"]]
+    operation.setdefault("security", [])
     if parameters:
         known = {parameter["name"] for parameter in operation.get("parameters", [])}
         fresh = [parameter for parameter in parameters if parameter["name"] not in known]

@@ -52,6 +52,16 @@ class Api:
         given = {"content_type": "audio/wav", **given}
         return self.post(f"{V1}/recordings?filename={filename}{query}", data=content, **given)
 
+    def send_form(self, content: bytes, filename: str = "tone.wav", query: str = "", **fields: str) -> TestResponse:
+        """The fields stand before the file, as they must."""
+        body, boundary = b"", "a-boundary"
+        for name, value in fields.items():
+            body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        body += f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n\r\n'.encode()
+        body += content + f"\r\n--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.post(f"{V1}/recordings{query}", data=body, content_type=kind)
+
     def recording(self, **signal: Any) -> dict[str, Any]:
         """A fresh recording, not heard yet; `signal` makes its sound another one."""
         answer = self.send(sounds.tone_wav(**{"seconds": 0.3, **signal}))

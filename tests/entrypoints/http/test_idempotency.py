@@ -95,10 +95,10 @@ def test_while_the_first_is_carried_out_the_second_waits(service: Service, edito
     answers = []
 
     class Body(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def readinto(self, buffer: Any) -> int:
             if not answers:
                 answers.append(editor.send(WAV, headers=KEY))
-            return super().read(size)
+            return super().readinto(buffer)
 
     first = editor.post(
         f"{V1}/recordings?filename=tone.wav",

@@ -64,10 +64,7 @@ def test_a_form_is_never_held_as_a_whole(service: Service, monkeypatch: pytest.M
         return put(key, (seen.append(len(chunk)) or chunk for chunk in chunks))
 
     monkeypatch.setattr(service.ports.blobs(), "put", watched)
-    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="long.wav"\r\n\r\n'
-    data = head + large + b"\r\n--b--\r\n"
-    answer = service.editor.post(f"{V1}/recordings", data=data, content_type="multipart/form-data; boundary=b")
-    assert answer.status_code == 201
+    assert service.editor.send_form(large).status_code == 201
     assert sum(seen) == len(large) > 4 * 2**20
     assert max(seen) <= 2**20 + 4096
 

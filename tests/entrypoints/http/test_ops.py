@@ -1,0 +1,107 @@
+"""Is it alive, can it work, what is it, how does it do; and its documents."""
+
+import re
+
+import pytest
+from dependency_injector import providers
+from openapi_spec_validator import validate
+
+from domain.errors import Unavailable
+from entrypoints.http.signing import secret_of
+from entrypoints.settings import Profile, Settings
+from tests.entrypoints.http.conftest import V1, Service, problem
+from tests.entrypoints.http.test_routes import REQUIRED
+from tests.faults import Faulty, raising
+
+
+def test_it_is_alive_and_ready(service: Service) -> None:
+    assert service.nobody.get("/healthz").get_json() == {"status": "ok"}
+    ready = service.nobody.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.get_json()["checks"] == dict.fromkeys(("blobs", "queue", "engine", "database"), "ok")
+
+
+@pytest.mark.parametrize(("part", "port", "method"), [
+    ("blobs", "blobs", "ping"), ("queue", "queue", "ping"), ("engine", "engine", "ping"),
+    ("database", "recordings", "search"),
+])  # fmt: skip
+def test_what_is_down_is_named_without_its_secrets(service: Service, part: str, port: str, method: str) -> None:
+    provider = getattr(service.container.adapters, port)
+    broken = Faulty(provider(), raising(method, Unavailable("cannot write /var/lib/x")))
+    provider.override(providers.Object(broken))
+    answer = service.nobody.get("/readyz")
+    assert problem(answer, 503, "unavailable")["down"] == [part]
+    assert answer.headers["Retry-After"]
+    assert "/var" not in answer.text
+    assert service.nobody.get("/healthz").status_code == 200
+
+
+def test_it_says_what_it_is(service: Service) -> None:
+    assert service.nobody.get("/version").get_json() == {
+        "name": "audio-backend",
+        "version": "0.1.0",
+        "profile": "memory",
+    }
+
+
+def test_requests_are_measured_by_route(service: Service) -> None:
+    made = service.editor.recording()
+    service.editor.get(made["links"]["self"])
+    service.nobody.get("/nothing")
+    text = service.nobody.get("/metrics").text
+    assert f'http_requests_total{{method="POST",route="{V1}/recordings",status="201"}} 1.0' in text
+    assert f'http_requests_total{{method="GET",route="{V1}/recordings/<id>",status="200"}} 1.0' in text
+    assert 'route="(none)",status="404"} 1.0' in text
+    assert "http_request_duration_seconds_bucket" in text
+    assert made["id"] not in text
+
+
+def test_the_document_is_valid_and_whole(service: Service) -> None:
+    spec = service.nobody.get("/openapi.json").get_json()
+    validate(spec)
+    assert spec["openapi"].startswith("3.1")
+    described = {(method.upper(), path) for path, item in spec["paths"].items() for method in item}
+    assert described == {(method, re.sub("<(.*?)>", r"{\1}", rule)) for method, rule in REQUIRED}
+    assert service.nobody.get("/openapi.json").get_json() == spec
+
+
+def test_every_operation_is_described(service: Service) -> None:
+    spec = service.nobody.get("/openapi.json").get_json()
+    for (method, rule), call in REQUIRED.items():
+        operation = spec["paths"][re.sub("<(.*?)>", r"{\1}", rule)][method.lower()]
+        assert operation["summary"]
+        assert operation["security"] == ([] if call.needs is None else [{"key": []}])
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert set(answer["content"]) == {"application/problem+json"}
+        names = {parameter["name"] for parameter in operation.get("parameters", [])}
+        assert ("Idempotency-Key" in names) == (method in {"POST", "PATCH", "DELETE"})
+    patch = spec["paths"][f"{V1}/recordings/{{id}}"]["patch"]
+    assert set(patch["requestBody"]["content"]) == {"application/json", "application/merge-patch+json"}
+    assert spec["components"]["schemas"]["NewUpload"]["examples"]
+
+
+def test_the_docs_need_nothing_from_outside(service: Service) -> None:
+    page = service.nobody.get("/docs")
+    assert page.mimetype == "text/html"
+    assert "://" not in page.text
+    assert not re.search("<script>", page.text), "the policy forbids inline scripts"
+    for address in re.findall('(?:src|href)="([^"]+)"', page.text):
+        asset = service.nobody.get(address)
+        assert asset.status_code == 200
+        assert asset.data
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+    problem(service.nobody.get("/docs/assets/other.js"), 404, "not-found")
+    problem(service.nobody.get("/docs/assets/..%2F..%2F__init__.py"), 404, "not-found")
+
+
+def test_the_signing_key_is_made_once_and_kept(tmp_path: pytest.TempPathFactory) -> None:
+    settings = Settings(profile=Profile.LOCAL, data_dir=tmp_path)  # type: ignore[arg-type]  # a path it is
+    first = secret_of(settings)
+    assert len(first) >= 32
+    assert secret_of(settings) == first
+    assert secret_of(Settings(profile=Profile.LOCAL, data_dir=tmp_path, signing_key="given")) == "given"  # type: ignore[arg-type]  # as the environment gives it
+    kept = Settings(profile=Profile.LOCAL, data_dir=tmp_path).data_dir / "signing-key"  # type: ignore[arg-type]  # as above
+    assert kept.stat().st_mode & 0o077 == 0
+    assert [path.name for path in kept.parent.iterdir()] == ["signing-key"]
+    assert secret_of(Settings(profile=Profile.MEMORY)) != secret_of(Settings(profile=Profile.MEMORY))
