@@ -36,10 +36,9 @@ class Child:
         except AudioBackendError as error:
             data = {key: value for key, value in error.data.items() if isinstance(value, str | int | float)}
             self._say({"error": error.code, "detail": error.detail, "data": data, "memory": _memory()})
-        except MemoryError:
-            self._say({"error": "memory"})
-        except Exception:  # noqa: BLE001 - it goes to the parent's log; this process has nobody else to tell
-            self._say({"error": "crash", "trace": traceback.format_exc()[-4000:]})
+        except Exception as error:  # noqa: BLE001 - it goes to the parent's log; there is nobody else to tell
+            code = "memory" if _starved(error) else "crash"
+            self._say({"error": code, "trace": traceback.format_exc()[-4000:]})
 
     def _call(self, message: wire.Message) -> wire.Message:
         path, workspace = Path(message["path"]), Path(message["workspace"] or "/nonexistent")
@@ -116,6 +115,12 @@ def _limit_cpu(seconds: float) -> None:
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     soft = int(time.process_time() + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _starved(error: Exception) -> bool:
+    """Whether it failed for lack of memory, which libraries say in their own ways: a library that does not fit, too."""
+    words = str(error)
+    return isinstance(error, MemoryError) or "failed to map segment" in words or "allocate memory" in words
 
 
 def _memory() -> int:

@@ -40,9 +40,10 @@ class LibrosaEngine(AudioEngine):
         return sniff(head)
 
     def probe(self, path: Path) -> AudioFormat:
+        candidate = examine(path, self._limits)
         from adapters.audio.probing import probe
 
-        return probe(examine(path, self._limits), self._limits)
+        return probe(candidate, self._limits)
 
     def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
         candidate = examine(path, self._limits)
@@ -51,9 +52,10 @@ class LibrosaEngine(AudioEngine):
         return listen(candidate, self._limits, workspace, progress)
 
     def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
+        candidate = examine(path, self._limits)
         from adapters.audio.preview import preview
 
-        return preview(examine(path, self._limits), self._limits, workspace, progress)
+        return preview(candidate, self._limits, workspace, progress)
 
     def ping(self) -> None:
         return

@@ -33,7 +33,7 @@ def test_id3_is_bounded_and_without_pictures(tmp_path: Path) -> None:
     tag = id3.ID3()
     tag.add(id3.TIT2(encoding=1, text=["one", "two"]))
     tag.add(id3.APIC(encoding=0, mime="image/png", type=3, desc="", data=b"x" * 1000))
-    tag.add(id3.COMM(encoding=3, lang="eng", desc="", text="a\0b\r\nc\u202ed " + "x" * 5000))
+    tag.add(id3.COMM(encoding=3, lang="eng", desc="", text="a\x07b\r\nc\u202ed " + "x" * 5000))
     for n in range(100):
         tag.add(id3.TXXX(encoding=3, desc=f"Field {n}", text=str(n)))
     tag.save(path)

@@ -1,0 +1,261 @@
+"""A child can be lost in every way that there is; the caller, the pool and the machine are not."""
+
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.audio import wire
+from adapters.audio.engine import LibrosaEngine
+from adapters.audio.isolated import IsolatedEngine
+from adapters.audio.limits import EngineLimits
+from adapters.audio.pool import Process
+from domain.errors import EmptyAudio, EngineFailure, Unavailable, UnusableAudio
+from tests import sounds
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+
+ENDLESS = EngineLimits(max_expansion=1e9)
+"""Lets a bomb in, to see what stops it then."""
+
+
+def silent(_share: float, _stage: str) -> None: ...
+
+
+@pytest.fixture
+def engine() -> Iterator[Callable[..., IsolatedEngine]]:
+    engines = []
+
+    def make(limits: EngineLimits = EngineLimits(), children: int = 1) -> IsolatedEngine:  # noqa: B008 - frozen
+        engines.append(IsolatedEngine(limits, children))
+        return engines[-1]
+
+    yield make
+    for each in engines:
+        each.close()
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    path = tmp_path / "tone"
+    path.write_bytes(sounds.tone_wav())
+    return path
+
+
+@pytest.fixture
+def bomb(tmp_path: Path) -> Path:
+    path = tmp_path / "bomb"
+    path.write_bytes(sounds.flac_bomb(hours=100))
+    return path
+
+
+def children(engine: IsolatedEngine) -> list[Process]:
+    return [child for child in engine._pool._idle.queue if child]
+
+
+def gone(pid: int) -> bool:
+    """Whether the process ends within ten seconds."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 10)[0])
+    finally:
+        os.close(handle)
+
+
+def fails(engine: IsolatedEngine, path: Path, words: str, *, probe: bool = False) -> None:
+    """The call fails with those words, and the engine goes on with a new child."""
+    with pytest.raises(EngineFailure, match=words) as failure:
+        engine.probe(path) if probe else engine.listen(path, path.parent, silent)
+    assert str(path) not in failure.value.detail
+
+
+def test_a_crash_names_the_signal_and_the_pool_lives_on(
+    engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path
+) -> None:
+    isolated = engine(ENDLESS)
+
+    def crash(_share: float, _stage: str) -> None:
+        (child,) = isolated._pool._busy
+        os.kill(child.pid, signal.SIGSEGV)
+
+    with pytest.raises(EngineFailure, match="SIGSEGV"):
+        isolated.listen(bomb, bomb.parent, crash)
+    assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_cpu_time_is_limited(engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path) -> None:
+    isolated = engine(replace(ENDLESS, child_cpu_seconds=0.5, child_cpu_seconds_per_hour=0, child_wall_factor=1000))
+    fails(isolated, bomb, "CPU time")
+    assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_wall_time_is_limited(engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path) -> None:
+    isolated = engine(replace(ENDLESS, child_wall_factor=0.02, child_probe_cpu_seconds=1000))
+    fails(isolated, bomb, "took longer than")
+    assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_memory_is_limited(engine: Callable[..., IsolatedEngine], tmp_path: Path, tone: Path) -> None:
+    """A tag of 250 MB, which other limits than these would refuse, is too much for a child with 100 MiB left."""
+    path = tmp_path / "huge"
+    path.write_bytes(b"ID3\x04\0\0" + bytes([0x77, 0x7F, 0x7F, 0x7F]))
+    os.truncate(path, 300 << 20)
+    isolated = engine(EngineLimits(max_tag_bytes=1 << 30))
+    isolated.listen(tone, tmp_path, silent)  # now its libraries are loaded
+    (child,) = children(isolated)
+    pages = int(Path(f"/proc/{child.pid}/statm").read_text().split()[0])
+    room = pages * resource.getpagesize() + (100 << 20)
+    resource.prlimit(child.pid, resource.RLIMIT_AS, (room, room))
+    fails(isolated, path, "MiB of memory", probe=True)
+    assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_a_cancelled_call_ends_the_child_at_once(engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path) -> None:
+    isolated = engine(ENDLESS)
+    seen: list[int] = []
+
+    def cancel(_share: float, _stage: str) -> None:
+        seen.extend(child.pid for child in isolated._pool._busy)
+        raise KeyError("cancelled")
+
+    with pytest.raises(KeyError, match="cancelled"):
+        isolated.listen(bomb, bomb.parent, cancel)
+    assert gone(seen[0])
+    assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_a_refusal_keeps_the_child(engine: Callable[..., IsolatedEngine], tmp_path: Path, tone: Path) -> None:
+    isolated = engine()
+    isolated.probe(tone)
+    (before,) = children(isolated)
+    (tmp_path / "empty").write_bytes(b"")
+    with pytest.raises(EmptyAudio):
+        isolated.probe(tmp_path / "empty")
+    assert children(isolated) == [before]
+
+
+def test_a_child_is_replaced_after_so_many_calls_or_when_it_has_grown(
+    engine: Callable[..., IsolatedEngine], tone: Path
+) -> None:
+    isolated = engine(EngineLimits(child_calls=2))
+    pids = []
+    for _ in range(4):
+        isolated.probe(tone)
+        pids.append(children(isolated)[0].pid)
+    assert pids[1] == pids[2] != pids[0]  # the new child is there as soon as the second call has ended
+    assert pids[3] != pids[2]
+
+    grown = engine(EngineLimits(child_grown=1))
+    grown.probe(tone)
+    first = children(grown)[0].pid
+    grown.probe(tone)
+    assert children(grown)[0].pid != first
+
+
+def test_a_child_knows_no_secrets(
+    engine: Callable[..., IsolatedEngine], tone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIO_ADMIN_KEY", "ak_very-secret-indeed")
+    isolated = engine()
+    isolated.start()
+    isolated.probe(tone)
+    environment = Path(f"/proc/{children(isolated)[0].pid}/environ").read_bytes()
+    assert b"secret" not in environment
+    names = {line.partition(b"=")[0] for line in environment.split(b"\0") if line}
+    assert names <= {
+        b"PATH",
+        b"LANG",
+        b"PYTHONWARNINGS",
+        b"OMP_NUM_THREADS",
+        b"OPENBLAS_NUM_THREADS",
+        b"NUMBA_NUM_THREADS",
+    }
+
+
+def test_several_threads_share_several_children(engine: Callable[..., IsolatedEngine], tmp_path: Path) -> None:
+    isolated = engine(children=2)
+    isolated.start()
+    names = ["wav", "mp3", "flac", "opus"]
+    for name in names:
+        (tmp_path / name).write_bytes(sounds.encoded(name, sounds.tone(0.5)))
+        (tmp_path / f"out-{name}").mkdir()
+
+    def hear(name: str) -> str:
+        heard = isolated.listen(tmp_path / name, tmp_path / f"out-{name}", silent)
+        return heard.audio.codec
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(hear, names * 2)) == ["pcm_s16le", "mp3", "flac", "opus"] * 2
+    assert len(children(isolated)) == 2
+
+
+def test_it_hears_what_the_engine_inside_hears(engine: Callable[..., IsolatedEngine], tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(sounds.clipped_wav(3.0))
+    inside = LibrosaEngine().listen(path, tmp_path, silent)
+    assert engine().listen(path, tmp_path, silent) == inside
+
+
+def test_closed_is_closed_and_no_child_stays(engine: Callable[..., IsolatedEngine], tone: Path) -> None:
+    isolated = engine(children=2)
+    isolated.start()
+    isolated.probe(tone)
+    pids = [child.pid for child in children(isolated)]
+    assert len(pids) == 2
+    isolated.close()
+    assert all(gone(pid) for pid in pids)
+    with pytest.raises(Unavailable):
+        isolated.probe(tone)
+    with pytest.raises(Unavailable):
+        isolated.ping()
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from adapters.audio.isolated import IsolatedEngine
+from adapters.audio.limits import EngineLimits
+
+engine = IsolatedEngine(EngineLimits(max_expansion=1e9))
+
+def tell(share, stage):
+    print(*(child.pid for child in engine._pool._busy), flush=True)
+
+engine.listen(Path(sys.argv[1]), Path(sys.argv[2]), tell)
+"""
+
+
+def test_killing_the_parent_in_the_middle_of_a_call_leaves_no_orphan(bomb: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(bomb), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        os.kill(child, 0)
+        parent.kill()
+    assert gone(child)
+
+
+def test_what_a_child_says_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("x")
+    (tmp_path / "preview.mp3").symlink_to(tmp_path / "secret")
+    for name in ("secret", "../secret", "/etc/passwd", "waveform.dat", "preview.mp3", 7):
+        with pytest.raises(EngineFailure), wire.understood():
+            wire.artefact_from({"name": name, "content_type": "x", "settings": {}}, tmp_path)
+    assert isinstance(wire.refusal("forbidden", "let me in", {}), EngineFailure)
+    assert isinstance(wire.refusal("empty-audio", "nothing", {"not an identifier": 1, "n": 2}), UnusableAudio)
+    for body in (b"", b"[]", b"\xff", b"1"):
+        with pytest.raises(EngineFailure), wire.understood():
+            wire.unpacked(body)
+    with pytest.raises(EngineFailure), wire.understood():
+        wire.format_from({"container": "wav", "surprise": 1})
