@@ -239,6 +239,6 @@ def backoff(job_id: JobId, attempt: int) -> timedelta:
 
     The jitter is drawn from the job's id and attempt, so that the same job gives the same delay.
     """
-    full = min(BACKOFF_CAP, BACKOFF_BASE * (1 << (attempt - 1)))
+    full = min(BACKOFF_CAP, BACKOFF_BASE * (1 << min(attempt - 1, 20)))
     draw = int.from_bytes(hashlib.sha256(f"{job_id}:{attempt}".encode()).digest()[:4]) / 2**32
     return full * (0.5 + 0.5 * draw)

@@ -116,9 +116,12 @@ class Recording:
         return self.status not in {Status.TRASHED, Status.FAILED}
 
     def assembled(self, size_bytes: int, sha256: str, now: datetime) -> "Recording":
-        """Its uploaded parts have become one original."""
-        changed = self._to(Status.PROCESSING, now)
-        return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None)
+        """Its uploaded parts have become one original. One that was trashed meanwhile stays in the trash."""
+        if self.status is Status.TRASHED:
+            changed = self._next(now, restore_to=Status.PROCESSING)
+        else:
+            changed = self._to(Status.PROCESSING, now)
+        return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None, failure=None)
 
     def heard(self, audio: AudioFormat, findings: tuple[Finding, ...], analysis_key: str, now: datetime) -> "Recording":
         """Usable from now on. One that was trashed meanwhile stays in the trash and will come back as ready."""
@@ -135,6 +138,8 @@ class Recording:
 
     def retried(self, now: datetime) -> "Recording":
         """A failed one goes back to where its bytes stand."""
+        if self.status is not Status.FAILED:
+            raise IllegalTransition(f"The recording is {self.status} and has not failed.", status=str(self.status))
         target = Status.RECEIVING if self.sha256 is None else Status.PROCESSING
         return replace(self._to(target, now), failure=None)
 
