@@ -1,0 +1,216 @@
+"""Recording: its lifecycle, walked at random, and what each change keeps."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from domain.errors import IllegalTransition, Invalid
+from domain.recording import (
+    TRANSITIONS,
+    Recording,
+    Status,
+    original_key,
+    recording_of_key,
+    recording_prefix,
+    rendition_key,
+)
+from domain.values import Failure, LibraryId, RecordingId
+from tests.builders import LIBRARY, NOON, a_finding, a_recording, a_sha256, an_audio_format
+
+LATER = NOON + timedelta(hours=1)
+FAILURE = Failure("undecodable-audio", "The file ends in the middle.")
+
+
+def received(sha256: str | None = None) -> Recording:
+    return Recording.receive(
+        RecordingId("1"), LIBRARY, filename="A dog.wav", content_type="audio/wav", size_bytes=9, now=NOON, sha256=sha256
+    )
+
+
+def heard(recording: Recording) -> Recording:
+    return recording.heard(an_audio_format(), (a_finding(),), "analysis-1", LATER)
+
+
+def test_a_recording_is_processing_once_its_bytes_are_known() -> None:
+    assert received().status is Status.RECEIVING
+    assert received(a_sha256(1)).status is Status.PROCESSING
+
+
+@pytest.mark.parametrize(
+    ("filename", "title"), [("A dog.wav", "A dog"), ("dog", "dog"), ("a.b.flac", "a.b"), ("/tmp/x/dog.wav", "dog")]
+)
+def test_the_title_is_the_name_without_its_suffix(filename: str, title: str) -> None:
+    recording = Recording.receive(RecordingId("1"), LIBRARY, filename=filename, content_type="", size_bytes=1, now=NOON)
+    assert recording.title == title
+    assert "/" not in recording.filename
+
+
+def test_what_was_heard_makes_it_ready() -> None:
+    ready = heard(replace(received(a_sha256(1)), failure=FAILURE))
+    assert (ready.status, ready.analysis_key, ready.failure) == (Status.READY, "analysis-1", None)
+    assert ready.findings == (a_finding(),)
+
+
+def test_assembled_bytes_end_the_upload() -> None:
+    recording = replace(received(), upload_id="upload-1").assembled(20, a_sha256(1), LATER)
+    assert (recording.status, recording.size_bytes, recording.upload_id) == (Status.PROCESSING, 20, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "restored"),
+    [
+        (lambda recording: recording.assembled(20, a_sha256(1), LATER), Status.PROCESSING),
+        (heard, Status.READY),
+        (lambda recording: recording.failed(FAILURE, LATER), Status.FAILED),
+    ],
+)
+def test_work_on_what_was_trashed_meanwhile_leaves_it_in_the_trash(
+    change: Callable[[Recording], Recording], restored: Status
+) -> None:
+    trashed = change(received().trashed(NOON))
+    assert trashed.status is Status.TRASHED
+    assert trashed.restored(LATER).status is restored
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.FAILED])
+def test_only_what_has_failed_is_retried(status: Status) -> None:
+    with pytest.raises(IllegalTransition):
+        a_recording(status=status, restore_to=Status.FAILED).retried(LATER)
+
+
+@pytest.mark.parametrize(("sha256", "status"), [(None, Status.RECEIVING), (a_sha256(1), Status.PROCESSING)])
+def test_a_retried_one_goes_back_to_where_its_bytes_stand(sha256: str | None, status: Status) -> None:
+    retried = a_recording(status=Status.FAILED, sha256=sha256, failure=FAILURE).retried(LATER)
+    assert (retried.status, retried.failure) == (status, None)
+
+
+def test_a_description_is_checked_and_leaves_what_is_not_named() -> None:
+    recording = a_recording(tags=("dog",), fields={"bpm": 120})
+    described = recording.described(LATER, title=" A cat ")
+    assert (described.title, described.tags, described.fields) == ("A cat", ("dog",), {"bpm": 120})
+    assert described.described(LATER, tags=(), fields={}).tags == ()
+    with pytest.raises(Invalid):
+        recording.described(LATER, title="")
+    with pytest.raises(Invalid):
+        recording.described(LATER, tags=("x" * 65,))
+    with pytest.raises(Invalid):
+        recording.described(LATER, fields={"1": 1})
+
+
+def test_what_lies_in_the_trash_is_not_described_and_not_trashed_again() -> None:
+    trashed = a_recording().trashed(LATER)
+    with pytest.raises(IllegalTransition):
+        trashed.described(LATER, title="A cat")
+    with pytest.raises(IllegalTransition):
+        trashed.trashed(LATER)
+
+
+def test_what_is_not_in_the_trash_is_not_restored() -> None:
+    with pytest.raises(IllegalTransition):
+        a_recording().restored(LATER)
+
+
+def test_the_trash_is_kept_for_the_retention_to_the_moment() -> None:
+    trashed = a_recording().trashed(NOON)
+    week = timedelta(days=7)
+    assert not trashed.may_be_purged(NOON + week - timedelta(microseconds=1), week)
+    assert trashed.may_be_purged(NOON + week, week)
+    assert not trashed.restored(LATER).may_be_purged(NOON + 2 * week, week)
+
+
+def test_every_status_says_where_it_may_lead() -> None:
+    assert TRANSITIONS.keys() == set(Status)
+    assert all(Status.TRASHED in targets for status, targets in TRANSITIONS.items() if status is not Status.TRASHED)
+
+
+def test_a_blobs_owner_is_read_from_its_key() -> None:
+    library_id, recording_id = LibraryId("library-1"), RecordingId("recording-1")
+    for key in (original_key(library_id, recording_id), rendition_key(library_id, recording_id, "m", "preview.mp3")):
+        assert recording_of_key(key) == (library_id, recording_id)
+        assert key.startswith(recording_prefix(library_id, recording_id))
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a", "a/b/c/d", "library/recordings", "library/recordings/", "library/recordings/1", "a/recordings//x"]
+)
+def test_what_is_no_recordings_key_has_no_owner(key: str) -> None:
+    assert recording_of_key(key) is None
+
+
+class Life(RuleBasedStateMachine):
+    """Whatever is asked of a recording, in any order: it refuses, or takes one allowed step and counts it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recording = received()
+        self.now = NOON
+
+    def take(self, change: Callable[[Recording], Recording]) -> None:
+        before = self.recording
+        self.now += timedelta(seconds=1)
+        try:
+            after = change(before)
+        except IllegalTransition:
+            return
+        assert after.status is before.status or after.status in TRANSITIONS[before.status]
+        assert (after.version, after.updated_at) == (before.version + 1, self.now)
+        assert (after.id, after.library_id, after.created_at, after.blob_key) == (
+            before.id,
+            before.library_id,
+            before.created_at,
+            before.blob_key,
+        )
+        self.recording = after
+
+    @rule()
+    def assemble(self) -> None:
+        self.take(lambda recording: recording.assembled(20, a_sha256(1), self.now))
+
+    @rule()
+    def hear(self) -> None:
+        self.take(lambda recording: recording.heard(an_audio_format(), (), "analysis-1", self.now))
+
+    @rule()
+    def fail(self) -> None:
+        self.take(lambda recording: recording.failed(FAILURE, self.now))
+
+    @rule()
+    def retry(self) -> None:
+        self.take(lambda recording: recording.retried(self.now))
+
+    @rule()
+    def trash(self) -> None:
+        self.take(lambda recording: recording.trashed(self.now))
+
+    @rule()
+    def restore(self) -> None:
+        self.take(lambda recording: recording.restored(self.now))
+
+    @rule(title=st.sampled_from(["a", "b"]))
+    def describe(self, title: str) -> None:
+        self.take(lambda recording: recording.described(self.now, title=title))
+
+    @invariant()
+    def only_the_trash_has_a_time_and_a_way_back(self) -> None:
+        in_trash = self.recording.status is Status.TRASHED
+        assert in_trash == (self.recording.trashed_at is not None) == (self.recording.restore_to is not None)
+
+    @invariant()
+    def only_a_live_one_with_known_bytes_claims_them(self) -> None:
+        if self.recording.claims_content:
+            assert self.recording.sha256 is not None
+            assert self.recording.status not in {Status.TRASHED, Status.FAILED}
+
+    @invariant()
+    def a_failed_one_says_why(self) -> None:
+        standing = self.recording.restore_to or self.recording.status
+        assert (standing is Status.FAILED) == (self.recording.failure is not None)
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
