@@ -34,7 +34,7 @@ def rows(folder: Path) -> list[tuple[str, str, str]]:
 def filled(path: Path, count: int) -> SqliteRecordings:
     database = Database(path)
     recordings = SqliteRecordings(database)
-    with database.writing() as connection:
+    with database.reading() as connection:
         connection.execute("PRAGMA synchronous = OFF")  # the filling is not what is measured
     for n in range(count):
         recording = a_recording(
