@@ -1,0 +1,64 @@
+"""Analyses: keyed by what makes them, with nothing made up."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.analysis import Descriptor, Finding, Severity, analysis_key
+from domain.errors import Invalid
+from domain.rendition import checked_rendition_name
+from domain.values import Scalar
+
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
+parameters = st.dictionaries(st.text(max_size=5), scalars, max_size=5)
+
+
+@given(parameters)
+def test_the_order_of_parameters_does_not_matter(made_with: dict[str, Scalar]) -> None:
+    turned_round = dict(sorted(made_with.items(), reverse=True))
+    assert analysis_key("a", "listen", "1", made_with) == analysis_key("a", "listen", "1", turned_round)
+
+
+@given(st.tuples(st.text(), st.text(), st.text(), parameters), st.tuples(st.text(), st.text(), st.text(), parameters))
+def test_whatever_else_differs_gives_another_key(
+    one: tuple[str, str, str, dict[str, Scalar]], two: tuple[str, str, str, dict[str, Scalar]]
+) -> None:
+    assert (analysis_key(*one) == analysis_key(*two)) == (repr(sorted_parts(one)) == repr(sorted_parts(two)))
+
+
+def sorted_parts(made_by: tuple[str, str, str, dict[str, Scalar]]) -> tuple[object, ...]:
+    return (*made_by[:3], sorted(made_by[3].items()))
+
+
+def test_a_true_is_not_a_one() -> None:
+    assert analysis_key("a", "b", "c", {"x": True}) != analysis_key("a", "b", "c", {"x": 1})
+
+
+def test_a_descriptor_has_a_value_or_a_reason() -> None:
+    Descriptor("loudness", -23.0, "LUFS", "BS.1770-4")
+    Descriptor("loudness", None, "LUFS", "BS.1770-4", "The file is silent.")
+    with pytest.raises(ValueError, match="loudness"):
+        Descriptor("loudness", None, "LUFS", "BS.1770-4")
+    with pytest.raises(ValueError, match="loudness"):
+        Descriptor("loudness", 0.0, "LUFS", "BS.1770-4", "The file is silent.")
+
+
+@pytest.mark.parametrize("ranges", [((0.2, 0.1),), ((0.0, 0.2), (0.1, 0.3)), ((-1.0, 0.0),), ((1.0, 2.0), (0.0, 0.5))])
+def test_the_ranges_of_a_finding_are_in_order(ranges: tuple[tuple[float, float], ...]) -> None:
+    with pytest.raises(ValueError, match="clipping"):
+        Finding("clipping", Severity.WARNING, "", "", ranges)
+
+
+def test_ranges_may_touch_and_may_be_points() -> None:
+    Finding("clipping", Severity.WARNING, "", "", ((0.0, 0.1), (0.1, 0.1), (0.2, 3.0)))
+
+
+@pytest.mark.parametrize("name", ["preview.mp3", "waveform.dat", "a-1.x", "0.png"])
+def test_a_renditions_name_has_a_suffix(name: str) -> None:
+    assert checked_rendition_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "preview", ".mp3", "A.mp3", "../a.mp3", "a/b.mp3", "a..mp3", "a.mp3\n", "-a.mp3"])
+def test_what_is_no_renditions_name_is_refused(name: str) -> None:
+    with pytest.raises(Invalid):
+        checked_rendition_name(name)
