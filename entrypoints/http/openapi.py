@@ -3,6 +3,7 @@
 Views take their parameters as arguments named `path`, `query` and `body`, each a Pydantic model.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -57,7 +58,21 @@ LAST_EVENT_ID = _header_parameter("Last-Event-ID", "The last event that was seen
 class Problem(BaseModel):
     """RFC 9457. Beside these, a problem may carry members of its own."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "/problems/not-found",
+                    "title": "There is no such thing",
+                    "status": 404,
+                    "detail": "There is no recording 01ARZ3NDEKTSV4RRFFQ69G5FAV.",
+                    "instance": "/api/v1/recordings/01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                    "request_id": "5c1ca0de4a1b4f6f9f4f5f8a3f2b7a10",
+                }
+            ]
+        },
+    )
 
     type: str
     title: str
@@ -154,6 +169,11 @@ class Resource:
 class Application(OpenAPI):
     request_class = JsonRequest
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.document: dict[str, Any] | None = None
+        self.document_lock = threading.Lock()
+
 
 def application(version: str) -> Application:
     app = Application(
@@ -167,6 +187,7 @@ def application(version: str) -> Application:
             "key": SecurityScheme(type="http", scheme="bearer", description="A key of the library: ak_…")
         },
         validation_error_callback=errors.of_validation,
+        validation_error_model=ValidationProblem,
         doc_ui=False,
         static_folder=None,
     )
@@ -180,9 +201,14 @@ def register(app: Application, *resources: Resource) -> None:
 
 
 def document(app: Application) -> dict[str, Any]:
-    """The OpenAPI document of what is registered."""
-    app.validation_error_model = ValidationProblem
-    spec: dict[str, Any] = app.api_doc
+    """The OpenAPI document of what is registered, made on first use."""
+    with app.document_lock:
+        if app.document is None:
+            app.document = _made(app.api_doc)
+        return app.document
+
+
+def _made(spec: dict[str, Any]) -> dict[str, Any]:
     spec["components"]["schemas"] = dict(sorted((spec["components"].get("schemas", {}) | _SCHEMAS).items()))
     for schema in spec["components"]["schemas"].values():
         schema.pop("$defs", None)

@@ -58,12 +58,14 @@ def get_upload(path: UploadPath) -> Response:
     "POST",
     "/uploads/<id>/parts",
     answers={200: Answer(UploadView)},
-    problems=(404,),
+    problems=(404, 409, 410),
     parameters=(IDEMPOTENCY_KEY,),
 )
 def renew_part_addresses(path: UploadPath) -> Response:
     """Fresh addresses for the parts that are missing."""
-    return answered(_view(use_cases().get_upload()(actor(), UploadId(path.id))))
+    state: UploadState = use_cases().get_upload()(actor(), UploadId(path.id))
+    state.upload.require_open(adapters().clock().now())
+    return answered(_view(state))
 
 
 @uploads.route(

@@ -1,5 +1,7 @@
 """Files that lie or attack: refused in time, with the right name, and nothing of them stays."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +10,7 @@ import pytest
 from tests import sounds
 from tests.entrypoints.http.conftest import Service, problem
 
-REFUSED = {
+REFUSED: dict[str, tuple[Callable[[], bytes], int, str]] = {
     "zero bytes": (lambda: b"", 422, "empty-audio"),
     "no samples": (sounds.empty_wav, 422, "empty-audio"),
     "0 channels": (sounds.zero_channel_wav, 422, "unsupported-parameters"),
@@ -19,7 +21,7 @@ REFUSED = {
     "flood of tags": (sounds.id3_flood, 422, "metadata-limit"),
     "NaN": (sounds.nan_wav, 422, "non-finite-samples"),
     "infinity": (lambda: sounds.nan_wav(value=float("inf")), 422, "non-finite-samples"),
-    **{name: ((lambda data=data: data), 415, "unsupported-media-type") for name, data in sounds.not_audio().items()},
+    **{name: (partial(bytes, data), 415, "unsupported-media-type") for name, data in sounds.not_audio().items()},
 }
 
 

@@ -92,7 +92,7 @@ def test_a_failure_of_the_service_is_not_kept(service: Service, editor: Api) -> 
 
 def test_while_the_first_is_carried_out_the_second_waits(service: Service, editor: Api) -> None:
     """The second comes while the bytes of the first still arrive."""
-    answers = []
+    answers: list[Any] = []
 
     class Body(io.BytesIO):
         def readinto(self, buffer: Any) -> int:

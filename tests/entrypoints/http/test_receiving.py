@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -60,8 +61,13 @@ def test_a_form_is_never_held_as_a_whole(service: Service, monkeypatch: pytest.M
     seen: list[int] = []
     put = service.ports.blobs().put
 
-    def watched(key: str, chunks: Any) -> Any:
-        return put(key, (seen.append(len(chunk)) or chunk for chunk in chunks))
+    def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            seen.append(len(chunk))
+            yield chunk
+
+    def watched(key: str, chunks: Iterable[bytes]) -> Any:
+        return put(key, counted(chunks))
 
     monkeypatch.setattr(service.ports.blobs(), "put", watched)
     assert service.editor.send_form(large).status_code == 201

@@ -146,14 +146,15 @@ def test_a_patch_that_makes_no_sense_is_refused(editor: Api, patch: dict[str, An
 
 def test_a_write_names_the_version_that_it_changes(editor: Api) -> None:
     own = editor.recording()["links"]["self"]
-    for send in (
-        lambda **headers: editor.patch(own, json={"title": "x"}, headers=headers),
-        lambda **headers: editor.delete(own, headers=headers),
-        lambda **headers: editor.post(f"{own}/restore", headers=headers),
-    ):
-        problem(send(), 428, "precondition-required")
+    calls: list[tuple[str, str, dict[str, Any]]] = [
+        ("PATCH", own, {"json": {"title": "x"}}),
+        ("DELETE", own, {}),
+        ("POST", f"{own}/restore", {}),
+    ]
+    for method, path, given in calls:
+        problem(editor(method, path, **given), 428, "precondition-required")
         for wrong in ('"9"', 'W/"1"', '"abc"', '"9", "8"', '"99999999999999999999999"'):
-            problem(send(**{"If-Match": wrong}), 412, "version-mismatch")
+            problem(editor(method, path, headers={"If-Match": wrong}, **given), 412, "version-mismatch")
 
 
 @pytest.mark.parametrize("tag", ['"1"', "*", '"7", "1"'])

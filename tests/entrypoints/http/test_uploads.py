@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.upload import MIN_PART_BYTES
+from entrypoints.worker import worker_of
 from tests import sounds
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
 
@@ -65,6 +66,7 @@ def test_an_aborted_upload_leaves_nothing(service: Service, editor: Api) -> None
     assert (aborted.status_code, aborted.data) == (204, b"")
     assert service.stored() == before
     problem(editor.post(upload["links"]["complete"]), 409, "conflict")
+    problem(editor.post(upload["links"]["parts"]), 409, "conflict")
     problem(service.nobody("PUT", upload["parts"][0]["url"], data=SHORT), 409, "conflict")
 
 
@@ -94,6 +96,7 @@ def test_an_address_ends_with_its_upload(service: Service, editor: Api) -> None:
     state = editor.get(upload["links"]["self"]).get_json()
     assert state["parts"][0]["url"] is None
     problem(editor.post(upload["links"]["complete"]), 410, "gone")
+    problem(editor.post(upload["links"]["parts"]), 410, "gone")
 
 
 def test_a_part_of_another_size_is_refused(service: Service, editor: Api) -> None:
@@ -135,8 +138,6 @@ def test_what_is_not_audio_fails_with_its_reason(service: Service, editor: Api) 
     upload = opened(editor, text)
     put(service, upload, text, 1)
     job = editor.post(upload["links"]["complete"]).get_json()
-    from entrypoints.worker import worker_of
-
     delivery = service.ports.queue().receive(timedelta(), timedelta(minutes=1))
     worker_of(service.container).handle(delivery)
     recording = editor.get(upload["links"]["recording"]).get_json()

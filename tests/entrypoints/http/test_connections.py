@@ -1,0 +1,160 @@
+"""What only shows on a real connection: clients that break off, and answers that come before the end of a body."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from werkzeug.serving import make_server
+
+from tests import sounds
+from tests.entrypoints.http.conftest import V1, Service, a_service
+
+WAV = sounds.tone_wav(0.5)
+TOKEN = "ak_" + "t" * 40
+
+
+def request_head(path: str, token: str | None, length: int | str) -> bytes:
+    framing = f"Content-Length: {length}" if isinstance(length, int) else f"Transfer-Encoding: {length}"
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: audio/wav\r\n{framing}\r\n\r\n"
+    ).encode()
+
+
+def talk(address: tuple[str, int], *pieces: bytes) -> bytes:
+    """Sends the pieces, says that nothing more will come, and reads until the service closes."""
+    with socket.create_connection(address, timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+        return answer
+
+
+@pytest.fixture
+def threaded() -> Iterator[tuple[Service, tuple[str, int]]]:
+    """The application behind a small server in this process, so that its stores can be looked into."""
+    service = a_service()
+    server = make_server("127.0.0.1", 0, service.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield service, ("127.0.0.1", server.server_port)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_client_that_breaks_off_leaves_nothing(threaded: tuple[Service, tuple[str, int]], share: float) -> None:
+    service, address = threaded
+    before = service.stored()
+    head = request_head(f"{V1}/recordings?filename=a.wav", service.editor.token, len(WAV))
+    answer = talk(address, head, WAV[: int(len(WAV) * share)])
+    assert b" 400 " in answer.split(b"\r\n")[0]
+    body = json.loads(answer.split(b"\r\n\r\n", 1)[1])
+    assert body["type"] == "/problems/incomplete-body"
+    assert (body["announced_bytes"], body["received_bytes"]) == (len(WAV), int(len(WAV) * share))
+    assert service.stored() == before
+
+
+def test_a_part_that_breaks_off_is_no_part(threaded: tuple[Service, tuple[str, int]]) -> None:
+    service, address = threaded
+    upload = service.editor.post(f"{V1}/uploads", json={"filename": "a.wav", "size": len(WAV)}).get_json()
+    path = upload["parts"][0]["url"].removeprefix("http://localhost")
+    head = request_head(path, None, len(WAV)).replace(b"POST", b"PUT", 1)
+    assert b"incomplete-body" in talk(address, head, WAV[:100])
+    assert not service.editor.get(upload["links"]["self"]).get_json()["parts"][0]["received"]
+
+
+@pytest.fixture(scope="module")
+def gunicorn() -> Iterator[str]:
+    """The real server, as it is started in production."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "entrypoints.http.wsgi:serve_app()", f"--bind=127.0.0.1:{port}"]
+    options = ["--worker-class=gthread", "--threads=4", "--log-level=warning", "--no-control-socket"]
+    settings = {"AUDIO_PROFILE": "memory", "AUDIO_ADMIN_KEY": TOKEN, "AUDIO_MAX_UPLOAD_BYTES": str(200 * 2**20)}
+    root = Path(__file__).parents[3]
+    process = subprocess.Popen([*command, *options], env={**os.environ, **settings}, cwd=root)
+    base = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(base, process)
+        yield base
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_until_ready(base: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{base}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            assert process.poll() is None, "the service ended instead of starting"
+            threading.Event().wait(0.05)
+    raise AssertionError("the service did not become ready")
+
+
+AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_a_body_in_chunks_is_taken(gunicorn: str) -> None:
+    pieces = (WAV[at : at + 10_000] for at in range(0, len(WAV), 10_000))
+    answer = httpx.post(f"{gunicorn}{V1}/recordings?filename=a.wav", content=pieces, headers=AUTHORIZED)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["size_bytes"] == len(WAV)
+    content = httpx.get(gunicorn + answer.json()["links"]["content"], headers={**AUTHORIZED, "Range": "bytes=0-3"})
+    assert (content.status_code, content.content) == (206, b"RIFF")
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+def test_a_client_that_breaks_off_leaves_no_recording(gunicorn: str, framing: str) -> None:
+    host, port = gunicorn.removeprefix("http://").split(":")
+    path, half = f"{V1}/recordings?filename=half-{framing}.wav", WAV[:5000]
+    length = len(WAV) if framing == "length" else "chunked"
+    body = half if framing == "length" else b"%x\r\n%s" % (len(WAV), half)
+    answer = talk((host, int(port)), request_head(path, TOKEN, length), body)
+    assert b"incomplete-body" in answer
+    listed = httpx.get(f"{gunicorn}{V1}/recordings?filename=half-{framing}.wav", headers=AUTHORIZED)
+    assert listed.json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "status"),
+    [({}, "", 401), (AUTHORIZED, "?filename=", 400), (AUTHORIZED, "?nonsense=1", 422)],
+)
+def test_an_early_refusal_reaches_a_client_that_only_listens_later(
+    gunicorn: str, headers: dict[str, str], query: str, status: int
+) -> None:
+    """httpx sends all of its 12 MB before it looks for an answer."""
+    content = bytes(12 * 2**20)
+    answer = httpx.post(f"{gunicorn}{V1}/recordings{query}", content=content, headers=headers, timeout=30)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_too_large_is_refused_and_the_connection_closed(gunicorn: str) -> None:
+    """Nobody reads 300 MB to the end only to say no."""
+    host, port = gunicorn.removeprefix("http://").split(":")
+    head = request_head(f"{V1}/recordings?filename=a.wav", TOKEN, 300 * 2**20)
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(head + bytes(2**20))
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+    assert b" 413 " in answer.split(b"\r\n")[0]
+    assert b"/problems/too-large" in answer
