@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = timedelta(seconds=15)
 LIFE = timedelta(minutes=5)
+NOTICE = timedelta(seconds=1)  # how long a stop of the service may go unnoticed
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class EventStream:
     heartbeat: timedelta = HEARTBEAT
     life: timedelta = LIFE
     monotonic: Callable[[], float] = time.monotonic
+    stopped: Callable[[], bool] = lambda: False
 
     def __call__(self, last_id: str, first: Event | None = None) -> Iterator[str]:
         """What came after `last_id`, as it comes. `first` is how things stand, for who would else have to ask."""
@@ -63,8 +65,9 @@ class EventStream:
             log.warning("a stream of events ended: %s", error.detail)
 
     def _after(self, last_id: str) -> Iterator[str]:
-        ends = self.monotonic() + self.life.total_seconds()
-        while self.monotonic() < ends:
+        beaten = self.monotonic()
+        ends = beaten + self.life.total_seconds()
+        while self.monotonic() < ends and not self.stopped():
             found = self.events.since(self.library_id, last_id)
             for event in found:
                 last_id = event.id
@@ -73,8 +76,11 @@ class EventStream:
                 if self.wanted.is_last(event):
                     yield END
                     return
-            if not found and not self.events.wait(self.library_id, last_id, self.heartbeat):
+            if found or self.events.wait(self.library_id, last_id, NOTICE):
+                continue
+            if self.monotonic() - beaten >= self.heartbeat.total_seconds():
                 yield ": nothing new\n\n"
+                beaten = self.monotonic()
 
 
 END = "event: end\ndata: {}\n\n"

@@ -40,10 +40,17 @@ def _refused(breached: RequestLimit) -> Response:
 
 
 class Places:
-    """A number of places; who finds none free is asked to come again."""
+    """A number of places; who finds none free is asked to come again. All of them end when they are closed."""
 
     def __init__(self, count: int) -> None:
         self._free = threading.BoundedSemaphore(count)
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def closed(self) -> bool:
+        return self._closed.is_set()
 
     def take(self) -> None:
         if not self._free.acquire(blocking=False):

@@ -1,9 +1,14 @@
 """For gunicorn: `gunicorn "entrypoints.http.wsgi:serve_app()"`."""
 
+import signal
+from types import FrameType
+
 from flask import Flask
 
 from entrypoints.container import Container
+from entrypoints.http.api_v1.events import PLACES
 from entrypoints.http.app import create_app
+from entrypoints.http.limits import Places
 from entrypoints.logging import configure
 from entrypoints.settings import Settings
 
@@ -17,4 +22,19 @@ def serve_app() -> Flask:
         # Known from the start also where no command line has prepared the store, as in a container's first run.
         container.use_cases.prepare_access()(settings.admin_key.get_secret_value())
     container.start()
-    return create_app(container)
+    app = create_app(container)
+    _end_streams_at_stop(app.extensions[PLACES])
+    return app
+
+
+def _end_streams_at_stop(places: Places) -> None:
+    """A server that stops waits for its requests; a stream of events would keep it waiting for minutes."""
+    servers_own = signal.getsignal(signal.SIGTERM)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        places.close()
+        if callable(servers_own):
+            servers_own(number, frame)
+
+    if callable(servers_own):
+        signal.signal(signal.SIGTERM, stop)

@@ -46,7 +46,7 @@ def stream_events(query: EventFilter) -> Response:
         return Response(mimetype="text/event-stream")
     places: Places = current_app.extensions[PLACES]
     places.take()
-    stream = EventStream(source, library, Wanted(query.recording, query.job))(last_id, first)
+    stream = EventStream(source, library, Wanted(query.recording, query.job), stopped=places.closed)(last_id, first)
     response = Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
     open_streams = metrics().streams
     open_streams.inc()

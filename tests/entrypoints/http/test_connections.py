@@ -8,14 +8,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from werkzeug.serving import make_server
 
+from entrypoints.http.streaming import DRAIN_PATIENCE_SECONDS, PATIENCE_SECONDS
 from tests import sounds
-from tests.entrypoints.http.conftest import V1, Service, a_service
+from tests.entrypoints.http.conftest import V1, Service, a_service, problem
 
 WAV = sounds.tone_wav(0.5)
 TOKEN = "ak_" + "t" * 40
@@ -67,6 +69,42 @@ def test_a_client_that_breaks_off_leaves_nothing(threaded: tuple[Service, tuple[
     assert service.stored() == before
 
 
+class StalledSocket:
+    """Of a client that holds its connection open and sends nothing: reading ends when the patience does."""
+
+    def __init__(self) -> None:
+        self.timeout: float | None = None
+        self.patience: list[float | None] = []
+
+    def gettimeout(self) -> float | None:
+        return self.timeout
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.timeout = seconds
+        self.patience.append(seconds)
+
+    def read(self, _size: int) -> bytes:
+        assert self.timeout is not None, "this would last for ever"
+        raise TimeoutError
+
+
+def test_a_client_that_falls_silent_is_not_waited_for(service: Service) -> None:
+    stalled, before = StalledSocket(), service.stored()
+    answer = service.editor.post(
+        f"{V1}/recordings?filename=a.wav",
+        content_type="audio/wav",
+        environ_overrides={
+            "gunicorn.socket": stalled,
+            "wsgi.input": stalled,
+            "wsgi.input_terminated": True,
+            "CONTENT_LENGTH": "1000",
+        },
+    )
+    problem(answer, 400, "incomplete-body")
+    assert stalled.patience == [PATIENCE_SECONDS, None, DRAIN_PATIENCE_SECONDS, None]
+    assert service.stored() == before
+
+
 def test_a_part_that_breaks_off_is_no_part(threaded: tuple[Service, tuple[str, int]]) -> None:
     service, address = threaded
     upload = service.editor.post(f"{V1}/uploads", json={"filename": "a.wav", "size": len(WAV)}).get_json()
@@ -76,8 +114,8 @@ def test_a_part_that_breaks_off_is_no_part(threaded: tuple[Service, tuple[str, i
     assert not service.editor.get(upload["links"]["self"]).get_json()["parts"][0]["received"]
 
 
-@pytest.fixture(scope="module")
-def gunicorn() -> Iterator[str]:
+@contextmanager
+def a_gunicorn() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """The real server, as it is started in production."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -90,10 +128,16 @@ def gunicorn() -> Iterator[str]:
     base = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(base, process)
-        yield base
+        yield base, process
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def gunicorn() -> Iterator[str]:
+    with a_gunicorn() as (base, _):
+        yield base
 
 
 def wait_until_ready(base: str, process: "subprocess.Popen[bytes]") -> None:
@@ -158,3 +202,18 @@ def test_what_is_too_large_is_refused_and_the_connection_closed(gunicorn: str) -
             answer += received
     assert b" 413 " in answer.split(b"\r\n")[0]
     assert b"/problems/too-large" in answer
+
+
+def test_an_open_stream_does_not_hold_up_a_stop() -> None:
+    """Events arrive while the stream is open, and it ends when the server is told to."""
+    with a_gunicorn() as (base, process):
+        with httpx.stream("GET", f"{base}{V1}/events", headers=AUTHORIZED, timeout=20) as stream:
+            arriving = stream.iter_lines()
+            assert next(arriving).startswith("retry:")
+            address = f"{base}{V1}/recordings?filename=b.wav"
+            sent = httpx.post(address, content=sounds.tone_wav(0.2), headers=AUTHORIZED)
+            told = next(line for line in arriving if line.startswith("data:"))
+            assert sent.json()["id"] in told
+            process.terminate()
+            assert not any(line.startswith("event: end") for line in arriving)
+        assert process.wait(10) == 0

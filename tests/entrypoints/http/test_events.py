@@ -120,6 +120,13 @@ def test_a_quiet_stream_beats_and_ends_in_time() -> None:
     assert beats == [": nothing new\n\n"] * 20  # every 15 s for 5 min
 
 
+def test_a_stream_ends_when_the_service_stops() -> None:
+    quiet = Quiet()
+    stream = EventStream(quiet, LIBRARY, Wanted(), monotonic=lambda: quiet.now, stopped=lambda: quiet.now >= 3)  # type: ignore[arg-type]  # no port needed
+    assert len(list(stream("0"))) == 1
+    assert quiet.now == 3
+
+
 def test_a_store_that_fails_ends_the_stream(caplog: pytest.LogCaptureFixture) -> None:
     class Down(Quiet):
         def since(self, _library: str, _last: str) -> tuple[Event, ...]:
