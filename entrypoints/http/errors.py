@@ -83,6 +83,9 @@ def problem(
 def of_domain(error: AudioBackendError) -> Response:
     status = status_of(error)
     members, headers = dict(error.data), {}
+    if "status" in members:
+        # In a problem, `status` is the answer's own; the thing's comes under another name.
+        members["current_status"] = members.pop("status")
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="audio-backend"'
     if status == 416:

@@ -150,7 +150,7 @@ PROBLEMS: Mapping[str, ProblemPage] = {
     ),
     "illegal-transition": ProblemPage(
         "The status does not allow this",
-        "A thing in its present `status` cannot do what was asked.",
+        "A thing in its `current_status` cannot do what was asked.",
         "Load it again; wait, restore or retry as `detail` says.",
     ),
     "request-in-progress": ProblemPage(

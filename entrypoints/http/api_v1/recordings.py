@@ -9,7 +9,7 @@ from domain.values import Page, RecordingId
 from entrypoints.http import conditional, media_types
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.digests import content_digest
-from entrypoints.http.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY, IF_MATCH, Answer, Resource
+from entrypoints.http.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, Resource
 from entrypoints.http.responses import answered
 from entrypoints.http.signing import signed_cursor, stores_cursor
 from entrypoints.http.streaming import body_chunks, form_file
@@ -82,7 +82,13 @@ def _from_form(query: OnDuplicate) -> tuple[Recording, Job]:
     return made
 
 
-@recordings.route("GET", "/recordings/<id>", answers={200: Answer(RecordingView, ("ETag",))}, problems=(404,))
+@recordings.route(
+    "GET",
+    "/recordings/<id>",
+    answers={200: Answer(RecordingView, ("ETag",)), 304: Answer(headers=("ETag",))},
+    problems=(404,),
+    parameters=(IF_NONE_MATCH,),
+)
 def get_recording(path: RecordingPath) -> Response:
     """One recording."""
     recording: Recording = use_cases().get_recording()(actor(), RecordingId(path.id))

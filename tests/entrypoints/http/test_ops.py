@@ -1,10 +1,12 @@
 """Is it alive, can it work, what is it, how does it do; and its documents."""
 
 import re
+from pathlib import Path
 
 import pytest
 from dependency_injector import providers
 from openapi_spec_validator import validate
+from pydantic import SecretStr
 
 from domain.errors import Unavailable
 from entrypoints.http.signing import secret_of
@@ -95,13 +97,14 @@ def test_the_docs_need_nothing_from_outside(service: Service) -> None:
     problem(service.nobody.get("/docs/assets/..%2F..%2F__init__.py"), 404, "not-found")
 
 
-def test_the_signing_key_is_made_once_and_kept(tmp_path: pytest.TempPathFactory) -> None:
-    settings = Settings(profile=Profile.LOCAL, data_dir=tmp_path)  # type: ignore[arg-type]  # a path it is
+def test_the_signing_key_is_made_once_and_kept(tmp_path: Path) -> None:
+    settings = Settings(profile=Profile.LOCAL, data_dir=tmp_path)
     first = secret_of(settings)
     assert len(first) >= 32
     assert secret_of(settings) == first
-    assert secret_of(Settings(profile=Profile.LOCAL, data_dir=tmp_path, signing_key="given")) == "given"  # type: ignore[arg-type]  # as the environment gives it
-    kept = Settings(profile=Profile.LOCAL, data_dir=tmp_path).data_dir / "signing-key"  # type: ignore[arg-type]  # as above
-    assert kept.stat().st_mode & 0o077 == 0
-    assert [path.name for path in kept.parent.iterdir()] == ["signing-key"]
-    assert secret_of(Settings(profile=Profile.MEMORY)) != secret_of(Settings(profile=Profile.MEMORY))
+    given = Settings(profile=Profile.LOCAL, data_dir=tmp_path, signing_key=SecretStr("given"))
+    assert secret_of(given) == "given"
+    [kept] = tmp_path.iterdir()
+    assert (kept.name, kept.stat().st_mode & 0o077) == ("signing-key", 0)
+    in_memory = Settings(profile=Profile.MEMORY)
+    assert secret_of(in_memory) != secret_of(in_memory)

@@ -169,7 +169,8 @@ def test_the_trash_gives_back(service: Service, editor: Api, heard: dict[str, An
     assert (trashed.status_code, trashed.get_json()["status"]) == (200, "trashed")
     assert ids(editor, "") == []
     assert ids(editor, "status=trashed") == [heard["id"]]
-    problem(editor.delete(own, headers={"If-Match": "*"}), 409, "illegal-transition")
+    again = problem(editor.delete(own, headers={"If-Match": "*"}), 409, "illegal-transition")
+    assert again["current_status"] == "trashed"
     problem(editor.patch(own, json={"title": "x"}, headers={"If-Match": "*"}), 409, "illegal-transition")
     restored = editor.post(f"{own}/restore", headers={"If-Match": trashed.headers["ETag"]})
     assert (restored.status_code, restored.get_json()["status"]) == (200, "ready")
