@@ -88,11 +88,10 @@ def _append(part: BinaryIO, file: BinaryIO) -> None:
         try:
             while os.copy_file_range(part.fileno(), file.fileno(), _COPY_BYTES):
                 pass
-            return
         except OSError as error:
             if error.errno not in _COPY_BY_HAND:
                 raise
-    # Both offsets stand where the kernel's copy ended.
+    # What the kernel has left, from where it ended: as a rule nothing, but some file systems say 0 too early.
     part.seek(os.lseek(part.fileno(), 0, os.SEEK_CUR))
     shutil.copyfileobj(part, file, 1024 * 1024)
     file.flush()

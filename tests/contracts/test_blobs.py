@@ -10,8 +10,8 @@ from domain.ports import Blobs
 from domain.values import ByteRange
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race
+from tests.contracts.streams import KEY, Broken, broken_off, content, keys, lost_client
 
-KEY = "library/recordings/1/original"
 MIB = 1024 * 1024
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -19,28 +19,6 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def blobs(family: Family) -> Blobs:
     return family.blobs
-
-
-def content(blobs: Blobs, key: str = KEY, byte_range: ByteRange | None = None) -> bytes:
-    return b"".join(blobs.get(key, byte_range))
-
-
-def keys(blobs: Blobs, prefix: str = "") -> list[str]:
-    return [info.key for info in blobs.list(prefix)]
-
-
-class Broken(Exception):
-    """What a client that goes away looks like."""
-
-
-def broken_off() -> Iterator[bytes]:
-    yield b"half"
-    raise Broken
-
-
-def lost_client() -> Iterator[bytes]:
-    yield b"half"
-    raise ConnectionResetError
 
 
 def test_what_was_put_is_got(blobs: Blobs) -> None:
@@ -236,154 +214,6 @@ def test_writers_and_deleters_of_one_folder_do_not_harm_each_other(blobs: Blobs)
 
     assert race(put_and_delete) == [None] * RACERS
     assert keys(blobs) == [f"a/b/{n}" for n in range(RACERS)]
-
-
-# ---- in parts ----------------------------------------------------------------------------------------------------
-
-
-def test_parts_become_the_blob_by_number(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    sizes = {n: blobs.put_part(KEY, multipart_id, n, [bytes([n]) * n]).size_bytes for n in (10, 2, 1)}
-    assert sizes == {10: 10, 2: 2, 1: 1}
-    assert keys(blobs) == []
-    info = blobs.complete_multipart(KEY, multipart_id)
-    assert (info.key, info.size_bytes) == (KEY, 13)
-    assert content(blobs) == b"\x01" + b"\x02" * 2 + b"\x0a" * 10
-    assert keys(blobs) == [KEY]
-
-
-def test_a_large_part_arrives_whole(blobs: Blobs) -> None:
-    part = bytes(range(256)) * (5 * MIB // 256)
-    multipart_id = blobs.begin_multipart(KEY)
-    blobs.put_part(KEY, multipart_id, 1, (part[at : at + 65_536] for at in range(0, len(part), 65_536)))
-    blobs.put_part(KEY, multipart_id, 2, [b"end"])
-    blobs.complete_multipart(KEY, multipart_id)
-    assert content(blobs) == part + b"end"
-
-
-def test_the_parts_that_arrived_come_by_number(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    assert blobs.parts(KEY, multipart_id) == ()
-    put = {n: blobs.put_part(KEY, multipart_id, n, [b"x" * n]) for n in (10, 2, 1)}
-    assert blobs.parts(KEY, multipart_id) == (put[1], put[2], put[10])
-
-
-def test_a_part_takes_the_place_of_an_earlier_one(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    first = blobs.put_part(KEY, multipart_id, 1, [b"first"])
-    second = blobs.put_part(KEY, multipart_id, 1, [b"2nd"])
-    assert first.etag != second.etag
-    assert blobs.parts(KEY, multipart_id) == (second,)
-    blobs.complete_multipart(KEY, multipart_id)
-    assert content(blobs) == b"2nd"
-
-
-@pytest.mark.parametrize(("chunks", "error"), [(broken_off, Broken), (lost_client, ConnectionResetError)])
-def test_a_part_that_breaks_off_is_not_there(blobs: Blobs, chunks: type, error: type[Exception]) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    with pytest.raises(error):
-        blobs.put_part(KEY, multipart_id, 1, chunks())
-    assert blobs.parts(KEY, multipart_id) == ()
-    whole = blobs.put_part(KEY, multipart_id, 1, [b"whole"])
-    with pytest.raises(error):
-        blobs.put_part(KEY, multipart_id, 1, chunks())
-    assert blobs.parts(KEY, multipart_id) == (whole,)
-
-
-def test_multiparts_of_one_key_are_apart(blobs: Blobs) -> None:
-    one, two = blobs.begin_multipart(KEY), blobs.begin_multipart(KEY)
-    assert one != two
-    blobs.put_part(KEY, one, 1, [b"one"])
-    blobs.put_part(KEY, two, 1, [b"two"])
-    blobs.complete_multipart(KEY, two)
-    assert [part.n for part in blobs.parts(KEY, one)] == [1]
-    assert content(blobs) == b"two"
-
-
-def test_completing_again_returns_the_blob(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    blobs.put_part(KEY, multipart_id, 1, [b"x"])
-    assert blobs.complete_multipart(KEY, multipart_id) == blobs.complete_multipart(KEY, multipart_id)
-
-
-def test_all_who_complete_at_once_get_the_blob(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    for n in (1, 2, 3):
-        blobs.put_part(KEY, multipart_id, n, [b"x" * 1000])
-    infos = race(lambda _: blobs.complete_multipart(KEY, multipart_id).size_bytes)
-    assert infos == [3000] * RACERS
-    assert content(blobs) == b"x" * 3000
-
-
-def test_without_a_part_there_is_nothing_to_complete(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    with pytest.raises(Conflict):
-        blobs.complete_multipart(KEY, multipart_id)
-    assert blobs.parts(KEY, multipart_id) == ()
-    assert keys(blobs) == []
-
-
-@pytest.mark.parametrize("end", ["abort_multipart", "complete_multipart"])
-def test_a_multipart_that_has_ended_is_not_found(blobs: Blobs, end: str) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    blobs.put_part(KEY, multipart_id, 1, [b"x"])
-    getattr(blobs, end)(KEY, multipart_id)
-    with pytest.raises(NotFound):
-        blobs.put_part(KEY, multipart_id, 1, [b"x"])
-    with pytest.raises(NotFound):
-        blobs.parts(KEY, multipart_id)
-    assert list(blobs.multiparts()) == []
-
-
-def test_a_multipart_that_ends_while_a_part_comes_in_is_not_found(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-
-    def chunks() -> Iterator[bytes]:
-        yield b"half"
-        blobs.abort_multipart(KEY, multipart_id)
-
-    with pytest.raises(NotFound):
-        blobs.put_part(KEY, multipart_id, 1, chunks())
-    assert keys(blobs) == []
-
-
-@pytest.mark.parametrize("multipart_id", ["", "unknown", "0" * 32, "..", "../..", "a/b"])
-def test_an_unknown_multipart_is_not_found(blobs: Blobs, multipart_id: str) -> None:
-    with pytest.raises(NotFound):
-        blobs.put_part(KEY, multipart_id, 1, [b"x"])
-    with pytest.raises(NotFound):
-        blobs.parts(KEY, multipart_id)
-    with pytest.raises(NotFound):
-        blobs.complete_multipart(KEY, multipart_id)
-    blobs.abort_multipart(KEY, multipart_id)
-
-
-def test_a_multipart_belongs_to_its_key(blobs: Blobs) -> None:
-    multipart_id = blobs.begin_multipart(KEY)
-    part = blobs.put_part(KEY, multipart_id, 1, [b"x"])
-    with pytest.raises(NotFound):
-        blobs.put_part("another/key", multipart_id, 2, [b"x"])
-    with pytest.raises(NotFound):
-        blobs.complete_multipart("another/key", multipart_id)
-    blobs.abort_multipart("another/key", multipart_id)
-    assert blobs.parts(KEY, multipart_id) == (part,)
-
-
-def test_an_aborted_multipart_leaves_the_blob_that_was_there(blobs: Blobs) -> None:
-    blobs.put(KEY, [b"before"])
-    multipart_id = blobs.begin_multipart(KEY)
-    blobs.put_part(KEY, multipart_id, 1, [b"x"])
-    blobs.abort_multipart(KEY, multipart_id)
-    blobs.abort_multipart(KEY, multipart_id)
-    assert content(blobs) == b"before"
-
-
-def test_the_multiparts_that_have_not_ended_are_listed_with_their_start(blobs: Blobs) -> None:
-    assert list(blobs.multiparts()) == []
-    started = {(key, blobs.begin_multipart(key)) for key in (KEY, "another/key")}
-    listed = list(blobs.multiparts())
-    assert {(key, multipart_id) for key, multipart_id, _ in listed} == started
-    assert all(start.utcoffset() == timedelta() for _, _, start in listed)
 
 
 def test_nothing_is_unfinished_when_every_write_has_ended(blobs: Blobs) -> None:

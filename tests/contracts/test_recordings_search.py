@@ -100,6 +100,7 @@ def paged(recordings: Recordings, library_id: LibraryId, query: RecordingQuery) 
         page = recordings.search(library_id, query)
         assert len(page.items) <= query.limit
         seen += page.items
+        assert len({recording.id for recording in seen}) == len(seen)  # or paging would go round and round
         if page.next_cursor is None:
             return seen
         assert len(page.items) == query.limit
