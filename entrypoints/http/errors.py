@@ -135,5 +135,4 @@ def of_unknown(error: Exception) -> Response:
 def install(app: Flask) -> None:
     app.register_error_handler(AudioBackendError, of_domain)
     app.register_error_handler(HTTPException, of_framework)
-    app.register_error_handler(ValidationError, of_validation)
     app.register_error_handler(Exception, of_unknown)

@@ -1,6 +1,7 @@
 """Bodies as they come in: in chunks, counted, and refused when they end too early."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 from domain.errors import Incomplete, Invalid, TooLarge
 from domain.values import require_digest
 from entrypoints.http.digests import content_digest
+
+log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 1024 * 1024
 DRAINED_BYTES = 16 * 1024 * 1024
@@ -145,7 +148,7 @@ def _patience(request: Request, seconds: float) -> Iterator[None]:
 def drain(request: Request, response: Response) -> Response:
     """Reads what is left of a body that was answered early: most clients look for the answer only after sending.
 
-    What is left after a bounded amount costs the client its connection, and maybe the answer.
+    What is left after a bounded amount costs the client its connection, and maybe the answer: gunicorn closes it.
     """
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return response
@@ -154,8 +157,7 @@ def drain(request: Request, response: Response) -> Response:
         with _patience(request, DRAIN_PATIENCE_SECONDS):
             while left > 0 and (chunk := request.stream.read(CHUNK_BYTES)):
                 left -= len(chunk)
-    except Exception:  # noqa: BLE001 - as above; the answer stands whatever becomes of the rest
-        left = 0
-    if left <= 0:
-        response.headers["Connection"] = "close"
+    except Exception:
+        # The answer stands whatever becomes of the rest.
+        log.debug("the rest of a body could not be read", exc_info=True)
     return response

@@ -1,12 +1,13 @@
 """/recordings: files come in, and what is known of them comes out."""
 
-from flask import Response, g, request
+from flask import Response, abort, g, request
+from pydantic import ValidationError
 
 from domain.errors import DigestMismatch, Invalid
 from domain.job import Job
 from domain.recording import Recording
 from domain.values import Page, RecordingId
-from entrypoints.http import conditional, media_types
+from entrypoints.http import conditional, errors, media_types
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.digests import content_digest
 from entrypoints.http.openapi import CONTENT_DIGEST, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, Resource
@@ -70,7 +71,10 @@ def _from_body(query: OnDuplicate) -> tuple[Recording, Job]:
 
 def _from_form(query: OnDuplicate) -> tuple[Recording, Job]:
     file = form_file(request, "file", frozenset({"filename", "sha256", "on_duplicate"}))
-    told = OnDuplicate.model_validate(query.model_dump(exclude_unset=True) | file.fields)
+    try:
+        told = OnDuplicate.model_validate(query.model_dump(exclude_unset=True) | file.fields)
+    except ValidationError as error:
+        abort(errors.of_validation(error))
     made: tuple[Recording, Job] = use_cases().receive_recording()(
         actor(),
         filename=told.filename or file.filename,

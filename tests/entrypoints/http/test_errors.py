@@ -10,6 +10,7 @@ from dependency_injector import providers
 from domain import errors as domain_errors
 from domain.errors import AudioBackendError, CorruptBlob
 from entrypoints.http import errors, problems
+from entrypoints.http.wire.recordings import RecordingView
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
 from tests.faults import Faulty, raising
 
@@ -118,6 +119,12 @@ def test_an_unknown_error_is_logged_and_not_told(service: Service, caplog: pytes
     [record] = [record for record in caplog.records if body["error_id"] in record.getMessage()]
     assert record.exc_info
     assert "hunter2" in str(record.exc_info[1])
+
+
+def test_a_view_that_cannot_be_made_is_not_the_callers_fault(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = service.editor.recording()
+    monkeypatch.setattr(RecordingView, "of", lambda _recording: RecordingView.model_validate({"id": 7}))
+    problem(service.editor.get(made["links"]["self"]), 500, "internal")
 
 
 def test_damage_is_told_without_its_place(service: Service) -> None:
