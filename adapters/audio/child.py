@@ -15,7 +15,7 @@ from typing import BinaryIO
 from adapters.audio import wire
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
-from domain.errors import AudioBackendError
+from domain.errors import AudioBackendError, EngineFailure
 
 _PR_SET_PDEATHSIG = 1
 _SPEAKS_EVERY = 0.2  # seconds between two words about progress
@@ -33,6 +33,8 @@ class Child:
         _limit_cpu(float(message["cpu_seconds"]))
         try:
             self._say({"done": self._call(message), "memory": _memory()})
+        except EngineFailure as error:
+            self._say({"error": "memory" if _starved(error) else error.code})
         except AudioBackendError as error:
             data = {key: value for key, value in error.data.items() if isinstance(value, str | int | float)}
             self._say({"error": error.code, "detail": error.detail, "data": data, "memory": _memory()})
@@ -120,7 +122,12 @@ def _limit_cpu(seconds: float) -> None:
 def _starved(error: Exception) -> bool:
     """Whether it failed for lack of memory, which libraries say in their own ways: a library that does not fit, too."""
     words = str(error)
-    return isinstance(error, MemoryError) or "failed to map segment" in words or "allocate memory" in words
+    return (
+        isinstance(error, MemoryError)
+        or isinstance(error.__cause__, MemoryError)
+        or "failed to map segment" in words
+        or "allocate memory" in words
+    )
 
 
 def _memory() -> int:

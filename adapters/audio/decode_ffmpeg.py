@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import av
 import av.error
@@ -17,6 +17,9 @@ _SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2147483648, "flt": 1.0, "
 _TRIES = 1_000
 """Damaged packets in front of the first sound that is waited for."""
 
+# Tags may be in any encoding. PyAV 18, the last for Python 3.11, wants to be told; later ones forgive by themselves.
+_FORGIVING: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
 _NOT_OURS = (av.error.FFmpegError, UnicodeError, ValueError)
 
 
@@ -26,14 +29,15 @@ def open_container(candidate: Candidate) -> av.container.InputContainer:
     Raises UndecodableAudio when there is no such thing in it.
     """
     try:
-        return av.open(
+        container: av.container.InputContainer = av.open(
             f"file:{candidate.path}",
             format=candidate.container.demuxer,
             options={"protocol_whitelist": "file"},
-            metadata_errors="replace",
+            **_FORGIVING,
         )
     except _NOT_OURS as error:
         raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.") from error
+    return container
 
 
 class FfmpegDecoder:
@@ -109,17 +113,32 @@ class FfmpegDecoder:
 
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
         room, filled = np.empty((frames, self.channels), np.float32), 0
-        for frame in self._frames:
-            sound = self._samples(frame)
-            while len(sound):
-                taken = min(len(sound), frames - filled)
-                room[filled : filled + taken] = sound[:taken]
-                sound, filled = sound[taken:], filled + taken
+        for sound in self._trimmed():
+            rest = sound
+            while len(rest):
+                taken = min(len(rest), frames - filled)
+                room[filled : filled + taken] = rest[:taken]
+                rest, filled = rest[taken:], filled + taken
                 if filled == frames:
                     yield room
                     filled = 0
         if filled:
             yield room[:filled]
+
+    def _trimmed(self) -> Iterator[Block]:
+        """The samples, without the padding of the last frame where the index says how much is sound."""
+        said, at, held = self._samples_said(), 0, None
+        for frame in self._frames:
+            if held is not None:
+                at += len(held)
+                yield held
+            held = self._samples(frame)
+        if held is not None:
+            yield held[: said - at] if at < said else held
+
+    def _samples_said(self) -> int:
+        """Only mp4 says it exactly; its encoders fill the last frame up."""
+        return round((self.declared_seconds or 0) * self.rate) if self._container.format.name.startswith("mov") else 0
 
     def _samples(self, frame: av.AudioFrame) -> Block:
         if frame.sample_rate != self.rate or frame.layout.nb_channels != self.channels:

@@ -1,12 +1,14 @@
 """The engine in this process. Its libraries are loaded when they are first needed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.audio.claims import examine
 from adapters.audio.limits import EngineLimits
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
+from domain.errors import EngineFailure
 from domain.ports import AudioEngine, Progress
 from domain.values import Scalar
 
@@ -43,19 +45,30 @@ class LibrosaEngine(AudioEngine):
         candidate = examine(path, self._limits)
         from adapters.audio.probing import probe
 
-        return probe(candidate, self._limits)
+        with _within_memory():
+            return probe(candidate, self._limits)
 
     def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
         candidate = examine(path, self._limits)
         from adapters.audio.listening import listen
 
-        return listen(candidate, self._limits, workspace, progress)
+        with _within_memory():
+            return listen(candidate, self._limits, workspace, progress)
 
     def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
         candidate = examine(path, self._limits)
         from adapters.audio.preview import preview
 
-        return preview(candidate, self._limits, workspace, progress)
+        with _within_memory():
+            return preview(candidate, self._limits, workspace, progress)
 
     def ping(self) -> None:
         return
+
+
+@contextmanager
+def _within_memory() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise EngineFailure("The audio engine ran out of memory on this file.") from error

@@ -17,24 +17,23 @@ class Container:
     name: str
     demuxer: str
     soundfile: frozenset[str] = frozenset()
-    media_type: str = "application/octet-stream"
 
 
 CONTAINERS = {
     container.name: container
     for container in (
-        Container("wav", "wav", frozenset({"WAV", "WAVEX"}), "audio/wav"),
-        Container("rf64", "wav", frozenset({"RF64", "WAV", "WAVEX"}), "audio/wav"),
-        Container("w64", "w64", frozenset({"W64"}), "audio/x-w64"),
-        Container("aiff", "aiff", frozenset({"AIFF"}), "audio/aiff"),
-        Container("caf", "caf", frozenset({"CAF"}), "audio/x-caf"),
-        Container("flac", "flac", frozenset({"FLAC"}), "audio/flac"),
-        Container("mp3", "mp3", frozenset({"MP3", "MPEG"}), "audio/mpeg"),
+        Container("wav", "wav", frozenset({"WAV", "WAVEX"})),
+        Container("rf64", "wav", frozenset({"RF64", "WAV", "WAVEX"})),
+        Container("w64", "w64", frozenset({"W64"})),
+        Container("aiff", "aiff", frozenset({"AIFF"})),
+        Container("caf", "caf", frozenset({"CAF"})),
+        Container("flac", "flac", frozenset({"FLAC"})),
+        Container("mp3", "mp3", frozenset({"MP3", "MPEG"})),
         # Only Vorbis: libsndfile takes more than twice ffmpeg's time for Opus, ffmpeg loses the last Vorbis block.
-        Container("ogg", "ogg", frozenset({"OGG"}), "audio/ogg"),
-        Container("mp4", "mp4", media_type="audio/mp4"),
-        Container("aac", "aac", media_type="audio/aac"),
-        Container("matroska", "matroska", media_type="audio/webm"),
+        Container("ogg", "ogg", frozenset({"OGG"})),
+        Container("mp4", "mp4"),
+        Container("aac", "aac"),
+        Container("matroska", "matroska"),
     )
 }
 

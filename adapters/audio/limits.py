@@ -46,15 +46,12 @@ class EngineLimits:
     """A probe's CPU time in a child: many times what it takes, for cold starts."""
 
     child_cpu_seconds: float = 60.0
-    """A call's CPU time, whatever its length; `child_cpu_seconds_per_hour` comes on top."""
+    """A call's CPU time for a file that cannot hold much; what it can hold at the most comes on top."""
 
-    child_cpu_seconds_per_hour: float = 240.0
-    """Per hour of sound, which is estimated from the file's size at `thinnest_bytes_per_second`."""
+    child_cpu_seconds_per_million_samples: float = 1.0
+    """About three times what the preview takes, which is the slowest call."""
 
-    thinnest_bytes_per_second: int = 1_000
-    """8 kbit/s: the leanest coding that is believed when a file's length is estimated from its size."""
-
-    child_wall_factor: float = 5.0
+    child_wall_factor: float = 3.0
     """Wall time granted per second of CPU time granted: a busy machine is not a broken file."""
 
     child_calls: int = 500
@@ -93,6 +90,7 @@ class EngineLimits:
             )
 
     def cpu_seconds(self, file_bytes: int) -> float:
-        """The CPU time granted to one call on a file of that size."""
-        hours = file_bytes / self.thinnest_bytes_per_second / 3600
-        return self.child_cpu_seconds + hours * self.child_cpu_seconds_per_hour
+        """The CPU time granted to one call on a file of that size, by the samples that may come out of it."""
+        by_expansion = max(self.expansion_floor_samples, file_bytes * self.max_expansion / 2)
+        most = min(self.max_decoded_samples, by_expansion)
+        return self.child_cpu_seconds + self.child_cpu_seconds_per_million_samples * most / 1e6

@@ -1,8 +1,9 @@
 """Mel bands: librosa's frequency scale (Slaney), as a matrix from FFT bins to bands."""
 
 import numpy as np
-from librosa.core.convert import mel_frequencies
 from numpy.typing import NDArray
+
+from adapters.audio.taps.scales import mel_frequencies
 
 MAX_BANDS = 192
 

@@ -95,13 +95,17 @@ def test_a_crash_names_the_signal_and_the_pool_lives_on(
 
 
 def test_cpu_time_is_limited(engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path) -> None:
-    isolated = engine(replace(ENDLESS, child_cpu_seconds=0.5, child_cpu_seconds_per_hour=0, child_wall_factor=1000))
+    isolated = engine(
+        replace(ENDLESS, child_cpu_seconds=0.5, child_cpu_seconds_per_million_samples=0, child_wall_factor=1000)
+    )
     fails(isolated, bomb, "CPU time")
     assert isolated.probe(tone).codec == "pcm_s16le"
 
 
 def test_wall_time_is_limited(engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path) -> None:
-    isolated = engine(replace(ENDLESS, child_wall_factor=0.02, child_probe_cpu_seconds=1000))
+    isolated = engine(
+        replace(ENDLESS, child_cpu_seconds_per_million_samples=0, child_wall_factor=0.01, child_probe_cpu_seconds=1e4)
+    )
     fails(isolated, bomb, "took longer than")
     assert isolated.probe(tone).codec == "pcm_s16le"
 
