@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -25,9 +26,12 @@ REFUSED: dict[str, tuple[Callable[[], bytes], int, str]] = {
 }
 
 
+ROOT = Path(__file__).parents[3]
+
+
 def untold(text: str) -> None:
     """Nothing of how the service is made is in the answer."""
-    for trace in ("Traceback", "/tmp", "/work", "/home", ".py", 'File "', "soundfile", "librosa", "libsndfile", "0x"):
+    for trace in ("Traceback", "/tmp", "/home", str(ROOT), ".py", 'File "', "soundfile", "librosa", "libsndfile", "0x"):
         assert trace not in text
 
 
