@@ -75,6 +75,7 @@ class FfmpegDecoder:
         self.channels = first.layout.nb_channels
         self.codec = codec_of_ffmpeg(context.name)
         self.bit_depth = _bit_depth(self.codec, context, candidate)
+        self._says_exactly = candidate.container.name == "mp4"
         self.declared_seconds = candidate.claims.duration_seconds or self._declared(candidate)
 
     def _declared(self, candidate: Candidate) -> float | None:
@@ -138,7 +139,7 @@ class FfmpegDecoder:
 
     def _samples_said(self) -> int:
         """Only mp4 says it exactly; its encoders fill the last frame up."""
-        return round((self.declared_seconds or 0) * self.rate) if self._container.format.name.startswith("mov") else 0
+        return round((self.declared_seconds or 0) * self.rate) if self._says_exactly else 0
 
     def _samples(self, frame: av.AudioFrame) -> Block:
         if frame.sample_rate != self.rate or frame.layout.nb_channels != self.channels:
