@@ -60,7 +60,7 @@ One = providers.ThreadSafeSingleton  # requests arrive in many threads
 def _limits(settings: Settings) -> EngineLimits:
     return EngineLimits(
         child_memory=settings.child_memory_bytes,
-        child_cpu_seconds_per_hour=settings.child_cpu_seconds_per_hour,
+        max_decoded_samples=settings.max_decoded_samples,
     )
 
 

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     stop_grace_seconds: float = Field(20.0, ge=0)
 
     child_memory_bytes: int = Field(2 * GIB, ge=GIB)
-    child_cpu_seconds_per_hour: float = Field(240.0, gt=0)
+    max_decoded_samples: int = Field(8_300_000_000, ge=1)
 
     @field_validator("cors_origins", mode="before")
     @classmethod
