@@ -1,3 +1,4 @@
+from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,10 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(
         handled.append(folder)
         return real(self, *args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
-    real_wait = importing.wait
-
     def wait_then_interrupt(*args: object, **kwargs: object) -> object:
         if kwargs and len(handled) >= 10:
             raise KeyboardInterrupt
-        return real_wait(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        return wait(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(ImportFile, "__call__", interrupted_at_ten)
     monkeypatch.setattr(importing, "wait", wait_then_interrupt)
