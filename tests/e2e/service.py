@@ -50,6 +50,7 @@ class Service:
             "AUDIO_ADMIN_KEY": ADMIN_KEY,
             "AUDIO_WORKER_CHILDREN": "1",
             "AUDIO_LEASE_SECONDS": "2",
+            "AUDIO_RATE_LIMIT_PER_MINUTE": "100000",  # the tests look often
             **settings,
         }
         self.running: list[subprocess.Popen[bytes]] = []
