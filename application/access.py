@@ -102,8 +102,11 @@ class CreateLibrary:
     ids: Ids
 
     def __call__(self, name: str) -> Library:
-        library = Library.create(LibraryId(self.ids.next()), name, self.clock.now())
-        self.libraries.add(library)
+        now = self.clock.now()
+        library = Library.create(LibraryId(self.ids.next()), name, now)
+        actor = system_actor(library.id, "setup")
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "library.create", before=None, after=library)
+        self.libraries.add(library, entry)
         return library
 
 
@@ -111,25 +114,35 @@ class CreateLibrary:
 class PrepareAccess:
     """Before the first request: the default library, and a key for its admin.
 
-    A configured `admin_token` is made valid; without one, a key is made when the library has none, and its token
-    returned to be shown once.
+    A configured `admin_token` becomes a key, unless it is one; Conflict is raised when it was revoked, has expired, or
+    is no admin's. Without one, a key is made when the library has none, and its token returned to be shown once.
     """
 
     libraries: Libraries
     keys: Keys
     create_library: CreateLibrary
     create_key: CreateKey
+    clock: Clock
 
     def __call__(self, admin_token: str | None) -> tuple[Library, str | None]:
         library = self._default_library()
         actor = system_actor(library.id, "setup")
         if admin_token is not None:
-            if self.keys.find_by_token(token_hash(admin_token)) is None:
-                self.create_key(actor, "admin", Role.ADMIN, token=admin_token)
+            self._make_valid(actor, admin_token)
             return library, None
         if self.keys.of_library(library.id):
             return library, None
         return library, self.create_key(actor, "admin", Role.ADMIN)[1]
+
+    def _make_valid(self, actor: Actor, token: str) -> None:
+        key = self.keys.find_by_token(token_hash(token))
+        if key is None:
+            try:
+                self.create_key(actor, "admin", Role.ADMIN, token=token)
+            except Conflict:  # another process was faster
+                key = self.keys.find_by_token(token_hash(token))
+        if key is not None and not (key.is_valid(self.clock.now()) and key.role is Role.ADMIN):
+            raise Conflict("The configured admin key was revoked, has expired, or is no admin's. Configure a new one.")
 
     def _default_library(self) -> Library:
         found = self.libraries.find_by_name(DEFAULT_LIBRARY)

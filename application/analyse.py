@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from application.changes import ChangeRecording
@@ -68,7 +69,7 @@ class AssembleOriginal:
     engine: AudioEngine
     change_recording: ChangeRecording
 
-    def __call__(self, actor: Actor, recording: Recording) -> Recording:
+    def __call__(self, actor: Actor, recording: Recording, progress: Progress) -> Recording:
         upload = self.uploads.get(recording.library_id, UploadId(recording.upload_id or ""))
         self.blobs.complete_multipart(upload.blob_key, upload.multipart_id)
         digest, size = hashlib.sha256(), 0
@@ -77,17 +78,19 @@ class AssembleOriginal:
                 self.engine.sniff(chunk[:4096])
             digest.update(chunk)
             size += len(chunk)
+            progress(0.0, "assembling")
         require_digest(upload.sha256, digest.hexdigest())
         if not recording.keep_duplicate:
             refuse_duplicate(self.recordings, recording.library_id, digest.hexdigest())
         with self.blobs.as_file(recording.blob_key) as path:
             audio = self.engine.probe(path)
-        return self.change_recording(
-            actor,
-            recording.id,
-            "recording.assemble",
-            lambda current, now: replace(current.assembled(size, digest.hexdigest(), now), audio=audio),
-        )
+
+        def change(current: Recording, now: datetime) -> Recording:
+            if current.sha256 is not None:
+                return current  # by a worker that had lost the job and was faster all the same
+            return replace(current.assembled(size, digest.hexdigest(), now), audio=audio)
+
+        return self.change_recording(actor, recording.id, "recording.assemble", change)
 
 
 @dataclass(frozen=True)
@@ -113,32 +116,34 @@ class RunIngest:
         actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
         recording = self.recordings.get(job.library_id, job.recording_id)
         if recording.sha256 is None:
-            progress(0.0, "assembling")
-            recording = self.assemble_original(actor, recording)
+            recording = self.assemble_original(actor, recording, progress)
         analysis = self._heard_before(recording) or self._listen(job, recording, progress)
-        if recording.analysis_key != analysis.key or recording.status is Status.PROCESSING:
-            self.change_recording(
-                actor,
-                recording.id,
-                "recording.hear",
-                lambda current, now: current.heard(analysis.audio, analysis.findings, analysis.key, now),
-            )
+
+        def change(current: Recording, now: datetime) -> Recording:
+            known = current.analysis_key == analysis.key and current.status is not Status.PROCESSING
+            return current if known else current.heard(analysis.audio, analysis.findings, analysis.key, now)
+
+        self.change_recording(actor, recording.id, "recording.hear", change)
         self.start_job(actor, JobKind.PREVIEW, recording.id)
 
     def _heard_before(self, recording: Recording) -> Analysis | None:
         """The result, where an earlier run has stored all of it."""
         analysis = self.analyses.find(recording.library_id, self._key(recording))
-        made = self.renditions.of_recording(recording.library_id, recording.id)
-        complete = any(r.maker == self._maker and r.content_sha256 == recording.sha256 for r in made)
-        return analysis if complete else None
+        if analysis is None:
+            return None
+        renditions = self.renditions.of_recording(recording.library_id, recording.id)
+        made = {r.name for r in renditions if r.maker == self._maker and r.content_sha256 == recording.sha256}
+        return analysis if made.issuperset(analysis.artefacts) else None
 
     def _listen(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
         with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
             heard = self.engine.listen(path, workspace, progress)
             for artefact in heard.artefacts:
                 self.keep_rendition(job, recording, artefact, self._maker)
+        known = self.analyses.find(recording.library_id, self._key(recording))
+        if known is not None:
+            return known  # another recording of the same bytes was heard meanwhile: the results are the same
         analysis = self._analysis(job, recording, heard)
-        # Last, since an analysis that can be found says that everything beside it is there.
         self.analyses.put(analysis)
         return analysis
 
@@ -155,6 +160,7 @@ class RunIngest:
             embedded_tags=heard.embedded_tags,
             audio=heard.audio,
             created_at=self.clock.now(),
+            artefacts=tuple(artefact.name for artefact in heard.artefacts),
             fence=job.fence,
         )
 
@@ -200,9 +206,7 @@ class GetAnalysis:
             raise NotFound(f"There is no analysis: the recording is {recording.status}.", status=str(recording.status))
         analysis = self.analyses.find(actor.library_id, recording.analysis_key)
         if analysis is None:
-            raise CorruptBlob(
-                "The analysis of the recording is missing. Listen to it again.", recording_id=recording.id
-            )
+            raise CorruptBlob("The analysis of the recording is missing from the store.", recording_id=recording.id)
         return recording, analysis
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.access import Actor, Permission
-from domain.errors import Conflict
+from domain.errors import Conflict, CorruptBlob, NotFound
 from domain.listing import RecordingQuery
 from domain.ports import Blobs, Recordings, Renditions, SignedRequest
 from domain.recording import Recording
@@ -61,7 +61,7 @@ class GetOriginal:
             content_type=recording.content_type,
             filename=recording.filename,
             etag=recording.sha256,
-            read=lambda wanted: self.blobs.get(key, wanted),
+            read=lambda wanted: stored_bytes(self.blobs, key, wanted),
             address=self.blobs.signed_get(key, recording.filename, recording.content_type, ADDRESS_VALID_FOR),
         )
 
@@ -93,6 +93,14 @@ class GetRendition:
             content_type=rendition.content_type,
             filename=rendition.name,
             etag=f"{rendition.content_sha256[:32]}-{rendition.maker}-{rendition.size_bytes}",
-            read=lambda wanted: self.blobs.get(key, wanted),
+            read=lambda wanted: stored_bytes(self.blobs, key, wanted),
             address=self.blobs.signed_get(key, rendition.name, rendition.content_type, ADDRESS_VALID_FOR),
         )
+
+
+def stored_bytes(blobs: Blobs, key: str, wanted: ByteRange | None) -> Iterator[bytes]:
+    """Raises CorruptBlob at the call when the bytes of something on record are not there."""
+    try:
+        return blobs.get(key, wanted)
+    except NotFound:
+        raise CorruptBlob("The stored bytes are missing. Restore them from a backup.") from None

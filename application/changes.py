@@ -1,4 +1,4 @@
-"""How a stored recording is changed: load, ask the entity, store with its audit entry, tell."""
+"""How a stored recording or job is changed: load, ask the entity, store with its audit entry, tell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from application.notices import Notices
 from domain.access import Actor
 from domain.audit import AuditEntry
 from domain.errors import VersionMismatch
-from domain.ports import Clock, Ids, Recordings
+from domain.job import Job
+from domain.ports import Clock, Ids, Jobs, Recordings
 from domain.recording import Recording
-from domain.values import RecordingId
+from domain.values import JobId, RecordingId
 
 Change = Callable[[Recording, datetime], Recording]
 TRIES = 10
@@ -45,5 +46,31 @@ class ChangeRecording:
                     raise
                 continue
             self.notices.recording(after)
+            return after
+        raise AssertionError("the last try returns or raises")
+
+
+@dataclass(frozen=True)
+class ChangeJob:
+    """For what people do to a job, while a worker beats and reports: made anew when the job has moved meanwhile."""
+
+    jobs: Jobs
+    notices: Notices
+    clock: Clock
+    ids: Ids
+
+    def __call__(self, actor: Actor, job_id: JobId, action: str, change: Callable[[Job, datetime], Job]) -> Job:
+        for tries_left in reversed(range(TRIES)):
+            before = self.jobs.get(actor.library_id, job_id)
+            now = self.clock.now()
+            after = change(before, now)
+            entry = AuditEntry.of_change(self.ids.next(), now, actor, action, before=before, after=after)
+            try:
+                self.jobs.save(after, replaces=before.version, audit=entry)
+            except VersionMismatch:
+                if not tries_left:
+                    raise
+                continue
+            self.notices.job(after)
             return after
         raise AssertionError("the last try returns or raises")

@@ -8,7 +8,7 @@ from pathlib import Path
 from application.analyse import chunks_of
 from application.ingest import ReceiveRecording, refuse_duplicate
 from domain.access import Actor, Permission
-from domain.errors import CallersFault, DuplicateContent, EngineFailure, Unsupported
+from domain.errors import AudioBackendError, DuplicateContent, Unsupported
 from domain.ports import AudioEngine, Recordings
 from domain.values import Failure, RecordingId
 
@@ -47,7 +47,7 @@ class ImportFile:
             return self._import(actor, path, content_type or "application/octet-stream", dry_run)
         except DuplicateContent as error:
             return ImportedFile(path, Outcome.SKIPPED, RecordingId(str(error.data["recording_id"])))
-        except (CallersFault, EngineFailure) as error:
+        except AudioBackendError as error:
             ignored = isinstance(error, Unsupported) and content_type is None
             outcome = Outcome.IGNORED if ignored else Outcome.REFUSED
             return ImportedFile(path, outcome, failure=Failure.from_error(error))

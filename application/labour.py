@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from application.changes import ChangeRecording
 from application.notices import Notices
-from application.work import unless_heard
-from domain.access import system_actor
-from domain.errors import LeaseLost, VersionMismatch
-from domain.job import Job, JobKind, JobStatus
+from application.work import FailRecordingOfJob
+from domain.errors import LeaseLost, NotFound, VersionMismatch
+from domain.job import Job
 from domain.ports import Clock, Jobs
 from domain.values import Failure, JobId
 
@@ -72,14 +70,22 @@ class HeldJob:
                 try:
                     self._jobs.save(changed, replaces=self._job.version)
                 except VersionMismatch:
-                    stored = self._jobs.find(self._job.id)
-                    if stored is None:
-                        raise LeaseLost("The job is gone.", job_id=self._job.id) from None
                     # The entity itself refuses the change when the job is no longer ours.
-                    self._job = stored
+                    self._job = self._stored()
                     continue
+                except NotFound:
+                    raise self._gone() from None
                 self._job = changed
                 return
+
+    def _stored(self) -> Job:
+        stored = self._jobs.find(self._job.id)
+        if stored is None:
+            raise self._gone()
+        return stored
+
+    def _gone(self) -> LeaseLost:
+        return LeaseLost("The job has been removed.", job_id=self._job.id)
 
 
 @dataclass(frozen=True)
@@ -122,21 +128,6 @@ class TakeJob:
             return Busy(timedelta(seconds=1))
         self.notices.job(claimed)
         return HeldJob(self.jobs, self.notices, self.clock, claimed, self.lease_for)
-
-
-@dataclass(frozen=True)
-class FailRecordingOfJob:
-    """What a job that ended without success means for its recording. Derived: the sweep does it where a crash left it
-    undone."""
-
-    change_recording: ChangeRecording
-
-    def __call__(self, job: Job) -> None:
-        if job.kind is not JobKind.INGEST or job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
-            return
-        failure = job.failure or Failure("cancelled", "Listening was cancelled. Retry its job to listen again.")
-        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
-        self.change_recording(actor, job.recording_id, "recording.fail", unless_heard(failure))
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,24 @@
 """Scheduled jobs: each looks for what a crash or time itself has left behind, and mends it. All may run at any time."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeVar
 
-from application.labour import FailRecordingOfJob, GiveUpJob
-from application.work import StartJob
+from application.labour import GiveUpJob
+from application.work import FailRecordingOfJob, StartJob
 from domain.access import system_actor
 from domain.audit import AuditEntry
-from domain.errors import NotFound, VersionMismatch
+from domain.errors import AudioBackendError, NotFound, VersionMismatch
 from domain.job import Job, JobKind, JobStatus, job_key
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.ports import (
     Analyses,
     Blobs,
     Clock,
+    DeadLetter,
     Events,
     IdempotentRequests,
     Ids,
@@ -33,6 +35,8 @@ from domain.upload import Upload, UploadStatus
 from domain.values import LibraryId, RecordingId
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 BATCH = 500
 UNFINISHED_AFTER = timedelta(seconds=10)
@@ -59,26 +63,30 @@ class Sweep:
 
     def __call__(self) -> Report:
         now = self.clock.now()
-        rung = sum(self._ring(job) for job in self.jobs.to_ring(now, BATCH))
         unfinished = self.recordings.unfinished_since(now - UNFINISHED_AFTER, BATCH)
-        mended = sum(self._mend(recording) for recording in unfinished)
         return {
-            "rung": rung,
-            "recordings_mended": mended,
+            "rung": _count(self._ring, self.jobs.to_ring(now, BATCH)),
+            "recordings_mended": _count(self._mend, unfinished),
+            "letters_forgotten": _count(self._forget, self.queue.dead_letters(BATCH)),
             "requests_forgotten": self.idempotent_requests.purge(now),
             "events_forgotten": self.events.purge(now - EVENTS_KEPT_FOR),
         }
 
     def _ring(self, job: Job) -> bool:
         now = self.clock.now()
-        try:
-            if job.is_exhausted and not job.is_held(now):
-                self.give_up_job(job)
-                return False
-            self.jobs.save(job.rung(now), replaces=job.version)
-        except VersionMismatch:
-            return False  # somebody is at it, which is all that ringing is for
+        if job.is_exhausted and not job.is_held(now):
+            self.give_up_job(job)
+            return False
+        self.jobs.save(job.rung(now), replaces=job.version)
         self.queue.send(job.id)
+        return True
+
+    def _forget(self, letter: DeadLetter) -> bool:
+        """A letter whose job is gone, or was brought back in another way, means nothing any more."""
+        job = self.jobs.find(letter.job_id)
+        if job is not None and job.is_dead:
+            return False
+        self.queue.forget(letter.job_id)
         return True
 
     def _mend(self, recording: Recording) -> bool:
@@ -98,30 +106,22 @@ class Sweep:
 @dataclass(frozen=True)
 class PurgeExpiredUploads:
     uploads: Uploads
-    recordings: Recordings
     blobs: Blobs
     clock: Clock
     ids: Ids
 
     def __call__(self) -> Report:
-        expired = self.uploads.expired(self.clock.now(), BATCH)
-        return {"uploads_aborted": sum(self._abort(upload) for upload in expired)}
+        return {"uploads_aborted": _count(self._abort, self.uploads.expired(self.clock.now(), BATCH))}
 
     def _abort(self, upload: Upload) -> bool:
         actor = system_actor(upload.library_id, "purge-expired-uploads")
-        try:
-            self.recordings.get(upload.library_id, upload.recording_id)
-        except NotFound:
-            aborted = upload.aborted()
-        else:
-            # Its completion was cut short after the recording was made; the parts belong to that one now.
-            aborted = upload.adopted()
-        action = f"upload.{'abort' if aborted.status is UploadStatus.ABORTED else 'complete'}"
-        entry = AuditEntry.of_change(self.ids.next(), self.clock.now(), actor, action, before=upload, after=aborted)
+        aborted = upload.aborted()
+        entry = AuditEntry.of_change(
+            self.ids.next(), self.clock.now(), actor, "upload.expire", before=upload, after=aborted
+        )
         self.uploads.save(aborted, replaces=upload.version, audit=entry)
-        if aborted.status is UploadStatus.ABORTED:
-            self.blobs.abort_multipart(upload.blob_key, upload.multipart_id)
-        return aborted.status is UploadStatus.ABORTED
+        self.blobs.abort_multipart(upload.blob_key, upload.multipart_id)
+        return True
 
 
 @dataclass(frozen=True)
@@ -167,14 +167,24 @@ class ReconcileBlobs:
         return frozenset({recording.blob_key, *(rendition.blob_key for rendition in renditions)})
 
     def _abort_strays(self, before: datetime) -> int:
-        """Multiparts whose upload was never put on record, or has ended."""
+        """Multiparts that nothing can complete: their upload is unknown or has ended, and no recording waits."""
         aborted = 0
         for key, multipart_id, started_at in self.blobs.multiparts():
-            upload = self.uploads.find_by_multipart(key, multipart_id)
-            if started_at < before and (upload is None or upload.status is UploadStatus.ABORTED):
+            if started_at < before and self._is_stray(self.uploads.find_by_multipart(key, multipart_id)):
                 self.blobs.abort_multipart(key, multipart_id)
                 aborted += 1
         return aborted
+
+    def _is_stray(self, upload: Upload | None) -> bool:
+        if upload is None or upload.status is UploadStatus.ABORTED:
+            return True
+        if upload.status is UploadStatus.OPEN:
+            return False
+        try:
+            self.recordings.get(upload.library_id, upload.recording_id)
+        except NotFound:
+            return True
+        return False
 
     def _count_missing(self) -> int:
         missing = 0
@@ -192,8 +202,8 @@ class ReconcileBlobs:
 
 @dataclass(frozen=True)
 class EmptyTrash:
-    """Removes for good what has lain in the trash for `retention`: first the record, so that nobody restores it
-    meanwhile, then what belongs to it. What a crash leaves of the latter is an orphan."""
+    """Removes for good what has lain in the trash for `retention`. First the recording is given up, so that nobody can
+    restore it meanwhile; its record goes last, so that what a crash leaves is found and removed the next time."""
 
     recordings: Recordings
     analyses: Analyses
@@ -206,24 +216,24 @@ class EmptyTrash:
 
     def __call__(self) -> Report:
         expired = self.recordings.trashed_before(self.clock.now() - self.retention, BATCH)
-        return {"recordings_purged": sum(self._purge(recording) for recording in expired)}
+        return {"recordings_purged": _count(self._purge, expired)}
 
     def _purge(self, recording: Recording) -> bool:
         now = self.clock.now()
         if not recording.may_be_purged(now, self.retention):
             return False
         actor = system_actor(recording.library_id, "empty-trash")
-        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.purge", before=recording, after=None)
-        try:
-            self.recordings.remove(recording, replaces=recording.version, audit=entry)
-        except VersionMismatch:
-            return False  # restored, or otherwise touched, in this very moment
-        self.renditions.remove_all(recording.library_id, recording.id)
-        self.jobs.remove_of_recording(recording.library_id, recording.id)
-        for blob in self.blobs.list(recording_prefix(recording.library_id, recording.id)):
-            self.blobs.delete(blob.key)
+        given_up = recording.purging(now)
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.give_up", before=recording, after=given_up)
+        self.recordings.save(given_up, replaces=recording.version, audit=entry)
         if recording.analysis_key is not None and not self._is_shared(recording):
             self.analyses.remove(recording.library_id, recording.analysis_key)
+        self.jobs.remove_of_recording(recording.library_id, recording.id)
+        self.renditions.remove_all(recording.library_id, recording.id)
+        for blob in self.blobs.list(recording_prefix(recording.library_id, recording.id)):
+            self.blobs.delete(blob.key)
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.purge", before=given_up, after=None)
+        self.recordings.remove(given_up, replaces=given_up.version, audit=entry)
         return True
 
     def _is_shared(self, recording: Recording) -> bool:
@@ -231,8 +241,9 @@ class EmptyTrash:
         same = Filter(Field.SHA256, Op.EQ, recording.sha256 or "")
         trashed = Filter(Field.STATUS, Op.EQ, Status.TRASHED)
         return any(
-            self.recordings.search(recording.library_id, RecordingQuery(filters, limit=1)).items
+            other.id != recording.id
             for filters in ((same,), (same, trashed))
+            for other in self.recordings.search(recording.library_id, RecordingQuery(filters, limit=2)).items
         )
 
 
@@ -245,3 +256,16 @@ def each_recording(recordings: Recordings, library_id: LibraryId, *filters: Filt
         if page.next_cursor is None:
             return
         query = replace(query, cursor=page.next_cursor)
+
+
+def _count(mend: Callable[[T], bool], found: Iterable[T]) -> int:
+    """For how many it was true. One that cannot be mended now does not keep the others from it."""
+    count = 0
+    for one in found:
+        try:
+            count += mend(one)
+        except VersionMismatch:
+            continue  # somebody else is at it in this very moment
+        except AudioBackendError as error:
+            log.warning("left for the next time: %s: %s", error.code, error.detail)
+    return count

@@ -9,7 +9,7 @@ from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.audit import AuditEntry
-from domain.errors import Conflict, Incomplete, NotFound, TooLarge
+from domain.errors import Conflict, Gone, Incomplete, NotFound, TooLarge, VersionMismatch
 from domain.job import Job, JobKind
 from domain.ports import Blobs, Clock, Ids, Recordings, SignedRequest, Uploads
 from domain.recording import Recording, original_key
@@ -124,16 +124,24 @@ class CompleteUpload:
 
     def __call__(self, actor: Actor, upload_id: UploadId) -> tuple[Recording, Job]:
         actor.require(Permission.WRITE)
-        upload = self.uploads.get(actor.library_id, upload_id)
-        recording = self._recorded(upload)
-        if recording is None:
+        upload = self._completed(actor, upload_id)
+        recording = self._recorded(upload) or self._add(actor, upload)
+        return recording, self.start_job(actor, JobKind.INGEST, recording.id)
+
+    def _completed(self, actor: Actor, upload_id: UploadId) -> Upload:
+        """This write decides between completing, aborting and expiring: of these, one happens."""
+        while True:
+            upload = self.uploads.get(actor.library_id, upload_id)
+            if upload.status is UploadStatus.COMPLETED:
+                return upload
             now = self.clock.now()
             completed = upload.completed(arrived_parts(self.blobs, upload), now)
-            recording = self._add(actor, completed)
             entry = AuditEntry.of_change(self.ids.next(), now, actor, "upload.complete", before=upload, after=completed)
-            self.uploads.save(completed, replaces=upload.version, audit=entry)
-            self.notices.recording(recording)
-        return recording, self.start_job(actor, JobKind.INGEST, recording.id)
+            try:
+                self.uploads.save(completed, replaces=upload.version, audit=entry)
+            except VersionMismatch:
+                continue  # somebody else completed or aborted it; the upload says which
+            return completed
 
     def _recorded(self, upload: Upload) -> Recording | None:
         try:
@@ -142,6 +150,8 @@ class CompleteUpload:
             return None
 
     def _add(self, actor: Actor, upload: Upload) -> Recording:
+        if upload.missing(arrived_parts(self.blobs, upload)):
+            raise Gone("The recording of this upload has been removed. Upload the file again.")
         now = self.clock.now()
         recording = Recording.receive(
             upload.recording_id,
@@ -154,7 +164,11 @@ class CompleteUpload:
             upload_id=upload.id,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
-        self.recordings.add(recording, entry)
+        try:
+            self.recordings.add(recording, entry)
+        except Conflict:  # completed twice at once
+            return self.recordings.get(upload.library_id, upload.recording_id)
+        self.notices.recording(recording)
         return recording
 
 
@@ -173,7 +187,10 @@ class AbortUpload:
             entry = AuditEntry.of_change(
                 self.ids.next(), self.clock.now(), actor, "upload.abort", before=upload, after=aborted
             )
-            self.uploads.save(aborted, replaces=upload.version, audit=entry)
+            try:
+                self.uploads.save(aborted, replaces=upload.version, audit=entry)
+            except VersionMismatch:
+                return self(actor, upload_id)  # completed or aborted in this moment; the upload says which
         self.blobs.abort_multipart(upload.blob_key, upload.multipart_id)
         return aborted
 

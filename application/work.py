@@ -2,15 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from application.changes import ChangeRecording
+from application.changes import ChangeJob, ChangeRecording
 from application.notices import Notices
-from domain.access import Actor, Permission
-from domain.audit import AuditEntry
+from domain.access import Actor, Permission, system_actor
 from domain.errors import NotFound, Unavailable
-from domain.job import Job, JobKind
+from domain.job import Job, JobKind, JobStatus
 from domain.ports import Clock, DeadLetter, Ids, JobQuery, JobQueue, Jobs
 from domain.recording import Recording, Status
 from domain.values import Failure, JobId, Page, RecordingId
@@ -18,6 +17,7 @@ from domain.values import Failure, JobId, Page, RecordingId
 log = logging.getLogger(__name__)
 
 MAX_DEAD_LETTERS = 1000
+PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class StartJob:
     jobs: Jobs
     queue: JobQueue
     notices: Notices
+    change_job: ChangeJob
     clock: Clock
     ids: Ids
 
@@ -41,20 +42,21 @@ class StartJob:
                 request_id=actor.request_id,
             )
         )
+        self.notices.job(job)
         self.ring(job)
         return job
 
     def again(self, actor: Actor, job: Job) -> Job:
         """The same work once more, although it is settled."""
-        now = self.clock.now()
-        restarted = job.restarted(now)
-        entry = AuditEntry.of_change(self.ids.next(), now, actor, "job.restart", before=job, after=restarted)
-        self.jobs.save(restarted, replaces=job.version, audit=entry)
+
+        def change(current: Job, now: datetime) -> Job:
+            return current.restarted(now, actor.request_id)
+
+        restarted = self.change_job(actor, job.id, "job.restart", change)
         self.ring(restarted)
         return restarted
 
     def ring(self, job: Job) -> None:
-        self.notices.job(job)
         try:
             self.queue.send(job.id)
         except Unavailable as error:
@@ -81,83 +83,99 @@ class SearchJobs:
 
 
 @dataclass(frozen=True)
+class FailRecordingOfJob:
+    """What a job that ended without success means for its recording. Derived: the sweep does it where a crash left it
+    undone."""
+
+    change_recording: ChangeRecording
+
+    def __call__(self, job: Job) -> None:
+        if job.kind is not JobKind.INGEST or job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
+            return
+        failure = job.failure or Failure("cancelled", "Listening was cancelled. Retry its job to listen again.")
+        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
+        try:
+            self.change_recording(actor, job.recording_id, "recording.fail", _unless_heard(failure))
+        except NotFound:
+            log.info("the recording of job %s has been removed", job.id)
+
+
+@dataclass(frozen=True)
 class CancelJob:
     """The recording of a cancelled ingest has failed, so that nothing waits for ever."""
 
-    jobs: Jobs
-    change_recording: ChangeRecording
-    notices: Notices
-    clock: Clock
-    ids: Ids
+    change_job: ChangeJob
+    fail_recording_of_job: FailRecordingOfJob
 
     def __call__(self, actor: Actor, job_id: JobId) -> Job:
         actor.require(Permission.WRITE)
-        job = self.jobs.get(actor.library_id, job_id)
-        now = self.clock.now()
-        cancelled = job.cancelled(now)
-        entry = AuditEntry.of_change(self.ids.next(), now, actor, "job.cancel", before=job, after=cancelled)
-        self.jobs.save(cancelled, replaces=job.version, audit=entry)
-        self.notices.job(cancelled)
-        if job.kind is JobKind.INGEST:
-            failure = Failure("cancelled", "Listening was cancelled. Retry its job to listen again.")
-            self.change_recording(actor, job.recording_id, "recording.fail", unless_heard(failure))
+        cancelled = self.change_job(actor, job_id, "job.cancel", lambda job, now: job.cancelled(now))
+        self.fail_recording_of_job(cancelled)
         return cancelled
 
 
 @dataclass(frozen=True)
 class RetryJob:
+    """A job that failed or was cancelled, and its recording, go back to work; a dead letter is none any more."""
+
     jobs: Jobs
+    queue: JobQueue
     start_job: StartJob
+    change_job: ChangeJob
     change_recording: ChangeRecording
     clock: Clock
-    ids: Ids
 
     def __call__(self, actor: Actor, job_id: JobId) -> Job:
         actor.require(Permission.WRITE)
         job = self.jobs.get(actor.library_id, job_id)
-        now = self.clock.now()
-        retried = job.retried(now)
+        job.retried(self.clock.now())  # refuses before anything is changed
         if job.kind is JobKind.INGEST:
             self.change_recording(actor, job.recording_id, "recording.retry", _back_to_work)
-        entry = AuditEntry.of_change(self.ids.next(), now, actor, "job.retry", before=job, after=retried)
-        self.jobs.save(retried, replaces=job.version, audit=entry)
+        retried = self.change_job(actor, job_id, "job.retry", lambda old, now: old.retried(now, actor.request_id))
+        self.queue.forget(job_id)
         self.start_job.ring(retried)
         return retried
 
 
 @dataclass(frozen=True)
 class ListDeadLetters:
-    """Those of the actor's library, with their jobs."""
+    """The jobs of the actor's library that have had all their attempts: the records say it, the queue only knows
+    which messages died."""
 
-    queue: JobQueue
     jobs: Jobs
 
     def __call__(self, actor: Actor) -> tuple[tuple[DeadLetter, Job], ...]:
         actor.require(Permission.READ)
-        letters = ((letter, self.jobs.find(letter.job_id)) for letter in self.queue.dead_letters(MAX_DEAD_LETTERS))
-        return tuple((letter, job) for letter, job in letters if job and job.library_id == actor.library_id)
+        found: list[Job] = []
+        query = JobQuery(status=JobStatus.FAILED, limit=PAGE)
+        while len(found) < MAX_DEAD_LETTERS:
+            page = self.jobs.search(actor.library_id, query)
+            found += [job for job in page.items if job.is_dead]
+            if page.next_cursor is None:
+                break
+            query = replace(query, cursor=page.next_cursor)
+        return tuple((_letter_of(job), job) for job in found[:MAX_DEAD_LETTERS])
 
 
 @dataclass(frozen=True)
 class ReleaseDeadLetter:
     """Retries the job of a dead letter, with all its attempts."""
 
-    queue: JobQueue
     jobs: Jobs
     retry_job: RetryJob
 
     def __call__(self, actor: Actor, job_id: JobId) -> Job:
         actor.require(Permission.WRITE)
-        job = self.jobs.get(actor.library_id, job_id)
-        if all(letter.job_id != job_id for letter in self.queue.dead_letters(MAX_DEAD_LETTERS)):
+        if not self.jobs.get(actor.library_id, job_id).is_dead:
             raise NotFound("There is no dead letter for this job.")
-        if job.is_settled:
-            job = self.retry_job(actor, job_id)
-        self.queue.redrive(job_id)
-        return job
+        return self.retry_job(actor, job_id)
 
 
-def unless_heard(failure: Failure) -> Callable[[Recording, datetime], Recording]:
+def _letter_of(job: Job) -> DeadLetter:
+    return DeadLetter(job.id, job.failure.code if job.failure else "unknown", job.attempts, job.updated_at)
+
+
+def _unless_heard(failure: Failure) -> Callable[[Recording, datetime], Recording]:
     """The change that fails a recording which still waits to be heard, and leaves every other one as it is."""
 
     def change(recording: Recording, now: datetime) -> Recording:

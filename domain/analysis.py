@@ -97,6 +97,7 @@ class Analysis:
     """What one analyser, in one version, measured in one content.
 
     It belongs to the bytes, not to the recording: two recordings of the same bytes in one library share it.
+    `artefacts` are the names of the files that were made in the same pass; each recording has its own of these.
     `fence` is the token of the job that wrote it; an older token never overwrites a newer one.
     """
 
@@ -111,6 +112,7 @@ class Analysis:
     embedded_tags: Mapping[str, str]
     audio: AudioFormat
     created_at: datetime
+    artefacts: tuple[str, ...] = ()
     fence: str = ""
 
 

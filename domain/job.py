@@ -104,6 +104,11 @@ class Job:
     def is_exhausted(self) -> bool:
         return self.attempts >= MAX_ATTEMPTS
 
+    @property
+    def is_dead(self) -> bool:
+        """A dead letter: it failed after all its attempts, and waits for somebody to release it."""
+        return self.status is JobStatus.FAILED and self.is_exhausted
+
     def is_held(self, now: datetime) -> bool:
         return self.status is JobStatus.RUNNING and self.lease is not None and now < self.lease.expires_at
 
@@ -198,17 +203,17 @@ class Job:
             raise IllegalTransition(f"The job has {self.status} already.", status=str(self.status))
         return self._next(now, status=JobStatus.CANCELLED, lease=None, ring_at=None, stage="")
 
-    def retried(self, now: datetime) -> "Job":
+    def retried(self, now: datetime, request_id: str | None = None) -> "Job":
         """A settled job that did not succeed, queued anew with all its attempts."""
         if self.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
             raise IllegalTransition(
                 f"The job is {self.status}. Only one that failed or was cancelled can be retried.",
                 status=str(self.status),
             )
-        return self.restarted(now)
+        return self.restarted(now, request_id)
 
-    def restarted(self, now: datetime) -> "Job":
-        """The same work once more, whatever became of it."""
+    def restarted(self, now: datetime, request_id: str | None = None) -> "Job":
+        """The same work once more, whatever became of it, on behalf of another request."""
         return self._next(
             now,
             status=JobStatus.QUEUED,
@@ -219,6 +224,7 @@ class Job:
             progress=0.0,
             stage="",
             failure=None,
+            request_id=request_id or self.request_id,
         )
 
     def _lease_under(self, fence: str) -> Lease:

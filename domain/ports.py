@@ -191,7 +191,7 @@ class Uploads(Protocol):
 
 class Libraries(Protocol):
     @abstractmethod
-    def add(self, library: Library) -> None:
+    def add(self, library: Library, audit: AuditEntry) -> None:
         """Raises Conflict when the id or the name is taken."""
         ...
 
@@ -429,8 +429,8 @@ class JobQueue(Protocol):
         ...
 
     @abstractmethod
-    def redrive(self, job_id: JobId) -> None:
-        """A dead letter becomes a message again, counted anew. Raises NotFound when there is none for the job."""
+    def forget(self, job_id: JobId) -> None:
+        """Remove the job's dead letter, where there is one. A message for the job stays what it is."""
         ...
 
     @abstractmethod

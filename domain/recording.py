@@ -45,8 +45,8 @@ class Recording:
     """Every change gives a new value with the next version; `sha256` is None only until the bytes are complete.
 
     `keep_duplicate` says that its owner wants it although the library has the same bytes elsewhere.
-    `restore_to` is the status that a trashed recording goes back to. `upload_id` is set while the bytes still lie in
-    the parts of an upload.
+    `restore_to` is the status that a trashed recording goes back to, None once it is being removed for good.
+    `upload_id` is set while the bytes still lie in the parts of an upload.
     """
 
     id: RecordingId
@@ -117,24 +117,16 @@ class Recording:
 
     def assembled(self, size_bytes: int, sha256: str, now: datetime) -> "Recording":
         """Its uploaded parts have become one original. One that was trashed meanwhile stays in the trash."""
-        if self.status is Status.TRASHED:
-            changed = self._next(now, restore_to=Status.PROCESSING)
-        else:
-            changed = self._to(Status.PROCESSING, now)
+        changed = self._reached(Status.PROCESSING, now)
         return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None, failure=None)
 
     def heard(self, audio: AudioFormat, findings: tuple[Finding, ...], analysis_key: str, now: datetime) -> "Recording":
         """Usable from now on. One that was trashed meanwhile stays in the trash and will come back as ready."""
-        if self.status is Status.TRASHED:
-            changed = self._next(now, restore_to=Status.READY)
-        else:
-            changed = self._to(Status.READY, now)
+        changed = self._reached(Status.READY, now)
         return replace(changed, audio=audio, findings=findings, analysis_key=analysis_key, failure=None)
 
     def failed(self, failure: Failure, now: datetime) -> "Recording":
-        if self.status is Status.TRASHED:
-            return self._next(now, restore_to=Status.FAILED, failure=failure)
-        return replace(self._to(Status.FAILED, now), failure=failure)
+        return replace(self._reached(Status.FAILED, now), failure=failure)
 
     def retried(self, now: datetime) -> "Recording":
         """A failed one goes back to where its bytes stand."""
@@ -166,11 +158,25 @@ class Recording:
 
     def restored(self, now: datetime) -> "Recording":
         if self.status is not Status.TRASHED or self.restore_to is None:
-            raise IllegalTransition("The recording is not in the trash.", status=str(self.status))
+            raise IllegalTransition("The recording is not in the trash, or not any more.", status=str(self.status))
         return replace(self._to(self.restore_to, now), trashed_at=None, restore_to=None)
+
+    def purging(self, now: datetime) -> "Recording":
+        """Given up for good: from here on it cannot be restored, and what belongs to it may be taken away."""
+        if self.status is not Status.TRASHED:
+            raise IllegalTransition("Only what is in the trash can be removed.", status=str(self.status))
+        return self._next(now, restore_to=None)
 
     def may_be_purged(self, now: datetime, retention: timedelta) -> bool:
         return self.trashed_at is not None and self.trashed_at + retention <= now
+
+    def _reached(self, target: Status, now: datetime) -> "Recording":
+        """What background work has come to. One that was trashed meanwhile stays there, and will come back so."""
+        if self.status is not Status.TRASHED:
+            return self._to(target, now)
+        if self.restore_to is None:
+            raise IllegalTransition("The recording is being removed.", status=str(self.status))
+        return self._next(now, restore_to=target)
 
     def _to(self, target: Status, now: datetime) -> "Recording":
         if target not in TRANSITIONS[self.status]:

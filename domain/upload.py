@@ -120,10 +120,6 @@ class Upload:
             )
         return replace(self, status=UploadStatus.COMPLETED, version=self.version + 1)
 
-    def adopted(self) -> "Upload":
-        """Completed after all, although its completion was cut short: its recording is on record."""
-        return replace(self, status=UploadStatus.COMPLETED, version=self.version + 1)
-
     def aborted(self) -> "Upload":
         if self.status is UploadStatus.COMPLETED:
             raise Conflict("The upload is completed. Delete its recording instead.", status=str(self.status))

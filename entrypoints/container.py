@@ -78,7 +78,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     analyses = One(MemoryAnalyses)
     renditions = One(MemoryRenditions)
     uploads = One(MemoryUploads, audit_log)
-    libraries = One(MemoryLibraries)
+    libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)
     trail = One(MemoryAuditTrail, audit_log)
     idempotent_requests = One(MemoryIdempotentRequests)
@@ -131,6 +131,7 @@ class UseCases(containers.DeclarativeContainer):
 
     notices = wired(notices.Notices)
     change_recording = wired(changes.ChangeRecording)
+    change_job = wired(changes.ChangeJob)
     start_job = wired(work.StartJob)
 
     receive_recording = wired(ingest.ReceiveRecording)
@@ -153,6 +154,7 @@ class UseCases(containers.DeclarativeContainer):
     trash_recording = wired(curate.TrashRecording)
     restore_recording = wired(curate.RestoreRecording)
 
+    fail_recording_of_job = wired(work.FailRecordingOfJob)
     get_job = wired(work.GetJob)
     search_jobs = wired(work.SearchJobs)
     cancel_job = wired(work.CancelJob)
@@ -169,7 +171,6 @@ class UseCases(containers.DeclarativeContainer):
     search_audit = wired(access.SearchAudit)
     prepare_access = wired(access.PrepareAccess)
 
-    fail_recording_of_job = wired(labour.FailRecordingOfJob)
     give_up_job = wired(labour.GiveUpJob)
     take_job = wired(labour.TakeJob)
     keep_rendition = wired(analyse.KeepRendition)

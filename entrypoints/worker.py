@@ -15,7 +15,8 @@ from uuid import uuid4
 
 import structlog
 
-from application.labour import Busy, FailRecordingOfJob, HeldJob, Settled, TakeJob
+from application.labour import Busy, HeldJob, Settled, TakeJob
+from application.work import FailRecordingOfJob
 from domain.errors import (
     AudioBackendError,
     CallersFault,
@@ -178,9 +179,9 @@ class Worker:
                 except LeaseLost:
                     lost.set()
                     return
-                except AudioBackendError:
+                except Exception:
                     # The lease lasts for two more beats; if they fail as well, somebody else takes the job.
-                    log.warning("a heartbeat failed", exc_info=True)
+                    log.exception("a heartbeat failed")
 
         def progress(share: float, stage: str) -> None:
             if lost.is_set():

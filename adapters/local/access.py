@@ -13,12 +13,13 @@ class SqliteLibraries(Libraries):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, library: Library) -> None:
+    def add(self, library: Library, audit: AuditEntry) -> None:
         with self._database.writing() as connection:
             if rows.exists(connection, "SELECT 1 FROM libraries WHERE name = ?", library.name):
                 raise refusals.taken("library", library.name)
             row: rows.Row = {"id": library.id, "name": library.name, "doc": codec.written(library)}
             rows.add(connection, "library", "libraries", row)
+            rows.append_audit(connection, audit)
 
     def get(self, library_id: LibraryId) -> Library:
         with self._database.reading() as connection:

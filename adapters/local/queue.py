@@ -78,14 +78,9 @@ class SqliteQueue(JobQueue):
             ).fetchall()
         return tuple(DeadLetter(job, reason, count, datetime.fromisoformat(at)) for job, reason, count, at in found)
 
-    def redrive(self, job_id: JobId) -> None:
+    def forget(self, job_id: JobId) -> None:
         with self._database.writing() as connection:
-            gone = connection.execute("DELETE FROM dead_letters WHERE job_id = ?", (job_id,))
-            if gone.rowcount == 0:
-                raise refusals.unknown("dead letter of job", job_id)
-            connection.execute(
-                "INSERT OR REPLACE INTO messages (job_id, visible_at) VALUES (?, ?)", (job_id, self._now())
-            )
+            connection.execute("DELETE FROM dead_letters WHERE job_id = ?", (job_id,))
 
     def ping(self) -> None:
         with self._database.reading() as connection:

@@ -1,17 +1,14 @@
-"""Jobs and the claims of scheduled runs, in SQLite, and their doorbell."""
+"""Jobs and the claims of scheduled runs, in SQLite."""
 
 from datetime import datetime, timedelta
 
 from adapters import cursors, refusals
 from adapters.local import codec, rows
 from adapters.local.database import Database
-from adapters.local.queue import SqliteQueue
 from domain.audit import AuditEntry
 from domain.job import Job
 from domain.ports import JobQuery, Jobs, ScheduleClaims
 from domain.values import JobId, LibraryId, Page, RecordingId
-
-__all__ = ["SqliteJobs", "SqliteQueue", "SqliteScheduleClaims"]
 
 CLAIMS_KEPT_FOR = timedelta(days=7)
 

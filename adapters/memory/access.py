@@ -64,20 +64,21 @@ def _asked_for(entry: AuditEntry, query: AuditQuery) -> bool:
 
 
 class MemoryLibraries(Libraries):
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, audit_log: AuditLog) -> None:
+        self._log = audit_log
         self._libraries: dict[LibraryId, Library] = {}
 
-    def add(self, library: Library) -> None:
-        with self._lock:
+    def add(self, library: Library, audit: AuditEntry) -> None:
+        with self._log.lock:
             if library.id in self._libraries:
                 raise refusals.taken("library", library.id)
             if any(other.name == library.name for other in self._libraries.values()):
                 raise refusals.taken("library", library.name)
+            self._log.append(audit)
             self._libraries[library.id] = library
 
     def get(self, library_id: LibraryId) -> Library:
-        with self._lock:
+        with self._log.lock:
             library = self._libraries.get(library_id)
         if library is None:
             raise refusals.unknown("library", library_id)
@@ -87,7 +88,7 @@ class MemoryLibraries(Libraries):
         return next((library for library in self.all() if library.name == name), None)
 
     def all(self) -> tuple[Library, ...]:
-        with self._lock:
+        with self._log.lock:
             return tuple(sorted(self._libraries.values(), key=lambda library: library.name))
 
 

@@ -168,12 +168,9 @@ class MemoryQueue(JobQueue):
             dead = sorted(self._dead.values(), key=lambda letter: (letter.died_at, letter.job_id))
         return tuple(dead[:limit])
 
-    def redrive(self, job_id: JobId) -> None:
+    def forget(self, job_id: JobId) -> None:
         with self._changed:
-            if self._dead.pop(job_id, None) is None:
-                raise refusals.unknown("dead letter of job", job_id)
-            self._messages[job_id] = _Message(self._clock.now())
-            self._changed.notify_all()
+            self._dead.pop(job_id, None)
 
     def ping(self) -> None:
         return None

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.access import Role, new_token
-from domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from domain.access import Role, new_token, token_hash
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from domain.ports import AuditQuery
 from tests.application.conftest import House
 
@@ -49,7 +49,7 @@ def test_only_admins_of_the_library_handle_keys_and_read_the_trail(house: House)
     stranger = house.stranger()
     with pytest.raises(NotFound):
         house.use.revoke_key()(stranger, key.id)
-    assert house.use.search_audit()(stranger, AuditQuery()).items == ()
+    assert key.id not in {entry.subject_id for entry in house.use.search_audit()(stranger, AuditQuery()).items}
 
 
 def test_preparing_again_makes_no_second_key(house: House) -> None:
@@ -64,3 +64,17 @@ def test_a_configured_admin_key_is_made_valid_beside_others(house: House) -> Non
     house.use.prepare_access()(token)
     assert house.use.authenticate()(token).role is Role.ADMIN
     assert len(house.ports.keys().of_library(house.admin.library_id)) == 2
+
+
+def test_a_configured_admin_key_that_is_no_good_any_more_is_said(house: House) -> None:
+    token = "ak_" + "y" * 40
+    house.use.prepare_access()(token)
+    (key,) = [key for key in house.use.list_keys()(house.admin) if key.token_sha256 == token_hash(token)]
+    house.use.revoke_key()(house.admin, key.id)
+    with pytest.raises(Conflict):
+        house.use.prepare_access()(token)
+
+
+def test_making_a_library_is_in_its_trail(house: House) -> None:
+    stranger = house.stranger()
+    assert [entry.action for entry in house.use.search_audit()(stranger, AuditQuery()).items] == ["library.create"]

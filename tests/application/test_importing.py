@@ -1,7 +1,9 @@
 from pathlib import Path
 
 from application.importing import Outcome
+from domain.errors import Unavailable
 from tests.application.conftest import House
+from tests.faults import Faulty, raising
 
 
 def test_a_file_is_added_once(house: House, tone: bytes, tmp_path: Path) -> None:
@@ -33,3 +35,13 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(house: House, tmp
     assert gone.outcome is Outcome.REFUSED
     assert gone.failure is not None
     assert gone.failure.code == "unreadable-file"
+
+
+def test_a_fault_that_passes_is_an_outcome_like_others(house: House, tone: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "tone.wav"
+    path.write_bytes(tone)
+    house.replace("recordings", Faulty(house.ports.recordings(), before=raising("add", Unavailable("busy"))))
+    refused = house.use.import_file()(house.admin, path, "audio/wav")
+    assert refused.failure is not None
+    assert refused.failure.code == "unavailable"
+    assert house.use.import_file()(house.admin, path, "audio/wav").outcome is Outcome.ADDED

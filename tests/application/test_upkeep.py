@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import NotFound, Unavailable
-from domain.job import JobKind, JobStatus, job_key
+from domain.errors import Conflict, Gone, IllegalTransition, NotFound, Unavailable
+from domain.job import JobKind, JobStatus
 from domain.ports import AuditQuery
 from domain.recording import Recording, Status
+from domain.upload import Upload
 from domain.values import Failure
 from tests import sounds
 from tests.application.conftest import House
@@ -126,19 +127,95 @@ def test_reconciliation_aborts_multiparts_that_no_upload_knows(house: House) -> 
     assert [m[1] for m in house.ports.blobs().multiparts()] == [state.upload.multipart_id]
 
 
-def test_an_upload_whose_completion_was_cut_short_is_not_thrown_away(house: House) -> None:
+def completed_but_for_its_recording(house: House) -> Upload:
+    """The process died right after it had decided that the upload is complete."""
     content = sounds.tone_wav(seconds=0.5)
     state = house.use.open_upload()(house.editor, filename="a.wav", content_type="audio/wav", size_bytes=len(content))
-    upload = state.upload
+    upload: Upload = state.upload
     house.use.receive_part()(upload.library_id, upload.id, 1, [content], None)
-    uploads = house.ports.uploads()
-    house.replace("uploads", Faulty(uploads, before=raising("save", Unavailable("dying"))))
+    recordings = house.ports.recordings()
+    house.replace("recordings", Faulty(recordings, before=raising("add", Unavailable("dying"))))
     with pytest.raises(Unavailable):
         house.use.complete_upload()(house.editor, upload.id)
-    house.replace("uploads", uploads)
+    house.replace("recordings", recordings)
+    return upload
+
+
+def test_a_completion_that_was_cut_short_can_be_repeated(house: House) -> None:
+    upload = completed_but_for_its_recording(house)
+    with pytest.raises(Conflict):
+        house.use.abort_upload()(house.editor, upload.id)
+    recording, _ = house.use.complete_upload()(house.editor, upload.id)
+    house.work()
+    assert house.recording(recording.id).status is Status.READY
+
+
+def test_a_completion_that_nobody_repeats_leaves_nothing_for_ever(house: House) -> None:
+    upload = completed_but_for_its_recording(house)
     house.clock.advance(timedelta(hours=25))
     assert house.use.purge_expired_uploads()() == {"uploads_aborted": 0}
-    house.use.sweep()()
-    house.work()
-    assert house.recording(upload.recording_id).status is Status.READY
-    assert house.ports.jobs().find_by_key(upload.library_id, job_key(JobKind.INGEST, upload.recording_id)) is not None
+    assert house.use.reconcile_blobs()()["multiparts_aborted"] == 1
+    assert list(house.ports.blobs().multiparts()) == []
+    with pytest.raises(Gone):
+        house.use.complete_upload()(house.editor, upload.id)
+
+
+def test_parts_of_a_recording_that_was_purged_unassembled_are_removed(house: House) -> None:
+    content = sounds.tone_wav(seconds=0.5)
+    state = house.use.open_upload()(house.editor, filename="a.wav", content_type="audio/wav", size_bytes=len(content))
+    house.use.receive_part()(state.upload.library_id, state.upload.id, 1, [content], None)
+    recording, job = house.use.complete_upload()(house.editor, state.upload.id)
+    house.use.cancel_job()(house.editor, job.id)
+    house.use.trash_recording()(house.editor, recording.id, house.recording(recording.id).version)
+    house.clock.advance(timedelta(days=31))
+    house.use.empty_trash()()
+    house.use.reconcile_blobs()()
+    assert list(house.ports.blobs().multiparts()) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "method"),
+    [
+        ("recordings", "save"),
+        ("analyses", "remove"),
+        ("jobs", "remove_of_recording"),
+        ("renditions", "remove_all"),
+        ("blobs", "delete"),
+        ("recordings", "remove"),
+    ],
+)
+def test_a_purge_that_was_cut_short_is_finished_the_next_time(
+    house: House, tone: bytes, port: str, method: str
+) -> None:
+    recording = ready(house, tone)
+    house.use.trash_recording()(house.editor, recording.id, recording.version)
+    house.clock.advance(timedelta(days=31))
+    real = getattr(house.ports, port)()
+    house.replace(port, Faulty(real, after=raising(method, Unavailable("dying"))))
+    assert house.use.empty_trash()() == {"recordings_purged": 0}
+    house.replace(port, real)
+    house.use.empty_trash()()
+    with pytest.raises(NotFound):
+        house.recording(recording.id)
+    assert house.blob_keys() == []
+    assert house.jobs() == ()
+    assert house.ports.renditions().of_recording(recording.library_id, recording.id) == ()
+    assert house.ports.analyses().find(recording.library_id, recording.analysis_key) is None
+
+
+def test_what_is_being_purged_cannot_be_restored(house: House, tone: bytes) -> None:
+    recording = ready(house, tone)
+    house.use.trash_recording()(house.editor, recording.id, recording.version)
+    house.clock.advance(timedelta(days=31))
+    house.replace("blobs", Faulty(house.ports.blobs(), before=raising("list", Unavailable("dying"))))
+    house.use.empty_trash()()
+    with pytest.raises(IllegalTransition):
+        house.use.restore_recording()(house.editor, recording.id, house.recording(recording.id).version)
+
+
+def test_one_item_that_cannot_be_mended_does_not_stop_the_sweep(house: House, tone: bytes) -> None:
+    for n in range(3):
+        house.send(sounds.tone_wav(seconds=0.1, hz=300.0 + n))
+    house.clock.advance(11)
+    house.replace("queue", Faulty(house.ports.queue(), before=raising("send", Unavailable("busy"), 2)))
+    assert house.use.sweep()()["rung"] == 2

@@ -10,6 +10,7 @@ from domain.recording import Status
 from domain.upload import MIN_PART_BYTES, UploadStatus
 from tests import sounds
 from tests.application.conftest import House
+from tests.faults import Faulty
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +151,71 @@ def test_uploads_are_for_editors_of_their_library(house: House, tone: bytes) -> 
     upload = opened(house, tone).upload
     with pytest.raises(NotFound):
         house.use.get_upload()(house.stranger(), upload.id)
+
+
+def arrived(house: House, content: bytes) -> UploadState:
+    state = opened(house, content)
+    for n in range(1, state.upload.part_count + 1):
+        send_part(house, state, content, n)
+    return state
+
+
+def test_two_that_complete_at_once_get_the_same_recording(house: House, tone: bytes) -> None:
+    state = arrived(house, tone)
+    uploads = house.ports.uploads()
+    first: list[object] = []
+
+    def other_completes(name: str, _count: int) -> None:
+        if name == "save" and not first:
+            first.append(name)
+            first.append(house.use.complete_upload()(house.editor, state.upload.id)[0].id)
+
+    house.replace("uploads", Faulty(uploads, before=other_completes))
+    recording, _ = house.use.complete_upload()(house.editor, state.upload.id)
+    assert first[1] == recording.id
+    assert len(house.jobs()) == 1
+
+
+def test_of_completing_and_aborting_at_once_one_happens(house: House, tone: bytes) -> None:
+    state = arrived(house, tone)
+    done: list[str] = []
+
+    def other_aborts(name: str, _count: int) -> None:
+        if name == "save" and not done:
+            done.append(name)
+            house.use.abort_upload()(house.editor, state.upload.id)
+
+    house.replace("uploads", Faulty(house.ports.uploads(), before=other_aborts))
+    with pytest.raises(Conflict):
+        house.use.complete_upload()(house.editor, state.upload.id)
+    assert house.jobs() == ()
+    with pytest.raises(NotFound):
+        house.recording(state.upload.recording_id)
+
+
+def test_a_worker_that_lost_the_job_may_assemble_first(house: House, tone: bytes) -> None:
+    state = arrived(house, tone)
+    recording, _ = house.use.complete_upload()(house.editor, state.upload.id)
+    job = house.jobs()[0]
+    stale = house.use.take_job()(job.id, "worker-1")
+    house.clock.advance(31)
+    seen: list[str] = []
+
+    def stale_assembles(name: str, _count: int) -> None:
+        if name == "probe" and not seen:
+            seen.append(name)
+            house.use.run_ingest()(stale.job, lambda _share, _stage: None)
+
+    house.replace("engine", Faulty(house.ports.engine(), before=stale_assembles))
+    house.work()
+    assert house.recording(recording.id).status is Status.READY
+    assert {j.status for j in house.jobs()} == {JobStatus.SUCCEEDED}
+
+
+def test_assembling_can_be_stopped(house: House, tone: bytes) -> None:
+    state = arrived(house, tone)
+    house.use.complete_upload()(house.editor, state.upload.id)
+    worker = house.worker()
+    worker.hurry()
+    worker.handle(house.ports.queue().receive(timedelta(), timedelta(seconds=30)))
+    assert house.jobs()[0].status is JobStatus.QUEUED

@@ -221,3 +221,117 @@ def test_a_stopping_worker_hands_back_what_it_cannot_finish(house: House, tone: 
     assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
     house.work()
     assert house.recording(sent.id).status is Status.READY
+
+
+def test_a_dead_letter_that_is_retried_in_the_ordinary_way_is_none_any_more(house: House, tone: bytes) -> None:
+    house.send(tone)
+    exhaust(house)
+    house.ports.engine.reset_override()
+    house.forget_use_cases()
+    job = house.jobs()[0]
+    house.use.retry_job()(house.admin, job.id)
+    assert house.use.list_dead_letters()(house.viewer) == ()
+    assert house.ports.queue().dead_letters(10) == ()
+    assert house.job(job.id).request_id == "request-1"
+    house.work()
+    assert house.job(job.id).status is JobStatus.SUCCEEDED
+
+
+def test_a_job_that_lost_all_its_workers_is_a_dead_letter_too(house: House, tone: bytes) -> None:
+    house.send(tone)
+    for _ in range(MAX_ATTEMPTS):
+        take(house)
+        house.clock.advance(31)
+    house.use.sweep()()
+    ((letter, _),) = house.use.list_dead_letters()(house.viewer)
+    assert letter.reason == "worker-lost"
+
+
+def test_letters_whose_job_is_gone_are_swept(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    exhaust(house)
+    assert house.use.sweep()()["letters_forgotten"] == 0
+    house.ports.jobs().remove_of_recording(sent.library_id, sent.id)
+    assert house.use.sweep()()["letters_forgotten"] == 1
+
+
+def test_a_worker_whose_job_was_removed_drops_it(house: House, tone: bytes) -> None:
+    sent = house.send(tone)
+    held = take(house)
+    house.ports.jobs().remove_of_recording(sent.library_id, sent.id)
+    for act in (held.beat, held.succeed, lambda: held.progress(0.5, "listening")):
+        with pytest.raises(LeaseLost):
+            act()
+
+
+def test_a_cancellation_wins_over_a_heartbeat_in_the_same_moment(house: House, tone: bytes) -> None:
+    house.send(tone)
+    held = take(house)
+    jobs = house.ports.jobs()
+    beats: list[str] = []
+
+    def beat_first(name: str, _count: int) -> None:
+        if name == "save" and not beats:
+            beats.append(name)
+            held.beat()
+
+    house.replace("jobs", Faulty(jobs, before=beat_first))
+    assert house.use.cancel_job()(house.editor, held.job.id).status is JobStatus.CANCELLED
+    assert beats == ["save"]
+
+
+def test_a_stale_worker_that_stores_the_result_first_does_not_fail_the_job(house: House, tone: bytes) -> None:
+    """Two listen; the one that has lost the job is faster. The holder finds the work done."""
+    sent = house.send(tone)
+    stale = take(house)
+    engine = house.ports.engine()
+    house.clock.advance(31)
+    seen: list[str] = []
+
+    def stale_finishes(name: str, _count: int) -> None:
+        if name == "listen" and not seen:
+            seen.append(name)
+            recording = house.recording(sent.id)
+            house.use.run_ingest()(stale.job, lambda _share, _stage: None)
+            assert house.recording(sent.id).version == recording.version + 1
+
+    house.replace("engine", Faulty(engine, before=stale_finishes))
+    house.work()
+    assert house.recording(sent.id).status is Status.READY
+    assert {job.status for job in house.jobs()} == {JobStatus.SUCCEEDED}
+
+
+def test_a_kept_duplicate_whose_first_run_died_gets_all_its_renditions(house: House, tone: bytes) -> None:
+    """Its analysis is there from the other recording; one rendition of its own does not make it complete."""
+    house.send(tone)
+    house.work()
+    second = house.send(tone, keep_duplicate=True)
+    renditions = house.ports.renditions()
+    house.replace("renditions", Faulty(renditions, before=raising("put", Unavailable("dying"), 2)))
+    house.work()
+    assert len(renditions.of_recording(second.library_id, second.id)) == 1
+    house.replace("renditions", renditions)
+    house.clock.advance(timedelta(minutes=15))
+    house.work()
+    assert len(renditions.of_recording(second.library_id, second.id)) == 4
+    assert house.recording(second.id).status is Status.READY
+
+
+def test_two_recordings_of_the_same_bytes_heard_at_once_both_succeed(house: House, tone: bytes) -> None:
+    house.send(tone)
+    house.send(tone, keep_duplicate=True)
+    worker = house.worker()
+    first = house.ports.queue().receive(timedelta(), timedelta(seconds=30))
+    seen: list[str] = []
+
+    def other_goes_first(name: str, _count: int) -> None:
+        if name == "listen" and not seen:
+            seen.append(name)
+            house.work(worker)
+
+    house.replace("engine", Faulty(house.ports.engine(), before=other_goes_first))
+    worker = house.worker()
+    worker.handle(first)
+    house.work()
+    assert {job.status for job in house.jobs()} == {JobStatus.SUCCEEDED}
+    assert {job.attempts for job in house.jobs()} == {1}

@@ -12,6 +12,7 @@ from adapters.local import access as local_access
 from adapters.local import blobs as local_blobs
 from adapters.local import events as local_events
 from adapters.local import idempotency as local_idempotency
+from adapters.local import queue as local_queue
 from adapters.local import recordings as local_recordings
 from adapters.local import results as local_results
 from adapters.local import uploads as local_uploads
@@ -83,7 +84,7 @@ def _memory(clock: Clock, folder: Path) -> Iterator[Family]:
         queue=memory_work.MemoryQueue(clock, max_receives=MAX_RECEIVES),
         schedule_claims=memory_work.MemoryScheduleClaims(),
         uploads=memory_uploads.MemoryUploads(log),
-        libraries=memory_access.MemoryLibraries(),
+        libraries=memory_access.MemoryLibraries(log),
         keys=memory_access.MemoryKeys(log),
         audit_trail=memory_access.MemoryAuditTrail(log),
         idempotent_requests=memory_idempotency.MemoryIdempotentRequests(),
@@ -101,7 +102,7 @@ def _local(clock: Clock, folder: Path) -> Iterator[Family]:
         analyses=local_results.SqliteAnalyses(database),
         renditions=local_results.SqliteRenditions(database),
         jobs=local_work.SqliteJobs(database),
-        queue=local_work.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
+        queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
         schedule_claims=local_work.SqliteScheduleClaims(database),
         uploads=local_uploads.SqliteUploads(database),
         libraries=local_access.SqliteLibraries(database),

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from adapters.system import SystemClock
-from domain.errors import LeaseLost, NotFound
+from domain.errors import LeaseLost
 from domain.ports import Delivery, JobQueue
 from domain.values import JobId
 from tests.builders import FakeClock
@@ -188,22 +188,23 @@ def test_the_oldest_dead_letters_come_first(queue: JobQueue, clock: FakeClock) -
     assert [letter.job_id for letter in queue.dead_letters(2)] == jobs[:2]
 
 
-def test_a_redriven_letter_is_a_message_that_is_counted_anew(queue: JobQueue) -> None:
+def test_a_forgotten_letter_is_gone_and_no_message(queue: JobQueue) -> None:
     queue.send(JOB)
     queue.bury(taken(queue), "")
-    queue.redrive(JOB)
+    queue.forget(JOB)
+    queue.forget(JOB)
     assert queue.dead_letters(10) == ()
-    assert taken(queue).receives == 1
+    assert take(queue) is None
 
 
-def test_what_is_no_dead_letter_cannot_be_redriven(queue: JobQueue) -> None:
+def test_forgetting_a_letter_leaves_a_message_in_hands_alone(queue: JobQueue) -> None:
     queue.send(JOB)
-    with pytest.raises(NotFound):
-        queue.redrive(JOB)
     queue.bury(taken(queue), "")
-    queue.redrive(JOB)
-    with pytest.raises(NotFound):
-        queue.redrive(JOB)
+    queue.send(JOB)
+    delivery = taken(queue)
+    assert delivery.receives == 1
+    queue.forget(JOB)
+    queue.extend(delivery, timedelta(seconds=30))
 
 
 def test_of_many_that_receive_at_once_one_has_the_message(queue: JobQueue) -> None:

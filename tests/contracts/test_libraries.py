@@ -3,15 +3,16 @@
 import pytest
 
 from domain.errors import Conflict, NotFound
+from domain.ports import AuditQuery
 from domain.values import LibraryId
-from tests.builders import LIBRARY, OTHER_LIBRARY, a_library
+from tests.builders import LIBRARY, OTHER_LIBRARY, a_library, an_entry
 from tests.contracts.conftest import Family
 from tests.contracts.racing import race
 
 
 def test_a_library_is_found_by_id_and_by_name(family: Family) -> None:
     library = a_library(name="Schöne Töne")
-    family.libraries.add(library)
+    family.libraries.add(library, an_entry())
     assert family.libraries.get(LIBRARY) == library
     assert family.libraries.find_by_name("Schöne Töne") == library
 
@@ -25,21 +26,30 @@ def test_a_library_that_is_not_there(family: Family) -> None:
 
 def test_id_and_name_are_taken_once(family: Family) -> None:
     library = a_library()
-    family.libraries.add(library)
+    family.libraries.add(library, an_entry())
     with pytest.raises(Conflict):
-        family.libraries.add(a_library(name="another"))
+        family.libraries.add(a_library(name="another"), an_entry())
     with pytest.raises(Conflict):
-        family.libraries.add(a_library(id=OTHER_LIBRARY))
+        family.libraries.add(a_library(id=OTHER_LIBRARY), an_entry())
     assert family.libraries.all() == (library,)
 
 
 def test_of_many_that_take_a_name_at_once_one_wins(family: Family) -> None:
-    results = race(lambda n: family.libraries.add(a_library(id=LibraryId(f"library-{n}"))))
+    results = race(lambda n: family.libraries.add(a_library(id=LibraryId(f"library-{n}")), an_entry()))
     assert results.count(None) == 1
     assert len(family.libraries.all()) == 1
 
 
 def test_all_come_by_name(family: Family) -> None:
     for name in ("b", "a", "ä", "B"):
-        family.libraries.add(a_library(id=LibraryId(name), name=name))
+        family.libraries.add(a_library(id=LibraryId(name), name=name), an_entry())
     assert [library.name for library in family.libraries.all()] == ["B", "a", "b", "ä"]
+
+
+def test_a_library_and_its_entry_are_stored_together_or_not_at_all(family: Family) -> None:
+    entry = an_entry()
+    family.libraries.add(a_library(), entry)
+    assert family.audit_trail.search(LIBRARY, AuditQuery()).items == (entry,)
+    with pytest.raises(Conflict):
+        family.libraries.add(a_library(id=OTHER_LIBRARY, name="another"), entry)
+    assert family.libraries.all() == (a_library(),)

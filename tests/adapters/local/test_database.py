@@ -52,7 +52,7 @@ def test_a_second_start_keeps_the_data(path: Path) -> None:
         database = Database(path)
         libraries = SqliteLibraries(database)
         if start == 0:
-            libraries.add(a_library())
+            libraries.add(a_library(), an_entry())
         assert libraries.get(LIBRARY) == a_library()
         database.close()
 
@@ -161,7 +161,7 @@ database.close()
 
 def test_a_new_migration_is_applied_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = Database(path)
-    SqliteLibraries(old).add(a_library())
+    SqliteLibraries(old).add(a_library(), an_entry())
     old.close()
     script = (
         "CREATE TABLE later (n INTEGER);\nCREATE TRIGGER t AFTER INSERT ON later BEGIN\n SELECT 1;\n SELECT 2;\nEND;\n"
@@ -218,12 +218,16 @@ def test_a_full_disk_is_unavailable_and_changes_nothing(database: Database) -> N
     with database.reading() as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count={pages}")  # SQLite's own way to say that there is no more room
-    added = map(libraries.add, (a_library(id=f"library-{n}", name=f"{n}" * 1000) for n in range(1000)))
+
+    def fill() -> None:
+        for n in range(1000):
+            libraries.add(a_library(id=f"library-{n}", name=f"{n}" * 1000), an_entry())
+
     with pytest.raises(Unavailable, match="full"):
-        list(added)
+        fill()
     stored = len(libraries.all())
     with pytest.raises(Unavailable, match="full"):
-        libraries.add(a_library(id="one more", name="x" * 5000))
+        libraries.add(a_library(id="one more", name="x" * 5000), an_entry())
     assert len(libraries.all()) == stored
 
 

@@ -10,10 +10,11 @@ from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
-from adapters.local.work import SqliteJobs, SqliteQueue, SqliteScheduleClaims
+from adapters.local.work import SqliteJobs, SqliteScheduleClaims
 from domain.job import JobKind, JobStatus
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.ports import AuditQuery, JobQuery

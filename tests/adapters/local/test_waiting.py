@@ -9,8 +9,8 @@ import pytest
 
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
+from adapters.local.queue import SqliteQueue
 from adapters.local.waiting import LONGEST_PAUSE, wait_for
-from adapters.local.work import SqliteQueue
 from domain.values import JobId
 from tests.builders import LIBRARY, FakeClock, an_event
 
