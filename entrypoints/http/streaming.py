@@ -2,8 +2,11 @@
 
 import hashlib
 import logging
+import socket
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from flask import Request, Response
@@ -16,22 +19,28 @@ from entrypoints.http.digests import content_digest
 
 log = logging.getLogger(__name__)
 
-CHUNK_BYTES = 1024 * 1024
+# The least rate: each 64 KiB of a body arrive within a minute. Whoever sends less holds a thread for too little.
+CHUNK_BYTES = 64 * 1024
+CHUNK_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0  # of silence, however much came before
 DRAINED_BYTES = 16 * 1024 * 1024
-PATIENCE_SECONDS = 30.0
-DRAIN_PATIENCE_SECONDS = 5.0
+DRAIN_SECONDS = 5.0  # in all
+# Anybody gets these without a key, as often as wanted: reading on for them would let strangers hold every thread.
+UNDRAINED = frozenset({401, 403, 429})
+FORM_BYTES = 4 * 1024 * 1024
 MAX_FORM_PARTS = 16
 MAX_FIELD_BYTES = 4096
 
 
 def body_chunks(request: Request) -> Iterator[bytes]:
-    """The body as it comes. Raises Incomplete when it ends before its announced end."""
+    """The body as it comes. Raises Incomplete when it ends before its announced end, or comes too slowly."""
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType("Send the file without Content-Encoding.")
     announced, received = request.content_length, 0
-    with _patience(request, PATIENCE_SECONDS):
+    with Patience(request, PATIENCE_SECONDS) as patience:
         while True:
-            chunk = _read(request, received)
+            with patience.until(time.monotonic() + CHUNK_SECONDS):
+                chunk = _read(request, received)
             if not chunk:
                 break
             received += len(chunk)
@@ -71,7 +80,7 @@ def form_file(request: Request, field: str, known: frozenset[str]) -> FormFile:
     boundary = request.mimetype_params.get("boundary", "")
     if not 1 <= len(boundary) <= 200 or not boundary.isascii():
         raise BadRequest("The multipart form has no usable boundary in its Content-Type.")
-    events = _form_events(MultipartDecoder(boundary.encode(), 4 * CHUNK_BYTES, max_parts=MAX_FORM_PARTS), request)
+    events = _form_events(MultipartDecoder(boundary.encode(), FORM_BYTES, max_parts=MAX_FORM_PARTS), request)
     fields: dict[str, str] = {}
     for event in events:
         if isinstance(event, File):
@@ -130,32 +139,64 @@ def _file_data(events: Iterator[object]) -> Iterator[bytes]:
             raise Invalid("The file must be the last and only file of the form.", field="form")
 
 
-@contextmanager
-def _patience(request: Request, seconds: float) -> Iterator[None]:
-    """A client that falls silent must not hold a thread for ever; only gunicorn lets us reach its socket."""
-    socket = request.environ.get("gunicorn.socket")
-    if socket is None:
-        yield
-        return
-    before = socket.gettimeout()
-    socket.settimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.settimeout(before)
+class Patience:
+    """A client that falls silent or only drips must not hold a thread for ever.
+
+    The socket's own timeout ends a silence. It starts anew with every byte, and the server waits for as many bytes as
+    were asked for; so a second thread looks at the clock, and shuts the socket's reading side when a deadline has
+    passed: to the reader the body then ends there. Only gunicorn lets us reach its socket.
+    """
+
+    def __init__(self, request: Request, silence_seconds: float, look_every: float = 1.0) -> None:
+        self._socket: socket.socket | None = request.environ.get("gunicorn.socket")
+        self._silence = silence_seconds
+        self._look_every = look_every
+        self._ends: float | None = None
+        self._done = threading.Event()
+        self._watch = threading.Thread(target=self._look, name="patience", daemon=True)
+
+    def __enter__(self) -> "Patience":
+        if self._socket is not None:
+            self._before = self._socket.gettimeout()
+            self._socket.settimeout(self._silence)
+            self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._socket is not None:
+            self._done.set()
+            self._watch.join()
+            self._socket.settimeout(self._before)
+
+    @contextmanager
+    def until(self, ends: float) -> Iterator[None]:
+        """What is read inside has arrived by then. The time that is spent outside is not the client's."""
+        self._ends = ends
+        try:
+            yield
+        finally:
+            self._ends = None
+
+    def _look(self) -> None:
+        while not self._done.wait(self._look_every):
+            ends = self._ends
+            if ends is not None and time.monotonic() >= ends and self._socket is not None:
+                with suppress(OSError):  # the client was faster and has gone
+                    self._socket.shutdown(socket.SHUT_RD)
 
 
 def drain(request: Request, response: Response) -> Response:
     """Reads what is left of a body that was answered early: most clients look for the answer only after sending.
 
-    What is left after a bounded amount costs the client its connection, and maybe the answer: gunicorn closes it.
+    What is left after a bounded amount or time costs the client its connection, and maybe the answer: gunicorn
+    closes it.
     """
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
+    if request.method in {"GET", "HEAD", "OPTIONS"} or response.status_code in UNDRAINED:
         return response
-    left = DRAINED_BYTES
+    left, ends = DRAINED_BYTES, time.monotonic() + DRAIN_SECONDS
     try:
-        with _patience(request, DRAIN_PATIENCE_SECONDS):
-            while left > 0 and (chunk := request.stream.read(CHUNK_BYTES)):
+        with Patience(request, DRAIN_SECONDS, look_every=DRAIN_SECONDS / 10) as patience, patience.until(ends):
+            while left > 0 and time.monotonic() < ends and (chunk := request.stream.read(CHUNK_BYTES)):
                 left -= len(chunk)
     except Exception:
         # The answer stands whatever becomes of the rest.

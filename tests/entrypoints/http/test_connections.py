@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from werkzeug.serving import make_server
 
-from entrypoints.http.streaming import DRAIN_PATIENCE_SECONDS, PATIENCE_SECONDS
+from entrypoints.http import streaming
+from entrypoints.http.streaming import DRAIN_SECONDS, PATIENCE_SECONDS
 from tests import sounds
 from tests.entrypoints.http.conftest import V1, Service, a_service, problem
 
@@ -101,8 +103,76 @@ def test_a_client_that_falls_silent_is_not_waited_for(service: Service) -> None:
         },
     )
     problem(answer, 400, "incomplete-body")
-    assert stalled.patience == [PATIENCE_SECONDS, None, DRAIN_PATIENCE_SECONDS, None]
+    assert stalled.patience == [PATIENCE_SECONDS, None, DRAIN_SECONDS, None]
     assert service.stored() == before
+
+
+class DrippingBody:
+    """Comes over a real connection, a byte at a time and without an end; read as gunicorn does, all or nothing."""
+
+    def __init__(self) -> None:
+        self.server, self._client = socket.socketpair()
+        self._over = threading.Event()
+        self._drip = threading.Thread(target=self._send)
+        self._drip.start()
+
+    def _send(self) -> None:
+        while not self._over.wait(0.01):
+            try:
+                self._client.sendall(b"x")
+            except OSError:
+                return
+
+    def read(self, size: int) -> bytes:
+        got = b""
+        while len(got) < size and (more := self.server.recv(size - len(got))):
+            got += more
+        return got
+
+    def close(self) -> None:
+        self._over.set()
+        self._drip.join()
+        self.server.close()
+        self._client.close()
+
+
+@pytest.fixture
+def dripping() -> Iterator[DrippingBody]:
+    body = DrippingBody()
+    yield body
+    body.close()
+
+
+def dripped(body: DrippingBody) -> dict[str, Any]:
+    environ = {"gunicorn.socket": body.server, "wsgi.input": body, "wsgi.input_terminated": True}
+    return {"content_type": "audio/wav", "environ_overrides": {**environ, "CONTENT_LENGTH": str(2**30)}}
+
+
+def test_a_client_that_only_drips_loses_its_thread(
+    service: Service, dripping: DrippingBody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The patience with a silence starts anew with each byte; the least rate does not."""
+    monkeypatch.setattr(streaming, "CHUNK_SECONDS", 0.2)
+    before = service.stored()
+    answer = service.editor.post(f"{V1}/recordings?filename=a.wav", **dripped(dripping))
+    assert problem(answer, 400, "incomplete-body")["received_bytes"] < 10_000
+    assert service.stored() == before
+
+
+def test_a_refused_client_that_drips_is_soon_given_up(
+    dripping: DrippingBody, monkeypatch: pytest.MonkeyPatch, service: Service
+) -> None:
+    monkeypatch.setattr(streaming, "DRAIN_SECONDS", 0.2)
+    started = time.monotonic()
+    problem(service.editor.post(f"{V1}/nowhere", **dripped(dripping)), 404, "not-found")
+    assert time.monotonic() - started < 5
+
+
+def test_strangers_are_not_read_on_for(service: Service, dripping: DrippingBody) -> None:
+    """The body would drip for 5 s."""
+    started = time.monotonic()
+    problem(service.nobody.post(f"{V1}/recordings", **dripped(dripping)), 401, "unauthenticated")
+    assert time.monotonic() - started < 2
 
 
 def test_a_part_that_breaks_off_is_no_part(threaded: tuple[Service, tuple[str, int]]) -> None:
