@@ -8,7 +8,9 @@ from domain.errors import IdempotencyKeyReused, Invalid, RequestInProgress
 from domain.values import LibraryId
 
 KEPT_FOR = timedelta(hours=24)
+# Without a sign of life: what a crash cut short blocks its key for so long, and a body that still arrives renews it.
 IN_PROGRESS_FOR = timedelta(minutes=10)
+RENEW_EVERY = timedelta(minutes=1)
 MAX_KEY_CHARS = 255
 
 
@@ -38,6 +40,12 @@ class IdempotentRequest:
                 field="Idempotency-Key",
             )
         return cls(library_id, key, fingerprint, now, now + IN_PROGRESS_FOR)
+
+    def is_due_for_renewal(self, now: datetime) -> bool:
+        return now >= self.expires_at - IN_PROGRESS_FOR + RENEW_EVERY
+
+    def renewed(self, now: datetime) -> "IdempotentRequest":
+        return replace(self, expires_at=now + IN_PROGRESS_FOR)
 
     def answered(self, answer: Answer) -> "IdempotentRequest":
         return replace(self, answer=answer, expires_at=self.started_at + KEPT_FOR)

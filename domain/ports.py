@@ -258,12 +258,21 @@ class IdempotentRequests(Protocol):
         ...
 
     @abstractmethod
+    def renew(self, request: IdempotentRequest) -> None:
+        """Store the later `expires_at` of a request that is still carried out.
+
+        This, `finish` and `forget` touch the request that began at the same `started_at` and no other: when that one
+        has expired and another has begun under its key, or nothing is there, they change nothing.
+        """
+        ...
+
+    @abstractmethod
     def finish(self, request: IdempotentRequest) -> None:
         """Store the answered request in the place of the started one."""
         ...
 
     @abstractmethod
-    def forget(self, library_id: LibraryId, key: str) -> None:
+    def forget(self, request: IdempotentRequest) -> None:
         """The request failed in a way that a repetition may mend."""
         ...
 

@@ -1,5 +1,6 @@
 """Requests that are carried out once, in SQLite."""
 
+import sqlite3
 from datetime import datetime
 
 from adapters import cursors
@@ -7,7 +8,6 @@ from adapters.local import codec, rows
 from adapters.local.database import Database
 from domain.idempotency import IdempotentRequest
 from domain.ports import IdempotentRequests
-from domain.values import LibraryId
 
 _STORE = "INSERT OR REPLACE INTO idempotent_requests (library_id, key, expires_at, doc) VALUES (?, ?, ?, ?)"
 
@@ -30,18 +30,36 @@ class SqliteIdempotentRequests(IdempotentRequests):
                 connection.execute(_STORE, _row(request))
             return stored
 
-    def finish(self, request: IdempotentRequest) -> None:
+    def renew(self, request: IdempotentRequest) -> None:
         with self._database.writing() as connection:
-            connection.execute(_STORE, _row(request))
+            if _is_stored(connection, request):
+                connection.execute(_STORE, _row(request))
 
-    def forget(self, library_id: LibraryId, key: str) -> None:
+    finish = renew
+
+    def forget(self, request: IdempotentRequest) -> None:
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM idempotent_requests WHERE library_id = ? AND key = ?", (library_id, key))
+            if _is_stored(connection, request):
+                connection.execute(
+                    "DELETE FROM idempotent_requests WHERE library_id = ? AND key = ?",
+                    (request.library_id, request.key),
+                )
 
     def purge(self, now: datetime) -> int:
         with self._database.writing() as connection:
             gone = connection.execute("DELETE FROM idempotent_requests WHERE expires_at <= ?", (cursors.moment(now),))
             return gone.rowcount
+
+
+def _is_stored(connection: sqlite3.Connection, request: IdempotentRequest) -> bool:
+    stored = rows.read_one(
+        connection,
+        IdempotentRequest,
+        "SELECT doc FROM idempotent_requests WHERE library_id = ? AND key = ?",
+        request.library_id,
+        request.key,
+    )
+    return stored is not None and stored.started_at == request.started_at
 
 
 def _row(request: IdempotentRequest) -> tuple[str, str, str, str]:

@@ -22,13 +22,17 @@ class MemoryIdempotentRequests(IdempotentRequests):
             self._requests[name] = request
             return None
 
-    def finish(self, request: IdempotentRequest) -> None:
+    def renew(self, request: IdempotentRequest) -> None:
         with self._lock:
-            self._requests[request.library_id, request.key] = request
+            if self._is_stored(request):
+                self._requests[request.library_id, request.key] = request
 
-    def forget(self, library_id: LibraryId, key: str) -> None:
+    finish = renew
+
+    def forget(self, request: IdempotentRequest) -> None:
         with self._lock:
-            self._requests.pop((library_id, key), None)
+            if self._is_stored(request):
+                del self._requests[request.library_id, request.key]
 
     def purge(self, now: datetime) -> int:
         with self._lock:
@@ -36,3 +40,7 @@ class MemoryIdempotentRequests(IdempotentRequests):
             gone = len(self._requests) - len(kept)
             self._requests = kept
             return gone
+
+    def _is_stored(self, request: IdempotentRequest) -> bool:
+        stored = self._requests.get((request.library_id, request.key))
+        return stored is not None and stored.started_at == request.started_at

@@ -2,7 +2,8 @@
 
 Kept are the answers of requests that were carried out (2xx), for a day. A refusal changed nothing, so it is
 forgotten: the same key may come again with the mended request. A request that a crash cut short blocks its key until
-it expires. Another request, or another API key, under the same Idempotency-Key is refused.
+it expires; while a body arrives, it is renewed. Another request, or another API key, under the same Idempotency-Key
+is refused.
 """
 
 import hashlib
@@ -39,6 +40,20 @@ def begin() -> Response | None:
     return Response(answer.body, answer.status, {**answer.headers, "Idempotency-Replayed": "true"})
 
 
+def keep_alive() -> None:
+    """Called as a body arrives: a request that takes hours must not lose its key while it is carried out."""
+    started: IdempotentRequest | None = g.get("idempotent")
+    now = adapters().clock().now()
+    if started is None or not started.is_due_for_renewal(now):
+        return
+    g.idempotent = started.renewed(now)
+    try:
+        _store().renew(g.idempotent)
+    except AudioBackendError as error:
+        # The key lasts for several renewals more.
+        log.warning("could not renew an idempotent request: %s", error.detail)
+
+
 def settle(response: Response) -> Response:
     started: IdempotentRequest | None = g.pop("idempotent", None)
     if started is None:
@@ -49,7 +64,7 @@ def settle(response: Response) -> Response:
             body = g.get("body_to_keep") or response.get_data()
             _store().finish(started.answered(Answer(response.status_code, headers, body)))
         else:
-            _store().forget(started.library_id, started.key)
+            _store().forget(started)
     except AudioBackendError as error:
         # The request itself was carried out; its key stays blocked until it expires.
         log.warning("could not keep the answer of an idempotent request: %s", error.detail)

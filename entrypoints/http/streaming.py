@@ -15,6 +15,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from domain.errors import Incomplete, Invalid, TooLarge
 from domain.values import require_digest
+from entrypoints.http import idempotency
 from entrypoints.http.digests import content_digest
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def body_chunks(request: Request) -> Iterator[bytes]:
             if not chunk:
                 break
             received += len(chunk)
+            idempotency.keep_alive()
             yield chunk
     if announced is not None and received < announced:
         raise _cut_short(received, announced)

@@ -1,9 +1,10 @@
 """IdempotentRequests: one begins, the others are shown what it began or how it was answered."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from domain.idempotency import IN_PROGRESS_FOR, KEPT_FOR, Answer, IdempotentRequest
-from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, an_idempotent_request
+from tests.builders import NOON, OTHER_LIBRARY, an_idempotent_request
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race
 
@@ -33,7 +34,7 @@ def test_keys_belong_to_their_library(family: Family) -> None:
     request = an_idempotent_request()
     assert family.idempotent_requests.begin(request) is None
     assert family.idempotent_requests.begin(replace(request, library_id=OTHER_LIBRARY)) is None
-    family.idempotent_requests.forget(OTHER_LIBRARY, request.key)
+    family.idempotent_requests.forget(replace(request, library_id=OTHER_LIBRARY))
     assert family.idempotent_requests.begin(again(request)) == request
 
 
@@ -55,8 +56,36 @@ def test_what_has_expired_when_the_next_starts_is_replaced(family: Family) -> No
 def test_a_forgotten_request_can_begin_anew(family: Family) -> None:
     request = an_idempotent_request()
     family.idempotent_requests.begin(request)
-    family.idempotent_requests.forget(LIBRARY, request.key)
-    family.idempotent_requests.forget(LIBRARY, request.key)
+    family.idempotent_requests.forget(request)
+    family.idempotent_requests.forget(request)
+    assert family.idempotent_requests.begin(again(request)) is None
+
+
+def test_a_renewed_request_keeps_its_key_for_longer(family: Family) -> None:
+    request = an_idempotent_request()
+    family.idempotent_requests.begin(request)
+    renewed = request.renewed(NOON + timedelta(minutes=9))
+    family.idempotent_requests.renew(renewed)
+    assert family.idempotent_requests.purge(request.expires_at) == 0
+    assert family.idempotent_requests.begin(replace(again(request), started_at=request.expires_at)) == renewed
+
+
+def test_the_end_of_an_expired_request_leaves_its_successor_alone(family: Family) -> None:
+    late = an_idempotent_request()
+    family.idempotent_requests.begin(late)
+    successor = replace(again(late), started_at=late.expires_at, expires_at=late.expires_at + IN_PROGRESS_FOR)
+    assert family.idempotent_requests.begin(successor) is None
+    family.idempotent_requests.renew(late.renewed(late.expires_at))
+    family.idempotent_requests.finish(late.answered(ANSWER))
+    family.idempotent_requests.forget(late)
+    assert family.idempotent_requests.begin(replace(late, started_at=late.expires_at)) == successor
+
+
+def test_what_is_no_longer_there_is_not_brought_back(family: Family) -> None:
+    request = an_idempotent_request()
+    family.idempotent_requests.begin(request)
+    family.idempotent_requests.forget(request)
+    family.idempotent_requests.finish(request.answered(ANSWER))
     assert family.idempotent_requests.begin(again(request)) is None
 
 

@@ -1,6 +1,7 @@
 """A request that comes twice under one Idempotency-Key is carried out once."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -118,6 +119,31 @@ def test_a_request_that_crashed_frees_its_key_in_time(service: Service, editor: 
     problem(editor.send(WAV, headers=KEY), 409, "request-in-progress")
     service.clock.advance(timedelta(minutes=11))
     problem(editor.send(WAV, headers=KEY), 409, "duplicate-recording")
+
+
+def test_a_key_is_held_for_as_long_as_a_body_arrives(service: Service, editor: Api) -> None:
+    """Half an hour, where a silence of ten minutes would free it."""
+    wav = sounds.tone_wav(8)
+    answers: list[int] = []
+
+    class SlowBody(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            service.clock.advance(timedelta(minutes=3))
+            if self.tell():
+                # In a thread of its own, as requests are: inside of this one they would share what Flask keeps for it.
+                answers.append(others.submit(editor.send, wav, headers=KEY).result().status_code)
+            return super().read(size)
+
+    with ThreadPoolExecutor(1) as others:
+        first = editor.post(
+            f"{V1}/recordings?filename=tone.wav",
+            content_type="audio/wav",
+            headers=KEY,
+            input_stream=SlowBody(wav),
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+    assert first.status_code == 201, first.text
+    assert answers[:10] == [409] * 10
 
 
 def test_kept_answers_are_forgotten_after_a_day(service: Service, editor: Api) -> None:
