@@ -114,6 +114,37 @@ class Service:
 
         return until(attempt, f"{name} is acknowledged")
 
+    def send_in_parts(self, content: bytes, name: str = "tone.wav") -> str:
+        """Uploads by parts, each request again until it is answered; the id of the recording."""
+        self.sent.add(hashlib.sha256(content).hexdigest())
+        wanted = {"filename": name, "size": len(content), "content_type": "audio/wav"}
+        address = "/api/v1/uploads"
+        upload = until(lambda: self._answer("POST", address, 201, json=wanted), "an upload is opened")
+        own = f"{address}/{upload['id']}"
+
+        def send_what_is_missing() -> bool:
+            state = self._answer("GET", own, 200)
+            if state is None:
+                return False
+            for part in state["parts"]:
+                if not part["received"] and state["status"] == "open":
+                    piece = content[part["offset"] :][: part["size"]]
+                    if self._answer("PUT", part["url"], 200, content=piece) is None:
+                        return False
+            return self._answer("POST", f"{own}/complete", 202) is not None
+
+        until(send_what_is_missing, f"{name} is complete")
+        return str(upload["recording"])
+
+    def _answer(self, method: str, path: str, expected: int, **body: Any) -> dict[str, Any] | None:
+        """The answer, or None when the service died over the request."""
+        try:
+            answer = self.http.request(method, path, **body)
+        except httpx.TransportError:
+            return None
+        assert answer.status_code == expected, answer.text
+        return dict(answer.json())
+
     def get(self, path: str) -> dict[str, Any] | None:
         try:
             answer = self.http.get(path)

@@ -52,6 +52,19 @@ WEB_POINTS = [
     "queue.send:after:1",
 ]
 
+UPLOAD_POINTS_OF_WEB = [
+    "uploads.add:after:1",
+    "blobs.put_part:before:2",
+    "blobs.put_part:after:2",
+    "uploads.save:before:1",
+    "uploads.save:after:1",
+    "jobs.add:before:1",
+]
+UPLOAD_POINTS_OF_WORKER = [
+    "blobs.complete_multipart:before:1",
+    "blobs.complete_multipart:after:1",
+    "recordings.save:after:1",
+]
 KILLS = 12
 
 
@@ -116,7 +129,45 @@ def test_worker_killed_at(standing: Service, point: str) -> None:
 
 @pytest.mark.parametrize("point", WEB_POINTS)
 def test_web_killed_at(service: Service, point: str) -> None:
-    content = tone(100 + WEB_POINTS.index(point))
+    start_crashing_web(service, point)
+    service.part("worker")
+    service.part("scheduler")
+    recording = service.send(tone(100 + WEB_POINTS.index(point)))
+    assert (service.folder / "data" / "crashed").exists()
+    service.wait_for(recording["id"])
+    service.wait_for_preview(recording["id"])
+    wait_until_all_is_settled(service)
+    assert_nothing_lost_or_doubled(service)
+
+
+@pytest.mark.parametrize("point", UPLOAD_POINTS_OF_WEB)
+def test_web_killed_in_an_upload_at(service: Service, point: str) -> None:
+    start_crashing_web(service, point)
+    service.part("worker")
+    service.part("scheduler")
+    recording_id = service.send_in_parts(sounds.tone_wav(seconds=40))
+    assert (service.folder / "data" / "crashed").exists()
+    service.wait_for(recording_id)
+    service.wait_for_preview(recording_id)
+    wait_until_all_is_settled(service)
+    assert_nothing_lost_or_doubled(service)
+
+
+@pytest.mark.parametrize("point", UPLOAD_POINTS_OF_WORKER)
+def test_worker_killed_in_an_upload_at(standing: Service, point: str) -> None:
+    (standing.folder / "data" / "crashed").unlink(missing_ok=True)
+    doomed = standing.start("-m", "tests.e2e.crashing", CRASH_AT=point)
+    recording_id = standing.send_in_parts(sounds.tone_wav(seconds=40, hz=500.0 + len(standing.sent)))
+    assert doomed.wait(60) == -signal.SIGKILL, standing.log.read_text()
+    successor = standing.part("worker")
+    standing.wait_for(recording_id)
+    standing.wait_for_preview(recording_id)
+    wait_until_all_is_settled(standing)
+    successor.kill()
+    assert_nothing_lost_or_doubled(standing)
+
+
+def start_crashing_web(service: Service, point: str) -> None:
     service.start(
         "-m",
         "gunicorn",
@@ -127,14 +178,6 @@ def test_web_killed_at(service: Service, point: str) -> None:
         CRASH_AT=point,
     )
     service.wait_until_ready()
-    service.part("worker")
-    service.part("scheduler")
-    recording = service.send(content)
-    assert (service.folder / "data" / "crashed").exists()
-    service.wait_for(recording["id"])
-    service.wait_for_preview(recording["id"])
-    wait_until_all_is_settled(service)
-    assert_nothing_lost_or_doubled(service)
 
 
 def wait_until_all_is_settled(service: Service) -> None:
