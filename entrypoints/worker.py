@@ -85,6 +85,7 @@ class Worker:
         self._runs = runs
         self._name = name
         self._lease_for = lease_for
+        self._receiving = threading.Lock()  # one listens for the bell: a queue that has to be looked at costs once
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
         self._threads = [threading.Thread(target=self._loop, name=f"{name}-{n}") for n in range(threads)]
@@ -109,7 +110,7 @@ class Worker:
     def _loop(self) -> None:
         while not self._stopping.is_set():
             try:
-                delivery = self._queue.receive(WAIT, self._lease_for)
+                delivery = self._receive()
                 if delivery is not None:
                     self.handle(delivery)
             except Exception:
@@ -117,6 +118,10 @@ class Worker:
                 # and it is taken again.
                 log.exception("the worker could not take or settle a job")
                 self._stopping.wait(PAUSE_SECONDS)
+
+    def _receive(self) -> Delivery | None:
+        with self._receiving:
+            return None if self._stopping.is_set() else self._queue.receive(WAIT, self._lease_for)
 
     def handle(self, delivery: Delivery) -> None:
         taken = self._take_job(delivery.job_id, self._name)
