@@ -111,6 +111,27 @@ class CreateLibrary:
 
 
 @dataclass(frozen=True)
+class EnsureDefaultLibrary:
+    """The library that is meant where none is named; made on first use, without a key."""
+
+    libraries: Libraries
+    create_library: CreateLibrary
+
+    def __call__(self) -> Library:
+        found = self.libraries.find_by_name(DEFAULT_LIBRARY)
+        if found is not None:
+            return found
+        try:
+            return self.create_library(DEFAULT_LIBRARY)
+        except Conflict:
+            # Another process was faster.
+            found = self.libraries.find_by_name(DEFAULT_LIBRARY)
+            if found is None:
+                raise
+            return found
+
+
+@dataclass(frozen=True)
 class PrepareAccess:
     """Before the first request: the default library, and a key for its admin.
 
@@ -118,14 +139,13 @@ class PrepareAccess:
     is no admin's. Without one, a key is made when the library has none, and its token returned to be shown once.
     """
 
-    libraries: Libraries
     keys: Keys
-    create_library: CreateLibrary
+    ensure_default_library: EnsureDefaultLibrary
     create_key: CreateKey
     clock: Clock
 
     def __call__(self, admin_token: str | None) -> tuple[Library, str | None]:
-        library = self._default_library()
+        library = self.ensure_default_library()
         actor = system_actor(library.id, "setup")
         if admin_token is not None:
             self._make_valid(actor, admin_token)
@@ -143,16 +163,3 @@ class PrepareAccess:
                 key = self.keys.find_by_token(token_hash(token))
         if key is not None and not (key.is_valid(self.clock.now()) and key.role is Role.ADMIN):
             raise Conflict("The configured admin key was revoked, has expired, or is no admin's. Configure a new one.")
-
-    def _default_library(self) -> Library:
-        found = self.libraries.find_by_name(DEFAULT_LIBRARY)
-        if found is not None:
-            return found
-        try:
-            return self.create_library(DEFAULT_LIBRARY)
-        except Conflict:
-            # Another process was faster.
-            found = self.libraries.find_by_name(DEFAULT_LIBRARY)
-            if found is None:
-                raise
-            return found

@@ -169,6 +169,7 @@ class UseCases(containers.DeclarativeContainer):
     list_keys = wired(access.ListKeys)
     revoke_key = wired(access.RevokeKey)
     search_audit = wired(access.SearchAudit)
+    ensure_default_library = wired(access.EnsureDefaultLibrary)
     prepare_access = wired(access.PrepareAccess)
 
     give_up_job = wired(labour.GiveUpJob)

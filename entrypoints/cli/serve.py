@@ -46,7 +46,9 @@ def scheduler(context: typer.Context) -> None:
 
 def serve(
     context: typer.Context,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print where the service is.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Do not print where the service is, only a key that was made.")
+    ] = False,
 ) -> None:
     """Run web, worker and scheduler together; Ctrl-C ends them."""
     session = _session(context)
@@ -56,11 +58,19 @@ def serve(
         _serve_in_one_process(session, settings)
         return
     token = prepare(settings)
+    show_key(session, token)
     supervisor = Supervisor(stop_signal())
     supervisor.start()
     if supervisor.wait_until_ready(settings) and not quiet:
         greet(session, settings, token)
     supervisor.watch()
+
+
+def show_key(session: Session, token: str | None) -> None:
+    """At once, whatever becomes of the start: the token is kept nowhere and cannot be made again."""
+    if token is not None:
+        session.out.print("The key of the library's admin, shown this once:\n")
+        session.out.print(f"  {token}\n", highlight=False, soft_wrap=True)
 
 
 def greet(session: Session, settings: Settings, token: str | None) -> None:
@@ -70,8 +80,6 @@ def greet(session: Session, settings: Settings, token: str | None) -> None:
     if token is None:
         print_line("Send files with the key that you have. Another one: audio-backend key create NAME")
         return
-    print_line("\nThe key of the library's admin, shown this once:\n")
-    print_line(f"  {token}\n", highlight=False, soft_wrap=True)
     print_line("Send a recording:\n")
     print_line(
         f'  curl -H "Authorization: Bearer {token}" -H "Content-Type: audio/mpeg" '
@@ -171,6 +179,7 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
     container = Container(settings)
     admin_token = settings.admin_key.get_secret_value() if settings.admin_key else None
     _, token = container.use_cases.prepare_access()(admin_token)
+    show_key(session, token)
     stop = stop_signal()
     worker = worker_of(container)
     worker.start()

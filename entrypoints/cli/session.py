@@ -54,7 +54,8 @@ class Session:
                 raise NotFound(
                     f"There is no library {library!r}. Make it with `audio-backend library create {library}`."
                 )
-            found, _ = container.use_cases.prepare_access()(None)
+            # Without a key: the first one belongs to `serve`, which shows it.
+            found = container.use_cases.ensure_default_library()()
         return system_actor(found.id, "cli")
 
     def print_json(self, value: Any) -> None:
