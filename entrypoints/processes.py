@@ -9,11 +9,13 @@ from types import FrameType
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def stop_signal() -> threading.Event:
-    """An event that is set once the process is asked to end, by SIGTERM or SIGINT."""
+def stop_signal(insisted: threading.Event | None = None) -> threading.Event:
+    """An event that is set once the process is asked to end, by SIGTERM or SIGINT; `insisted`, when asked again."""
     stop = threading.Event()
 
     def ask(_signum: int, _frame: FrameType | None) -> None:
+        if stop.is_set() and insisted is not None:
+            insisted.set()
         stop.set()
 
     signal.signal(signal.SIGTERM, ask)

@@ -23,6 +23,8 @@ from entrypoints.worker import run_worker, worker_of
 WATCH_SECONDS = 0.5
 RESTART_PAUSE_SECONDS = 1.0
 READY_WITHIN_SECONDS = 60.0
+END_POLL_SECONDS = 0.1
+STOP_MARGIN_SECONDS = 10.0  # for what a part does after its own grace
 PARTS = ("web", "worker", "scheduler")
 
 
@@ -50,7 +52,7 @@ def serve(
         bool, typer.Option("--quiet", help="Do not print where the service is, only a key that was made.")
     ] = False,
 ) -> None:
-    """Run web, worker and scheduler together; Ctrl-C ends them."""
+    """Run web, worker and scheduler together; Ctrl-C ends them, and a second one at once."""
     session = _session(context)
     settings = session.settings()
     refuse_to_start_unless_sound(session, settings)
@@ -59,7 +61,8 @@ def serve(
         return
     token = prepare(settings)
     show_key(session, token)
-    supervisor = Supervisor(stop_signal())
+    insisted = threading.Event()
+    supervisor = Supervisor(stop_signal(insisted), insisted, settings.stop_grace_seconds + STOP_MARGIN_SECONDS)
     supervisor.start()
     if supervisor.wait_until_ready(settings) and not quiet:
         greet(session, settings, token)
@@ -105,10 +108,16 @@ def gunicorn_arguments(settings: Settings) -> list[str]:
 
 
 class Supervisor:
-    """Starts the parts of the service as processes, starts again what died, and ends all of them together."""
+    """Starts the parts of the service as processes, starts again what died, and ends all of them together.
 
-    def __init__(self, stop: threading.Event) -> None:
+    What has not ended within `grace_seconds` of being told, or when the stop is `insisted` on, is killed: a job that is
+    cut off so is taken again when its lease has run out.
+    """
+
+    def __init__(self, stop: threading.Event, insisted: threading.Event, grace_seconds: float) -> None:
         self._stop = stop
+        self._insisted = insisted
+        self._grace_seconds = grace_seconds
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
@@ -131,12 +140,23 @@ class Supervisor:
                 code = process.poll()
                 if code is not None:
                     typer.echo(f"{part} ended with code {code}; starting it again", err=True)
-                    self._stop.wait(RESTART_PAUSE_SECONDS)
-                    self._running[part] = _spawn(part)
+                    if not self._stop.wait(RESTART_PAUSE_SECONDS):
+                        self._running[part] = _spawn(part)
+        self._end()
+
+    def _end(self) -> None:
         for process in self._running.values():
             process.send_signal(signal.SIGTERM)
-        for process in self._running.values():
+        deadline = time.monotonic() + self._grace_seconds
+        while self._alive() and time.monotonic() < deadline and not self._insisted.is_set():
+            time.sleep(END_POLL_SECONDS)
+        for part, process in self._alive().items():
+            typer.echo(f"{part} did not end in time and is killed", err=True)
+            os.killpg(process.pid, signal.SIGKILL)  # with its children: each part leads a group of its own
             process.wait()
+
+    def _alive(self) -> dict[str, "subprocess.Popen[bytes]"]:
+        return {part: process for part, process in self._running.items() if process.poll() is None}
 
 
 def _spawn(part: str) -> subprocess.Popen[bytes]:

@@ -1,6 +1,10 @@
 """What `serve` does around the processes that it starts."""
 
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -36,3 +40,44 @@ def test_other_commands_leave_the_first_key_to_serve(shell: Shell) -> None:
     assert shell.json("key", "list") == []
     assert serve.prepare(Settings()) is not None
     assert [key["name"] for key in shell.json("key", "list")] == ["admin"]
+
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+
+
+@pytest.fixture
+def stubborn(monkeypatch: pytest.MonkeyPatch) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """Parts that do not listen to SIGTERM."""
+    parts: list[subprocess.Popen[bytes]] = []
+
+    def spawn(_part: str) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, start_new_session=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        parts.append(process)
+        return process
+
+    monkeypatch.setattr(serve, "_spawn", spawn)
+    yield parts
+    for process in parts:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.mark.parametrize(("grace_seconds", "insists"), [(0.2, False), (1000.0, True)])
+def test_what_does_not_end_is_killed(
+    stubborn: list["subprocess.Popen[bytes]"], grace_seconds: float, insists: bool
+) -> None:
+    """When the grace is over, or at once when the stop is asked for again."""
+    stop, insisted = threading.Event(), threading.Event()
+    supervisor = serve.Supervisor(stop, insisted, grace_seconds)
+    supervisor.start()
+    stop.set()
+    if insists:
+        insisted.set()
+    started = time.monotonic()
+    supervisor.watch()
+    assert time.monotonic() - started < 20
+    assert [process.returncode for process in stubborn] == [-9] * len(serve.PARTS)
