@@ -2,9 +2,9 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 
-from application.schedule import ClaimTask
 from application.upkeep import Report
 from domain.errors import NotFound
 from entrypoints.container import Container
@@ -25,23 +25,50 @@ def run_task(container: Container, name: str) -> Report:
 
 
 def run_scheduler(container: Container, stop: threading.Event) -> None:
-    """Starts what is due, every second, until `stop` is set."""
-    claim_task: ClaimTask = container.use_cases.claim_task()
-    tasks: Mapping[str, Callable[[], Report]] = container.use_cases.tasks()
+    """Starts what is due, every second, until `stop` is set; what runs then has the grace to come to its end."""
+    scheduler = Scheduler(container.use_cases.tasks(), container.use_cases.claim_task())
     log.info("scheduler ready")
     while not stop.wait(TICK_SECONDS):
-        for name, task in tasks.items():
-            run_if_due(name, task, claim_task)
+        scheduler.tick()
+    scheduler.join(container.settings.stop_grace_seconds)
 
 
-def run_if_due(name: str, task: Callable[[], Report], claim_task: ClaimTask) -> None:
-    try:
-        if not claim_task(name):
+class Scheduler:
+    """Runs each task in a thread of its own, so that a long one holds up no other, and never twice at once."""
+
+    def __init__(self, tasks: Mapping[str, Callable[[], Report]], claim_task: Callable[[str], bool]) -> None:
+        self._tasks = tasks
+        self._claim_task = claim_task
+        self._running: dict[str, threading.Thread] = {}
+
+    def tick(self) -> None:
+        for name in self._tasks:
+            if not self._is_running(name) and self._is_due(name):
+                # A daemon: a task that outlasts the grace is cut off with the process, which every task endures.
+                self._running[name] = threading.Thread(target=self._run, args=(name,), name=name, daemon=True)
+                self._running[name].start()
+
+    def join(self, grace_seconds: float) -> None:
+        deadline = time.monotonic() + grace_seconds
+        for thread in self._running.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _is_running(self, name: str) -> bool:
+        return name in self._running and self._running[name].is_alive()
+
+    def _is_due(self, name: str) -> bool:
+        try:
+            return self._claim_task(name)
+        except Exception:
+            log.exception("scheduled job %s could not be claimed", name)
+            return False
+
+    def _run(self, name: str) -> None:
+        try:
+            report = self._tasks[name]()
+        except Exception:
+            # Its next period comes.
+            log.exception("scheduled job %s failed", name)
             return
-        report = task()
-    except Exception:
-        # One that fails must not keep the others from running; its next period comes.
-        log.exception("scheduled job %s failed", name)
-        return
-    if any(report.values()):
-        log.info("scheduled job %s: %s", name, report)
+        if any(report.values()):
+            log.info("scheduled job %s: %s", name, report)
