@@ -62,12 +62,17 @@ def import_folder(
         session.err.print(f"[red]{folder} is not a folder.[/red]", highlight=False)
         raise typer.Exit(NOT_BEGUN)
     files = list(files_below(folder))
+    tally = Tally()
     with session.container() as container:
         actor = session.actor(container, library)
         use_case: ImportFile = container.use_cases.import_file()
-        tally = _run(session, use_case, actor, files, threads=container.settings.worker_children * 2, dry_run=dry_run)
-    if report is not None:
-        report.write_text("".join(json.dumps(as_record(imported)) + "\n" for imported in tally.refused))
+        threads = container.settings.worker_children * 2
+        try:
+            _run(session, use_case, actor, files, tally, threads=threads, dry_run=dry_run)
+        finally:
+            # What was found out before an unexpected error is worth as much.
+            if report is not None:
+                report.write_text("".join(json.dumps(as_record(imported)) + "\n" for imported in tally.refused))
     _show(session, tally, total=len(files), dry_run=dry_run, as_json=as_json)
     raise typer.Exit(tally.exit_code)
 
@@ -96,9 +101,15 @@ def as_record(imported: ImportedFile) -> dict[str, str | None]:
 
 
 def _run(
-    session: Session, use_case: ImportFile, actor: Actor, files: list[Path], *, threads: int, dry_run: bool
-) -> Tally:
-    tally = Tally()
+    session: Session,
+    use_case: ImportFile,
+    actor: Actor,
+    files: list[Path],
+    tally: Tally,
+    *,
+    threads: int,
+    dry_run: bool,
+) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     pending: set[Future[ImportedFile]] = set()
     with Progress(*columns, console=session.err) as bar, ThreadPoolExecutor(threads) as pool:
@@ -118,7 +129,6 @@ def _run(
         except KeyboardInterrupt:
             tally.interrupted = True
         collect(wait(pending).done)
-    return tally
 
 
 def _show(session: Session, tally: Tally, *, total: int, dry_run: bool, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from application.importing import ImportedFile, ImportFile
+from domain.access import Actor
 from entrypoints.cli import importing
 from entrypoints.cli.importing import files_below, sound_type
 from tests import sounds
@@ -79,6 +80,23 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(
     resumed = shell.json("import", folder)
     assert resumed["added"] + broken_off["added"] == 30
     assert resumed["skipped"] == broken_off["added"]
+
+
+def test_an_unexpected_error_leaves_the_report(
+    shell: Shell, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ImportFile.__call__
+
+    def fails_at_the_last(self: ImportFile, actor: Actor, path: Path, *args: object, **kwargs: object) -> ImportedFile:
+        if path.name == "one.wav":
+            raise RuntimeError("a fault of ours")
+        return real(self, actor, path, *args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(ImportFile, "__call__", fails_at_the_last)
+    monkeypatch.setenv("AUDIO_WORKER_CHILDREN", "1")  # two at a time
+    report = tmp_path / "refused.jsonl"
+    assert isinstance(shell.run("import", folder, "--report", report).exception, RuntimeError)
+    assert "broken.mp3" in report.read_text()
 
 
 def test_links_and_hidden_files_are_left_alone(folder: Path) -> None:
