@@ -1,10 +1,13 @@
 """The command line over a real data folder."""
 
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from entrypoints.cli.app import app
@@ -26,6 +29,17 @@ class Shell:
 
     def container(self) -> Container:
         return Container(Settings(data_dir=self.data_dir))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command sets up logging for its whole process, which here is also that of the tests that come after."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
