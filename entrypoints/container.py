@@ -50,6 +50,7 @@ from application import (
     summary,
     upkeep,
     uploads,
+    watch,
     work,
 )
 from entrypoints.settings import Profile, Settings
@@ -155,6 +156,8 @@ class UseCases(containers.DeclarativeContainer):
     restore_recording = wired(curate.RestoreRecording)
 
     fail_recording_of_job = wired(work.FailRecordingOfJob)
+    watch_events = wired(watch.WatchEvents)
+
     get_job = wired(work.GetJob)
     search_jobs = wired(work.SearchJobs)
     cancel_job = wired(work.CancelJob)

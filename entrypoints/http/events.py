@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from application.watch import Watch
 from domain.errors import Unavailable
 from domain.event import Event
 from domain.job import SETTLED
-from domain.ports import Events
-from domain.values import LibraryId
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +42,7 @@ class Wanted:
 class EventStream:
     """A stream ends by itself after `life`; a browser then comes back with the last id that it saw."""
 
-    events: Events
-    library_id: LibraryId
+    watch: Watch
     wanted: Wanted
     heartbeat: timedelta = HEARTBEAT
     life: timedelta = LIFE
@@ -68,7 +66,7 @@ class EventStream:
         beaten = self.monotonic()
         ends = beaten + self.life.total_seconds()
         while self.monotonic() < ends and not self.stopped():
-            found = self.events.since(self.library_id, last_id)
+            found = self.watch.since(last_id)
             for event in found:
                 last_id = event.id
                 if self.wanted(event):
@@ -76,7 +74,7 @@ class EventStream:
                 if self.wanted.is_last(event):
                     yield END
                     return
-            if found or self.events.wait(self.library_id, last_id, NOTICE):
+            if found or self.watch.wait(last_id, NOTICE):
                 continue
             if self.monotonic() - beaten >= self.heartbeat.total_seconds():
                 yield ": nothing new\n\n"

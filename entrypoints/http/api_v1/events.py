@@ -3,13 +3,12 @@
 from flask import Response, current_app, request
 from pydantic import Field
 
-from domain.access import Permission
+from application.watch import Watch
 from domain.event import Event
 from domain.job import Job
-from domain.ports import Events
 from domain.recording import Recording
 from domain.values import JobId, RecordingId, Scalar
-from entrypoints.http.context import actor, adapters, use_cases
+from entrypoints.http.context import actor, use_cases
 from entrypoints.http.events import EventStream, Wanted
 from entrypoints.http.limits import Places
 from entrypoints.http.openapi import LAST_EVENT_ID, Answer, Resource
@@ -35,18 +34,16 @@ class EventFilter(Asked):
 )
 def stream_events(query: EventFilter) -> Response:
     """Server-sent events: `recording.changed`, `job.changed`, and `end` after which the listener closes."""
-    actor().require(Permission.READ)
-    source: Events = adapters().events()
-    library = actor().library_id
+    watch: Watch = use_cases().watch_events()(actor())
     # Asked for first: what happens while the rest is prepared is then part of the stream.
-    last_id = request.headers.get("Last-Event-ID") or source.last_id(library)
-    source.since(library, last_id, limit=1)  # refuses an id that is none while there still can be a proper answer
+    last_id = request.headers.get("Last-Event-ID") or watch.last_id()
+    watch.check(last_id)  # refuses an id that is none while there still can be a proper answer
     first = _standing(query, last_id)
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")
     places: Places = current_app.extensions[PLACES]
     places.take()
-    stream = EventStream(source, library, Wanted(query.recording, query.job), stopped=places.closed)(last_id, first)
+    stream = EventStream(watch, Wanted(query.recording, query.job), stopped=places.closed)(last_id, first)
     response = Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
     open_streams = metrics().streams
     open_streams.inc()

@@ -2,12 +2,14 @@
 
 import itertools
 import json
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from application.watch import Watch
 from domain.errors import Unavailable
 from domain.event import Event
 from entrypoints.http.events import END, EventStream, Wanted
@@ -115,14 +117,14 @@ class Quiet:
 
 def test_a_quiet_stream_beats_and_ends_in_time() -> None:
     quiet = Quiet()
-    stream = EventStream(quiet, LIBRARY, Wanted(), monotonic=lambda: quiet.now)  # type: ignore[arg-type]  # no port needed
+    stream = EventStream(Watch(quiet, LIBRARY), Wanted(), monotonic=lambda: quiet.now)  # type: ignore[arg-type]  # no port needed
     beats = list(stream("0"))[1:]
     assert beats == [": nothing new\n\n"] * 20  # every 15 s for 5 min
 
 
 def test_a_stream_ends_when_the_service_stops() -> None:
     quiet = Quiet()
-    stream = EventStream(quiet, LIBRARY, Wanted(), monotonic=lambda: quiet.now, stopped=lambda: quiet.now >= 3)  # type: ignore[arg-type]  # no port needed
+    stream = EventStream(Watch(quiet, LIBRARY), Wanted(), monotonic=lambda: quiet.now, stopped=lambda: quiet.now >= 3)  # type: ignore[arg-type]  # no port needed
     assert len(list(stream("0"))) == 1
     assert quiet.now == 3
 
@@ -132,7 +134,8 @@ def test_a_store_that_fails_ends_the_stream(caplog: pytest.LogCaptureFixture) ->
         def since(self, _library: str, _last: str) -> tuple[Event, ...]:
             raise Unavailable("The store is down.")
 
-    assert len(list(EventStream(Down(), LIBRARY, Wanted())("0"))) == 1  # type: ignore[arg-type]  # no port needed
+    with caplog.at_level(logging.WARNING):  # whatever the level was left at
+        assert len(list(EventStream(Watch(Down(), LIBRARY), Wanted())("0"))) == 1  # type: ignore[arg-type]  # no port needed
     assert "The store is down." in caplog.text
 
 
