@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,6 +82,7 @@ def main() -> None:
     threading.Thread(target=_warm, daemon=True).start()
     while True:
         child.answer(calls.get())
+        _limit_cpu(None)  # a slow machine may still be warming up
 
 
 def _listen(source: BinaryIO, calls: "queue.SimpleQueue[wire.Message]") -> None:
@@ -112,10 +114,10 @@ def _limit(limits: EngineLimits) -> None:
             continue
 
 
-def _limit_cpu(seconds: float) -> None:
-    """SIGXCPU, which nobody here catches, once this process has used so many seconds more."""
+def _limit_cpu(seconds: float | None) -> None:
+    """SIGXCPU, which nobody here catches, once this process has used so many seconds more; None for no limit."""
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    soft = int(time.process_time() + seconds) + 1
+    soft = hard if seconds is None else int(time.process_time() + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
@@ -132,6 +134,11 @@ def _starved(error: Exception) -> bool:
 
 def _memory() -> int:
     """The largest this process ever was, in bytes."""
+    if sys.platform == "linux":  # where ru_maxrss starts at the size of the process that started this one
+        with suppress(OSError), Path("/proc/self/status").open("rb") as status:
+            for line in status:
+                if line.startswith(b"VmHWM:"):
+                    return int(line.split()[1]) << 10
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 

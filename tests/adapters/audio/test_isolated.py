@@ -167,6 +167,19 @@ def test_a_child_is_replaced_after_so_many_calls_or_when_it_has_grown(
     assert children(grown)[0].pid != first
 
 
+def test_what_counts_as_grown_is_the_child_and_not_its_parent() -> None:
+    """Linux hands a process' largest size down to the programs that it starts."""
+    fat = 300 << 20
+    code = (
+        "import subprocess, sys\n"
+        f"bytearray(b'x') * {fat}\n"
+        "print(subprocess.run([sys.executable, '-c', 'from adapters.audio import child; print(child._memory())'],\n"
+        "    check=True, capture_output=True, start_new_session=True).stdout.decode())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=Path(__file__).parents[3])
+    assert 0 < int(said.stdout) < fat
+
+
 def test_a_child_knows_no_secrets(
     engine: Callable[..., IsolatedEngine], tone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
