@@ -30,19 +30,16 @@ _ENVIRONMENT = {
 class IsolatedEngine(AudioEngine):
     """LibrosaEngine behind pipes, in up to `children` processes that stay warm. Close it when done.
 
-    `numba_cache` is where children keep compiled code when the installation is read-only. Start it after a fork,
-    never before: the pipes would be shared.
+    Start it after a fork, never before: the pipes would be shared.
     """
 
     def __init__(
         self,
         limits: EngineLimits = EngineLimits(),  # noqa: B008 - frozen
         children: int = 1,
-        numba_cache: Path | None = None,
     ) -> None:
         self._limits = limits
-        environment = dict(_ENVIRONMENT, **({"NUMBA_CACHE_DIR": str(numba_cache)} if numba_cache else {}))
-        self._pool = Pool(limits, children, environment)
+        self._pool = Pool(limits, children, _ENVIRONMENT)
 
     def start(self) -> None:
         """Starts the children ahead of the first call; returns before they are warm."""
