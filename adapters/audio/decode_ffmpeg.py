@@ -32,7 +32,8 @@ def open_container(candidate: Candidate) -> av.container.InputContainer:
         container: av.container.InputContainer = av.open(
             f"file:{candidate.path}",
             format=candidate.container.demuxer,
-            options={"protocol_whitelist": "file"},
+            # An mp3's count of its samples is found only where the file, for ffmpeg, starts with it.
+            options={"protocol_whitelist": "file", "skip_initial_bytes": str(candidate.claims.starts_at)},
             **_FORGIVING,
         )
     except _NOT_OURS as error:

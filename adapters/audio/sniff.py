@@ -54,7 +54,10 @@ def _by_magic(head: bytes) -> str | None:
 
 
 def _by_frames(head: bytes) -> str | None:
-    """MPEG audio and ADTS have no magic: frames that agree make one. ID3v2 may stand before them, or before FLAC."""
+    """MPEG audio and ADTS have no magic: frames that agree make one. ID3v2 may stand before them, or before FLAC.
+
+    Zeros may stand before MPEG audio, tag or no tag: stream rips and some encoders leave them.
+    """
     start = mpeg.id3_end(head, 0)
     while start < (following := mpeg.id3_end(head, start)):
         start = following
@@ -62,8 +65,7 @@ def _by_frames(head: bytes) -> str | None:
         return "mp3"  # the tag hides the sound; `probe`, which has the whole file, looks behind it
     if start and head.startswith(b"fLaC", start):
         return "flac"
-    if start:
-        start = mpeg.skip_padding(head, start)
-    if mpeg.frames_agree(head, start):
+    sound = mpeg.skip_padding(head, start)
+    if mpeg.frames_agree(head, sound):
         return "mp3"
-    return "aac" if mpeg.adts_agrees(head, start) else None
+    return "aac" if mpeg.adts_agrees(head, sound if start else 0) else None

@@ -94,6 +94,18 @@ def test_a_file_of_every_format_is_named_probed_and_heard(
     assert all(artefact.path.stat().st_size for artefact in heard.artefacts)
 
 
+@pytest.mark.parametrize("zeros", [1, 3000])
+def test_zeros_in_front_of_an_mp3_change_nothing_that_is_heard(
+    engine: AudioEngine, file: Callable[[bytes], Path], zeros: int
+) -> None:
+    bare = sounds.encoded("mp3")[20:]  # without its tag
+    plain = listen(engine, file(bare)).audio
+    data = bytes(zeros) + bare
+    assert engine.sniff(data[:4096]) == "mp3"
+    assert engine.probe(file(data)).codec == "mp3"
+    assert listen(engine, file(data)).audio == plain
+
+
 def test_a_preview_is_an_mp3_of_all_of_it(engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path) -> None:
     artefact = engine.preview(file(sounds.tone_wav(3.0, rate=96000, channels=6)), tmp_path, silent)
 

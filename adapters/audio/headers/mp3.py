@@ -1,5 +1,7 @@
 """An MPEG audio or ADTS file: tags, the first frame, and what a Xing, Info or VBRI header in it promises."""
 
+from dataclasses import replace
+
 from adapters.audio.headers import mpeg, tags
 from adapters.audio.headers.claims import Claims, Purse, Source
 from domain.errors import EmptyAudio, UndecodableAudio
@@ -15,7 +17,7 @@ def read(source: Source, purse: Purse) -> Claims:
         raise EmptyAudio("The file has tags and no sound. Send a recording.")
     for at in range(found, len(head)):
         if head[at] == 0xFF and mpeg.frames_agree(head, at):
-            return _claims(head, at, end - start - at)
+            return replace(_claims(head, at), payload_bytes=end - start - at, starts_at=start + at)
     raise UndecodableAudio("No MPEG audio was found in the file. Encode it again.")
 
 
@@ -34,14 +36,13 @@ def _first(source: Source, purse: Purse) -> tuple[int, bytes, int]:
     return start, head, mpeg.skip_padding(head, 0) if start else 0
 
 
-def _claims(head: bytes, at: int, payload: int) -> Claims:
+def _claims(head: bytes, at: int) -> Claims:
     frame = mpeg.frame(head, at)
     assert frame is not None  # noqa: S101 - frames_agree has just seen it
     return Claims(
         sample_rate_hz=frame.rate,
         channels=frame.channels,
         duration_seconds=_promised(head, at, frame),
-        payload_bytes=payload,
         codec=f"mp{frame.layer}",
     )
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +33,30 @@ def test_one_frame_header_is_no_mp3() -> None:
     with pytest.raises(Unsupported):
         sniff(frame + sounds.text_file())
     assert sniff(frame * 3) == "mp3"
+
+
+@pytest.mark.parametrize("zeros", [1, 100, 3000])
+def test_zeros_in_front_of_an_mp3_are_passed_over(zeros: int) -> None:
+    assert sniff(bytes(zeros) + sounds.encoded("mp3")[20:]) == "mp3"
+
+
+def test_zeros_excuse_nothing_else() -> None:
+    frames = sounds.lying_xing_mp3()[:417] * 3
+    noise = np.random.default_rng(1).bytes(HEAD_BYTES)
+    for data in (
+        bytes(HEAD_BYTES),
+        bytes(HEAD_BYTES) + frames,
+        bytes(1000) + frames[:417] + sounds.text_file(),
+        bytes(1000) + sounds.text_file(),
+        bytes(1000) + noise,
+        bytes(1000) + sounds.encoded("flac"),
+        bytes(1000) + sounds.encoded("aac"),
+        b"some text first" + frames,
+        b"\0text\0" + frames,
+        noise,
+    ):
+        with pytest.raises(Unsupported):
+            sniff(data)
 
 
 def test_nothing_is_empty() -> None:
