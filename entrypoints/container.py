@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -53,8 +54,10 @@ from application import (
     watch,
     work,
 )
+from domain.errors import Unavailable
 from entrypoints.settings import Profile, Settings
 
+DATABASE = "audio-backend.sqlite"
 One = providers.ThreadSafeSingleton  # requests arrive in many threads
 
 
@@ -99,7 +102,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     workspaces = One(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
     engine = One(IsolatedEngine, providers.Callable(_limits, settings), children=settings.provided.worker_children)
 
-    database = One(Database, settings.provided.data_dir.joinpath.call("audio-backend.sqlite"))
+    database = One(Database, settings.provided.data_dir.joinpath.call(DATABASE))
     recordings = One(SqliteRecordings, database)
     analyses = One(SqliteAnalyses, database)
     renditions = One(SqliteRenditions, database)
@@ -200,10 +203,22 @@ class UseCases(containers.DeclarativeContainer):
 FAMILIES = {Profile.LOCAL: LocalAdapters, Profile.MEMORY: MemoryAdapters}
 
 
+def _make_data_folder(folder: Path) -> None:
+    """For the service's own user alone. The access of a folder that is there already is its owner's affair."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {folder} cannot be made: {error.strerror}. Set AUDIO_DATA_DIR to a folder of yours."
+        ) from error
+
+
 class Container:
-    """The wired product: `adapters` of the settings' profile, and the use-cases over them."""
+    """The wired product: `adapters` of the settings' profile, and the use-cases over them. Makes the data folder."""
 
     def __init__(self, settings: Settings) -> None:
+        if settings.profile is Profile.LOCAL:
+            _make_data_folder(settings.data_dir)
         self.settings = settings
         self.adapters: Any = FAMILIES[settings.profile](settings=settings)
         self.use_cases: Any = UseCases(settings=settings, adapters=self.adapters)

@@ -5,8 +5,10 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +16,7 @@ from rich.table import Table
 
 from domain.errors import AudioBackendError
 from entrypoints.cli.session import Session
-from entrypoints.container import Container
+from entrypoints.container import DATABASE
 from entrypoints.settings import Profile, Settings
 
 LOW_DISK_BYTES = 5 * 1024**3
@@ -112,17 +114,24 @@ def _port(settings: Settings) -> Check:
 
 
 def _stores(session: Session) -> Iterator[Check]:
-    with session.container() as container:
-        for name, ping in _pings(container):
+    """Looks and makes nothing: where there is no store yet, only the engine is asked, beside an empty folder."""
+    settings = session.settings()
+    if settings.profile is Profile.MEMORY or (settings.data_dir / DATABASE).exists():
+        yield from _answers(session, settings, "blobs", "queue", "engine")
+    else:
+        yield Check("blobs", "not there yet")
+        yield Check("queue", "not there yet")
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _answers(session, settings.model_copy(update={"data_dir": Path(folder)}), "engine")
+    yield Check("version", importlib.metadata.version("audio-backend"))
+
+
+def _answers(session: Session, settings: Settings, *names: str) -> Iterator[Check]:
+    with session.container(settings) as container:
+        for name in names:
             try:
-                ping()
+                getattr(container.adapters, name)().ping()
             except AudioBackendError as error:
                 yield Check(name, error.title, error.detail)
             else:
                 yield Check(name, "answers")
-    yield Check("version", importlib.metadata.version("audio-backend"))
-
-
-def _pings(container: Container) -> Iterator[tuple[str, Callable[[], None]]]:
-    for name in ("blobs", "queue", "engine"):
-        yield name, getattr(container.adapters, name)().ping

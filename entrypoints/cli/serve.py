@@ -179,7 +179,6 @@ def _answers(settings: Settings) -> bool:
 
 def prepare(settings: Settings) -> str | None:
     """The data folder, the default library and its first key; the token of a key that was made now."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     container = Container(settings)
     try:
         admin_token = settings.admin_key.get_secret_value() if settings.admin_key else None
@@ -219,7 +218,6 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
 def _long_running(context: typer.Context) -> Container:
     settings = _session(context).settings()
     logging.configure(settings.log_level)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Container(settings)
 
 

@@ -36,9 +36,9 @@ class Session:
             raise typer.Exit(BAD_SETTINGS) from error
 
     @contextmanager
-    def container(self) -> Iterator[Container]:
+    def container(self, settings: Settings | None = None) -> Iterator[Container]:
         """The wired product. Commands log only when asked to; long-running ones set logging up by themselves."""
-        settings = self.settings()
+        settings = settings or self.settings()
         logging.configure(settings.log_level if self.verbose else "ERROR")
         container = Container(settings)
         try:

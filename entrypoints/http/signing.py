@@ -31,7 +31,6 @@ def secret_of(settings: Settings) -> str:
 
 
 def _kept_secret(folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
     path, fresh = folder / _FILE, folder / f"{_FILE}.{secrets.token_hex(8)}"
     if not path.exists():
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -49,6 +49,23 @@ def test_the_doctor_finds_a_sound_machine(shell: Shell) -> None:
     assert all(checks[name]["advice"] == "" for name in ("python", "audio libraries", "data folder", "engine"))
 
 
+def test_the_doctor_makes_nothing(shell: Shell) -> None:
+    checks = {check["name"]: check["found"] for check in shell.json("doctor")}
+    assert (checks["blobs"], checks["queue"], checks["engine"]) == ("not there yet", "not there yet", "answers")
+    assert not shell.data_dir.exists()
+    shell.data_dir.mkdir()  # as a volume is mounted
+    assert shell.run("doctor").exit_code == 0
+    assert not list(shell.data_dir.iterdir())
+    shell.run("status")
+    assert {check["found"] for check in shell.json("doctor") if check["name"] in {"blobs", "queue"}} == {"answers"}
+
+
+@pytest.mark.parametrize("command", [("status",), ("library", "create", "voices"), ("job", "run", "sweep")])
+def test_the_data_folder_is_for_its_owner_alone(shell: Shell, command: tuple[str, ...]) -> None:
+    assert shell.run(*command).exit_code == 0
+    assert shell.data_dir.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_doctor_says_what_to_do(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIO_DATA_DIR", "/proc/nowhere")
     result = shell.run("doctor")
