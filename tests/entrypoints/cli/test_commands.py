@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.access import Role, system_actor
+from domain.job import MAX_ATTEMPTS
 from domain.values import Failure
 from entrypoints.cli.app import app, main
 from tests import sounds
@@ -81,7 +83,7 @@ def test_an_impossible_setting_is_named(shell: Shell, monkeypatch: pytest.Monkey
 
 
 def bury_a_job(shell: Shell) -> str:
-    """A job that failed for good, as a worker leaves it."""
+    """A job that failed at its last attempt, as a worker leaves it."""
     container = shell.container()
     try:
         use, queue = container.use_cases, container.adapters.queue()
@@ -90,6 +92,9 @@ def bury_a_job(shell: Shell) -> str:
             actor, filename="a.wav", content_type="audio/wav", chunks=[sounds.tone_wav(seconds=0.1)]
         )
         delivery = queue.receive(timedelta(), timedelta(seconds=30))
+        jobs = container.adapters.jobs()
+        job = jobs.get(actor.library_id, delivery.job_id)
+        jobs.save(replace(job, attempts=MAX_ATTEMPTS - 1, version=job.version + 1), replaces=job.version)
         held = use.take_job()(delivery.job_id, "worker-1")
         held.fail(Failure("internal", "It broke."))
         queue.bury(delivery, "internal")
