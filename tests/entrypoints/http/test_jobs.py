@@ -1,8 +1,11 @@
 """Background work is watched, stopped and started again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from domain.job import MAX_ATTEMPTS
+from domain.values import Failure, JobId
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
 
 
@@ -41,13 +44,22 @@ def test_a_job_is_cancelled_and_retried(service: Service, editor: Api) -> None:
     problem(editor.post(f"{job}/retry"), 409, "illegal-transition")
 
 
+def bury(service: Service, job_id: JobId) -> None:
+    """As a worker leaves a job that broke in each of its attempts."""
+    jobs, queue = service.ports.jobs(), service.ports.queue()
+    job = jobs.find(job_id)
+    jobs.save(replace(job, attempts=MAX_ATTEMPTS - 1, version=job.version + 1), replaces=job.version)
+    delivery = queue.receive(timedelta(), timedelta(minutes=1))
+    service.use.take_job()(job_id, "worker-1").fail(Failure("internal", "It broke."))
+    queue.bury(delivery, "internal")
+
+
 def test_a_dead_letter_is_shown_and_released(service: Service, editor: Api) -> None:
     made = editor.recording()
     job = made["links"]["job"].rpartition("/")[2]
-    queue = service.ports.queue()
-    queue.bury(queue.receive(timedelta(), timedelta(minutes=1)), "engine-failure")
+    bury(service, JobId(job))
     [letter] = editor.get(f"{V1}/dead-letters").get_json()["items"]
-    assert (letter["job"]["id"], letter["reason"], letter["receives"]) == (job, "engine-failure", 1)
+    assert (letter["job"]["id"], letter["reason"], letter["receives"]) == (job, "internal", MAX_ATTEMPTS)
     assert service.stranger.get(f"{V1}/dead-letters").get_json() == {"items": []}
     released = editor.post(f"{V1}/dead-letters/{job}/release")
     assert (released.status_code, released.headers["Location"]) == (202, f"{V1}/jobs/{job}")
