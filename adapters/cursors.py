@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from domain.errors import Invalid
 from domain.listing import RecordingQuery
-from domain.ports import AuditQuery, JobQuery
+from domain.ports.access import AuditQuery
+from domain.ports.work import JobQuery
 from domain.values import LibraryId
 
 Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery

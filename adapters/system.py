@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ulid import ULID
 
-from domain.ports import Clock, Ids
+from domain.ports.world import Clock, Ids
 
 _RANDOM_BYTES = 10
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from domain.access import Actor, Key, Library, Permission, Role, new_token, system_actor, token_hash
 from domain.audit import AuditEntry
 from domain.errors import Conflict, Invalid, Unauthenticated
-from domain.ports import AuditQuery, AuditTrail, Clock, Ids, Keys, Libraries
+from domain.ports.access import AuditQuery, AuditTrail, Keys, Libraries
+from domain.ports.world import Clock, Ids
 from domain.values import KeyId, LibraryId, Page
 
 DEFAULT_LIBRARY = "default"

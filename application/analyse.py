@@ -13,17 +13,10 @@ from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key
 from domain.errors import CorruptBlob, NotFound
 from domain.job import Job, JobKind
-from domain.ports import (
-    Analyses,
-    AudioEngine,
-    Blobs,
-    Clock,
-    Progress,
-    Recordings,
-    Renditions,
-    Uploads,
-    Workspaces,
-)
+from domain.ports.audio import AudioEngine, Progress
+from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
+from domain.ports.world import Clock
 from domain.recording import Recording, Status, rendition_key
 from domain.rendition import Rendition
 from domain.values import RecordingId, UploadId, require_digest

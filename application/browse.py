@@ -7,7 +7,8 @@ from datetime import timedelta
 from domain.access import Actor, Permission
 from domain.errors import Conflict, CorruptBlob, NotFound
 from domain.listing import RecordingQuery
-from domain.ports import Blobs, Recordings, Renditions, SignedRequest
+from domain.ports.blobs import Blobs, SignedRequest
+from domain.ports.recordings import Recordings, Renditions
 from domain.recording import Recording
 from domain.rendition import Rendition, checked_rendition_name
 from domain.values import ByteRange, Page, RecordingId

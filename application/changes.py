@@ -9,7 +9,9 @@ from domain.access import Actor
 from domain.audit import AuditEntry
 from domain.errors import VersionMismatch
 from domain.job import Job
-from domain.ports import Clock, Ids, Jobs, Recordings
+from domain.ports.recordings import Recordings
+from domain.ports.work import Jobs
+from domain.ports.world import Clock, Ids
 from domain.recording import Recording
 from domain.values import JobId, RecordingId
 

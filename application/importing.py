@@ -9,7 +9,8 @@ from application.analyse import chunks_of
 from application.ingest import ReceiveRecording, refuse_duplicate
 from domain.access import Actor, Permission
 from domain.errors import AudioBackendError, DuplicateContent, Unsupported
-from domain.ports import AudioEngine, Recordings
+from domain.ports.audio import AudioEngine
+from domain.ports.recordings import Recordings
 from domain.values import Failure, RecordingId
 
 HEAD_BYTES = 4096

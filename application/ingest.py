@@ -10,7 +10,10 @@ from domain.access import Actor, Permission
 from domain.audit import AuditEntry
 from domain.errors import DuplicateContent
 from domain.job import Job, JobKind
-from domain.ports import AudioEngine, Blobs, Clock, Ids, Recordings
+from domain.ports.audio import AudioEngine
+from domain.ports.blobs import Blobs
+from domain.ports.recordings import Recordings
+from domain.ports.world import Clock, Ids
 from domain.recording import Recording, original_key
 from domain.upload import check_announced_size
 from domain.values import LibraryId, RecordingId, checked_sha256, display_name

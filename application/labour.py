@@ -9,7 +9,8 @@ from application.notices import Notices
 from application.work import FailRecordingOfJob
 from domain.errors import LeaseLost, NotFound, VersionMismatch
 from domain.job import Job
-from domain.ports import Clock, Jobs
+from domain.ports.work import Jobs
+from domain.ports.world import Clock
 from domain.values import Failure, JobId
 
 PROGRESS_STEP = 0.01

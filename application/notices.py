@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from domain.errors import Unavailable
 from domain.event import Event
 from domain.job import Job
-from domain.ports import Clock, Events
+from domain.ports.work import Events
+from domain.ports.world import Clock
 from domain.recording import Recording
 from domain.values import Scalar
 

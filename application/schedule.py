@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from domain.ports import Clock, ScheduleClaims
+from domain.ports.work import ScheduleClaims
+from domain.ports.world import Clock
 
 EVERY: Mapping[str, timedelta] = {
     "sweep": timedelta(seconds=10),

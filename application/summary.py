@@ -8,7 +8,8 @@ from application.upkeep import each_recording
 from domain.access import Actor, Permission
 from domain.job import JobStatus
 from domain.listing import Field, Filter, Op
-from domain.ports import JobQuery, Jobs, Recordings
+from domain.ports.recordings import Recordings
+from domain.ports.work import JobQuery, Jobs
 from domain.recording import Status
 
 PAGE = 200

@@ -14,22 +14,11 @@ from domain.audit import AuditEntry
 from domain.errors import AudioBackendError, NotFound, VersionMismatch
 from domain.job import Job, JobKind, JobStatus, job_key
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
-from domain.ports import (
-    Analyses,
-    Blobs,
-    Clock,
-    DeadLetter,
-    Events,
-    IdempotentRequests,
-    Ids,
-    JobQueue,
-    Jobs,
-    Libraries,
-    Recordings,
-    Renditions,
-    Uploads,
-    Workspaces,
-)
+from domain.ports.access import IdempotentRequests, Libraries
+from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
+from domain.ports.work import DeadLetter, Events, JobQueue, Jobs
+from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status, recording_of_key, recording_prefix
 from domain.upload import Upload, UploadStatus
 from domain.values import LibraryId, RecordingId

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.access import Actor, Permission
 from domain.event import Event
-from domain.ports import Events
+from domain.ports.work import Events
 from domain.values import LibraryId
 
 

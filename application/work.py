@@ -10,7 +10,8 @@ from application.notices import Notices
 from domain.access import Actor, Permission, system_actor
 from domain.errors import NotFound, Unavailable
 from domain.job import Job, JobKind, JobStatus
-from domain.ports import Clock, DeadLetter, Ids, JobQuery, JobQueue, Jobs
+from domain.ports.work import DeadLetter, JobQuery, JobQueue, Jobs
+from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status
 from domain.values import Failure, JobId, Page, RecordingId
 

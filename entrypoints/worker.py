@@ -27,7 +27,8 @@ from domain.errors import (
     WorldsFault,
 )
 from domain.job import Job, JobKind
-from domain.ports import Delivery, JobQueue, Progress
+from domain.ports.audio import Progress
+from domain.ports.work import Delivery, JobQueue
 from domain.values import Failure
 from entrypoints.container import Container
 from entrypoints.processes import stop_signal

@@ -12,7 +12,7 @@ from domain.audit import AuditEntry
 from domain.event import Event
 from domain.idempotency import IdempotentRequest
 from domain.job import Job, JobKind
-from domain.ports import Clock, Ids
+from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status, original_key, rendition_key
 from domain.rendition import Rendition
 from domain.upload import MIN_PART_BYTES, Upload

@@ -9,7 +9,7 @@ from adapters.audio.limits import EngineLimits
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
 from domain.errors import EngineFailure
-from domain.ports import AudioEngine, Progress
+from domain.ports.audio import AudioEngine, Progress
 from domain.values import Scalar
 
 ANALYSER = "listen"

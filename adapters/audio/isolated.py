@@ -12,7 +12,7 @@ from adapters.audio.pool import Pool
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
 from domain.errors import Unavailable
-from domain.ports import AudioEngine, Progress
+from domain.ports.audio import AudioEngine, Progress
 from domain.values import Scalar
 
 _ENVIRONMENT = {

@@ -18,7 +18,7 @@ from adapters.audio.taps.true_peak import TruePeak
 from adapters.audio.taps.waveform import Waveform
 from domain.analysis import AudioFormat, Finding, Heard, Severity
 from domain.errors import UndecodableAudio
-from domain.ports import Progress
+from domain.ports.audio import Progress
 
 TAPS: tuple[Callable[[Stream], Tap], ...] = (
     Loudness,

@@ -19,7 +19,7 @@ from typing import IO
 from adapters.audio import wire
 from adapters.audio.limits import EngineLimits
 from domain.errors import EngineFailure, Unavailable
-from domain.ports import Progress
+from domain.ports.audio import Progress
 
 _ROOT = Path(__file__).parents[2]
 _log = logging.getLogger(__name__)

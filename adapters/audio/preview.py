@@ -13,7 +13,7 @@ from adapters.audio.decode import guarded, open_decoder
 from adapters.audio.limits import EngineLimits
 from domain.analysis import Artefact
 from domain.errors import UndecodableAudio
-from domain.ports import Progress
+from domain.ports.audio import Progress
 from domain.values import Scalar
 
 NAME = "preview.mp3"

@@ -23,7 +23,7 @@ from adapters.blob_keys import checked_key, is_segment
 from adapters.local.disk import in_our_words, make_folder, sync_folder, write_safely
 from adapters.local.multiparts import Multiparts
 from domain.errors import NotFound
-from domain.ports import Blobs, SignedRequest
+from domain.ports.blobs import Blobs, SignedRequest
 from domain.upload import Part
 from domain.values import BlobInfo, ByteRange
 

@@ -9,7 +9,7 @@ from adapters.local import codec
 from adapters.local.database import Database
 from adapters.local.waiting import Pause, wait_for
 from domain.event import Event
-from domain.ports import Events
+from domain.ports.work import Events
 from domain.values import LibraryId
 
 

@@ -7,7 +7,7 @@ from adapters import cursors
 from adapters.local import codec, rows
 from adapters.local.database import Database
 from domain.idempotency import IdempotentRequest
-from domain.ports import IdempotentRequests
+from domain.ports.access import IdempotentRequests
 
 _STORE = "INSERT OR REPLACE INTO idempotent_requests (library_id, key, expires_at, doc) VALUES (?, ?, ?, ?)"
 

@@ -9,7 +9,7 @@ from adapters.local.database import Database
 from adapters.local.recording_search import FEW, page_of
 from domain.audit import AuditEntry
 from domain.listing import UNKNOWN_NUMBER, Field, RecordingQuery, field_values
-from domain.ports import Recordings
+from domain.ports.recordings import Recordings
 from domain.recording import Recording
 from domain.values import LibraryId, Page, RecordingId
 

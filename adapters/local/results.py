@@ -4,7 +4,7 @@ from adapters import refusals
 from adapters.local import codec, rows
 from adapters.local.database import Database
 from domain.analysis import Analysis
-from domain.ports import Analyses, Renditions
+from domain.ports.recordings import Analyses, Renditions
 from domain.rendition import Rendition
 from domain.values import LibraryId, RecordingId
 

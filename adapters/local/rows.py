@@ -9,7 +9,8 @@ from typing import Generic, TypeAlias, TypeVar
 from adapters import cursors, refusals
 from adapters.local import codec
 from domain.audit import AuditEntry
-from domain.ports import AuditQuery, JobQuery
+from domain.ports.access import AuditQuery
+from domain.ports.work import JobQuery
 from domain.values import LibraryId, Page
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from adapters import cursors, refusals
 from adapters.local import codec, rows
 from adapters.local.database import Database
 from domain.audit import AuditEntry
-from domain.ports import Uploads
+from domain.ports.recordings import Uploads
 from domain.upload import Upload
 from domain.values import LibraryId, UploadId
 

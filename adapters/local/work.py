@@ -7,7 +7,7 @@ from adapters.local import codec, rows
 from adapters.local.database import Database
 from domain.audit import AuditEntry
 from domain.job import Job
-from domain.ports import JobQuery, Jobs, ScheduleClaims
+from domain.ports.work import JobQuery, Jobs, ScheduleClaims
 from domain.values import JobId, LibraryId, Page, RecordingId
 
 CLAIMS_KEPT_FOR = timedelta(days=7)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.local.disk import in_our_words
-from domain.ports import Workspaces
+from domain.ports.blobs import Workspaces
 
 
 class FolderWorkspaces(Workspaces):

@@ -5,7 +5,7 @@ import threading
 from adapters import cursors, refusals
 from domain.access import Key, Library
 from domain.audit import AuditEntry
-from domain.ports import AuditQuery, AuditTrail, Keys, Libraries
+from domain.ports.access import AuditQuery, AuditTrail, Keys, Libraries
 from domain.values import KeyId, LibraryId, Page
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from adapters import refusals
 from adapters.blob_keys import checked_key
 from domain.errors import NotFound
-from domain.ports import Blobs, Clock, SignedRequest
+from domain.ports.blobs import Blobs, SignedRequest
+from domain.ports.world import Clock
 from domain.upload import Part
 from domain.values import BlobInfo, ByteRange
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from adapters import cursors
 from domain.event import Event
-from domain.ports import Events
+from domain.ports.work import Events
 from domain.values import LibraryId
 
 

@@ -4,7 +4,7 @@ import threading
 from datetime import datetime
 
 from domain.idempotency import IdempotentRequest
-from domain.ports import IdempotentRequests
+from domain.ports.access import IdempotentRequests
 from domain.values import LibraryId
 
 

@@ -7,7 +7,7 @@ from adapters import cursors, refusals
 from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
 from domain.listing import RecordingQuery, SortKey, sort_value
-from domain.ports import Recordings
+from domain.ports.recordings import Recordings
 from domain.recording import Recording, Status
 from domain.values import LibraryId, Page, RecordingId
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from adapters import refusals
 from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
-from domain.ports import Uploads
+from domain.ports.recordings import Uploads
 from domain.upload import Upload
 from domain.values import LibraryId, UploadId
 

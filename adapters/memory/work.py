@@ -11,7 +11,8 @@ from adapters import cursors, refusals
 from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
 from domain.job import Job
-from domain.ports import Clock, DeadLetter, Delivery, JobQuery, JobQueue, Jobs, ScheduleClaims
+from domain.ports.work import DeadLetter, Delivery, JobQuery, JobQueue, Jobs, ScheduleClaims
+from domain.ports.world import Clock
 from domain.values import JobId, LibraryId, Page, RecordingId
 
 CLAIMS_KEPT_FOR = timedelta(days=7)

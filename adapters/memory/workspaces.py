@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from domain.ports import Workspaces
+from domain.ports.blobs import Workspaces
 
 
 class MemoryWorkspaces(Workspaces):

@@ -14,7 +14,8 @@ from flask import Response, g, request
 
 from domain.errors import AudioBackendError
 from domain.idempotency import Answer, IdempotentRequest
-from domain.ports import Clock, IdempotentRequests
+from domain.ports.access import IdempotentRequests
+from domain.ports.world import Clock
 from entrypoints.http.context import adapters
 from entrypoints.http.openapi import JSON_BODY_BYTES
 

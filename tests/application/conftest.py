@@ -9,7 +9,7 @@ from dependency_injector import providers
 
 from domain.access import Actor, Role
 from domain.job import Job
-from domain.ports import JobQuery
+from domain.ports.work import JobQuery
 from domain.recording import Recording
 from domain.values import JobId, LibraryId, RecordingId
 from entrypoints.container import Container

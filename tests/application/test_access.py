@@ -5,7 +5,7 @@ import pytest
 
 from domain.access import Role, new_token, token_hash
 from domain.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from tests.application.conftest import House
 
 

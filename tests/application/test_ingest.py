@@ -17,7 +17,7 @@ from domain.errors import (
     Unsupported,
 )
 from domain.job import JobKind, JobStatus
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from domain.recording import Status
 from tests import sounds
 from tests.application.conftest import House

@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import Conflict, Gone, IllegalTransition, NotFound, Unavailable
 from domain.job import JobKind, JobStatus
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from domain.recording import Recording, Status
 from domain.upload import Upload
 from domain.values import Failure

@@ -28,23 +28,11 @@ from adapters.memory import results as memory_results
 from adapters.memory import uploads as memory_uploads
 from adapters.memory import work as memory_work
 from adapters.memory import workspaces as memory_workspaces
-from domain.ports import (
-    Analyses,
-    AuditTrail,
-    Blobs,
-    Clock,
-    Events,
-    IdempotentRequests,
-    JobQueue,
-    Jobs,
-    Keys,
-    Libraries,
-    Recordings,
-    Renditions,
-    ScheduleClaims,
-    Uploads,
-    Workspaces,
-)
+from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries
+from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
+from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
+from domain.ports.world import Clock
 from tests.builders import FakeClock
 
 MAX_RECEIVES = 3

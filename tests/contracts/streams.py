@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.ports import Blobs
+from domain.ports.blobs import Blobs
 from domain.values import ByteRange
 
 KEY = "library/recordings/1/original"

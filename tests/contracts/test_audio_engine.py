@@ -19,7 +19,7 @@ from domain.errors import (
     Unsupported,
     UnsupportedParameters,
 )
-from domain.ports import AudioEngine
+from domain.ports.audio import AudioEngine
 from tests import sounds
 
 

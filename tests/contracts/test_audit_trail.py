@@ -9,7 +9,7 @@ import pytest
 
 from domain.audit import AuditEntry
 from domain.errors import Invalid
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_recording, an_entry
 from tests.contracts.conftest import Family
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Conflict, Invalid, NotFound
-from domain.ports import Blobs
+from domain.ports.blobs import Blobs
 from domain.values import ByteRange
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race

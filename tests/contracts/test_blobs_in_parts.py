@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Conflict, NotFound
-from domain.ports import Blobs
+from domain.ports.blobs import Blobs
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race
 from tests.contracts.streams import KEY, Broken, broken_off, content, keys, lost_client

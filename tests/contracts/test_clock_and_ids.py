@@ -7,7 +7,7 @@ import pytest
 from ulid import ULID
 
 from adapters.system import SystemClock, UlidIds
-from domain.ports import Clock, Ids
+from domain.ports.world import Clock, Ids
 from tests.builders import NOON, FakeClock, SequentialIds
 from tests.contracts.racing import RACERS, race
 

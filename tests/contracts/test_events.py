@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import Invalid
 from domain.event import Event
-from domain.ports import Events
+from domain.ports.work import Events
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, an_event
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race

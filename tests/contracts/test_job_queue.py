@@ -9,7 +9,7 @@ import pytest
 
 from adapters.system import SystemClock
 from domain.errors import LeaseLost
-from domain.ports import Delivery, JobQueue
+from domain.ports.work import Delivery, JobQueue
 from domain.values import JobId
 from tests.builders import FakeClock
 from tests.contracts.conftest import MAX_RECEIVES, Family, MakeFamily

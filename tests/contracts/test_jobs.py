@@ -7,7 +7,8 @@ import pytest
 
 from domain.errors import Conflict, Invalid, NotFound, VersionMismatch
 from domain.job import Job, JobKind, JobStatus
-from domain.ports import AuditQuery, JobQuery
+from domain.ports.access import AuditQuery
+from domain.ports.work import JobQuery
 from domain.values import Failure, RecordingId
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_job, an_entry
 from tests.contracts.conftest import Family

@@ -7,7 +7,7 @@ import pytest
 
 from domain.access import Role
 from domain.errors import Conflict, NotFound, VersionMismatch
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_key, a_token_hash, an_entry
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race

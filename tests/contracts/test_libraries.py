@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Conflict, NotFound
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from domain.values import LibraryId
 from tests.builders import LIBRARY, OTHER_LIBRARY, a_library, an_entry
 from tests.contracts.conftest import Family

@@ -7,7 +7,8 @@ import pytest
 
 from domain.errors import Conflict, DuplicateContent, NotFound, VersionMismatch
 from domain.listing import Field, Filter, Op, RecordingQuery
-from domain.ports import AuditQuery, Recordings
+from domain.ports.access import AuditQuery
+from domain.ports.recordings import Recordings
 from domain.recording import Status
 from domain.values import Failure
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_finding, a_recording, a_sha256, an_entry

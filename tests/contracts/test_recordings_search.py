@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Invalid
 from domain.listing import ORDERED, Field, Filter, Op, RecordingQuery, SortKey, sort_value
-from domain.ports import Recordings
+from domain.ports.recordings import Recordings
 from domain.recording import Recording, Status
 from domain.values import LibraryId
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_finding, a_recording, a_sha256, an_audio_format, an_entry

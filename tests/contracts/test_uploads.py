@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Conflict, NotFound, VersionMismatch
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from domain.upload import LIFETIME, UploadStatus
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_sha256, an_entry, an_upload
 from tests.contracts.conftest import Family

@@ -13,7 +13,7 @@ import pytest
 from dependency_injector import providers
 
 from domain.job import JobStatus
-from domain.ports import JobQuery
+from domain.ports.work import JobQuery
 from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests import sounds

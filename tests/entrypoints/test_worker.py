@@ -10,7 +10,7 @@ from dependency_injector import providers
 
 from domain.access import Actor, system_actor
 from domain.job import JobKind, JobStatus
-from domain.ports import JobQuery
+from domain.ports.work import JobQuery
 from domain.recording import Recording
 from entrypoints.container import Container
 from entrypoints.settings import Profile, Settings

@@ -4,7 +4,7 @@ from flask import Response, g
 
 from domain.access import Key
 from domain.audit import AuditEntry
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from domain.values import KeyId, Page
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource

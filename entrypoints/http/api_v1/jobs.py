@@ -3,7 +3,7 @@
 from flask import Response
 
 from domain.job import Job
-from domain.ports import DeadLetter, JobQuery
+from domain.ports.work import DeadLetter, JobQuery
 from domain.values import JobId, Page, RecordingId
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource

@@ -4,7 +4,7 @@ from flask import Response, request
 
 from application.uploads import UploadState
 from domain.job import Job
-from domain.ports import SignedRequest
+from domain.ports.blobs import SignedRequest
 from domain.recording import Recording
 from domain.upload import Part, Upload, UploadStatus
 from domain.values import UploadId

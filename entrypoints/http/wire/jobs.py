@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from domain.job import Job, JobKind, JobStatus
-from domain.ports import DeadLetter
+from domain.ports.work import DeadLetter
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing
 from entrypoints.http.wire.recordings import recording_address
 

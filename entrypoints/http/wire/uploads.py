@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field, StrictInt
 
 from application.uploads import UploadState
-from domain.ports import SignedRequest
+from domain.ports.blobs import SignedRequest
 from domain.upload import Part, Upload, UploadStatus
 from entrypoints.http.wire.common import Asked, Id, Links, Sha256, example
 from entrypoints.http.wire.recordings import recording_address

@@ -15,7 +15,7 @@ from adapters.local.database import Database
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.work import SqliteScheduleClaims
 from domain.errors import Invalid, Unavailable
-from domain.ports import AuditQuery
+from domain.ports.access import AuditQuery
 from tests.builders import LIBRARY, NOON, a_library, a_recording, an_entry
 
 

@@ -17,7 +17,8 @@ from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
 from domain.job import JobKind, JobStatus
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
-from domain.ports import AuditQuery, JobQuery
+from domain.ports.access import AuditQuery
+from domain.ports.work import JobQuery
 from domain.recording import Status
 from domain.values import JobId, RecordingId
 from tests.builders import (

@@ -7,7 +7,7 @@ import pytest
 from flask import Request
 
 from application.browse import Content
-from domain.ports import SignedRequest
+from domain.ports.blobs import SignedRequest
 from entrypoints.http import content
 from tests import sounds
 from tests.entrypoints.http.conftest import Api, Service, problem

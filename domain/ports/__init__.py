@@ -1,0 +1,18 @@
+"""The map of the hexagon: what the inside asks of the outside.
+
+What holds for all of them:
+- Methods are safe to call from several threads. Times are aware and in UTC.
+- A missing thing raises NotFound where it is asked for by name; a search that may find nothing returns None.
+- Every `save` names the version that it replaces and raises VersionMismatch when another is stored.
+- A write that takes an `audit` entry stores both or neither.
+- A store that does not answer raises Unavailable; a method that raises has changed nothing.
+- Cursors are opaque: a caller hands back what it was given. One that cannot be read raises Invalid.
+
+Where to look:
+    recordings   Recordings, Analyses, Renditions, Uploads
+    access       Libraries, Keys, AuditTrail, IdempotentRequests
+    blobs        Blobs, Workspaces
+    work         Jobs, JobQueue, ScheduleClaims, Events
+    audio        AudioEngine
+    world        Clock, Ids
+"""

@@ -1,0 +1,62 @@
+"""The ears."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from domain.analysis import Artefact, AudioFormat, Heard
+from domain.values import Scalar
+
+Progress = Callable[[float, str], None]
+"""Called now and then with the share that is done (0 to 1) and the stage's name; what it raises ends the work."""
+
+
+class AudioEngine(Protocol):
+    """Hears. Memory stays bounded whatever the length of the file; a file can harm neither caller nor machine.
+
+    The unusable is refused with UnusableAudio's leaves or Unsupported; EngineFailure says that the engine died on it.
+    """
+
+    @property
+    @abstractmethod
+    def analyser(self) -> str:
+        """Name of the analyser that `listen` is, e.g. `listen`."""
+        ...
+
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """Changes whenever the same bytes would give another result."""
+        ...
+
+    @property
+    @abstractmethod
+    def parameters(self) -> Mapping[str, Scalar]:
+        """What else makes the result: settings of the analysis."""
+        ...
+
+    @abstractmethod
+    def sniff(self, head: bytes) -> str:
+        """The container's name from a file's first bytes (4 KiB or all). Raises Unsupported or EmptyAudio."""
+        ...
+
+    @abstractmethod
+    def probe(self, path: Path) -> AudioFormat:
+        """What the file says of itself, with its first sounds decoded; in at most 2 s of CPU. No true duration yet."""
+        ...
+
+    @abstractmethod
+    def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
+        """One pass over all of it.
+
+        Artefacts are left in the workspace: waveform.dat, waveform.json, spectrogram.png."""
+        ...
+
+    @abstractmethod
+    def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
+        """A small mp3 of all of it, left in the workspace as preview.mp3."""
+        ...
+
+    @abstractmethod
+    def ping(self) -> None: ...

@@ -1,0 +1,160 @@
+"""Work to be done in the background, and what is told of it."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.audit import AuditEntry
+from domain.event import Event
+from domain.job import Job, JobKind, JobStatus
+from domain.values import JobId, LibraryId, Page, RecordingId
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """Newest first; None leaves a field open."""
+
+    status: JobStatus | None = None
+    kind: JobKind | None = None
+    recording_id: RecordingId | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+class Jobs(Protocol):
+    """The truth about work. A claim is `save` of `job.claimed(…)`: of two claimers, one gets VersionMismatch."""
+
+    @abstractmethod
+    def add(self, job: Job) -> Job:
+        """Store a new one; where the library has a job with its key, that one is returned and nothing stored."""
+        ...
+
+    @abstractmethod
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None) -> None:
+        """`audit` is for what a person did; claims, heartbeats and progress are not changes in that sense."""
+        ...
+
+    @abstractmethod
+    def get(self, library_id: LibraryId, job_id: JobId) -> Job: ...
+
+    @abstractmethod
+    def find(self, job_id: JobId) -> Job | None:
+        """By id alone, for a worker that was rung."""
+        ...
+
+    @abstractmethod
+    def find_by_key(self, library_id: LibraryId, key: str) -> Job | None: ...
+
+    @abstractmethod
+    def search(self, library_id: LibraryId, query: JobQuery) -> Page[Job]: ...
+
+    @abstractmethod
+    def to_ring(self, now: datetime, limit: int) -> tuple[Job, ...]:
+        """Of all libraries, the jobs whose `ring_at` has come, longest ago first."""
+        ...
+
+    @abstractmethod
+    def remove_of_recording(self, library_id: LibraryId, recording_id: RecordingId) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message in the hands of one receiver, until its visibility ends. `receives` counts this one too."""
+
+    job_id: JobId
+    receipt: str
+    receives: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    job_id: JobId
+    reason: str
+    receives: int
+    died_at: datetime
+
+
+class JobQueue(Protocol):
+    """The doorbell: messages that carry a job id and nothing else. At least once, in no certain order.
+
+    A queue may hold one message or several for one job. What is lost here is rung again by the sweep.
+    """
+
+    @abstractmethod
+    def send(self, job_id: JobId, delay: timedelta = timedelta()) -> None: ...
+
+    @abstractmethod
+    def receive(self, wait: timedelta, visibility: timedelta) -> Delivery | None:
+        """The next message, hidden from others for `visibility`; None when none has come after `wait`.
+
+        A message that was received too often goes to the dead letters instead.
+        """
+        ...
+
+    @abstractmethod
+    def extend(self, delivery: Delivery, visibility: timedelta) -> None:
+        """Hidden for `visibility` from now. Raises LeaseLost when the message is in other hands."""
+        ...
+
+    @abstractmethod
+    def acknowledge(self, delivery: Delivery) -> None:
+        """Done with. A message that has passed into other hands stays with them."""
+        ...
+
+    @abstractmethod
+    def release(self, delivery: Delivery, delay: timedelta) -> None:
+        """To be received again after the delay. A message that has passed into other hands stays with them."""
+        ...
+
+    @abstractmethod
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        """To the dead letters."""
+        ...
+
+    @abstractmethod
+    def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Oldest first."""
+        ...
+
+    @abstractmethod
+    def forget(self, job_id: JobId) -> None:
+        """Remove the job's dead letter, where there is one. A message for the job stays what it is."""
+        ...
+
+    @abstractmethod
+    def ping(self) -> None: ...
+
+
+class ScheduleClaims(Protocol):
+    @abstractmethod
+    def claim(self, task: str, slot: datetime) -> bool:
+        """True for the first who asks for this run of the task, False for all others. Old claims may be forgotten."""
+        ...
+
+
+class Events(Protocol):
+    """A stream per library, kept for about an hour."""
+
+    @abstractmethod
+    def publish(self, event: Event) -> None:
+        """Give it an id and append it."""
+        ...
+
+    @abstractmethod
+    def since(self, library_id: LibraryId, last_id: str | None, limit: int = 100) -> tuple[Event, ...]:
+        """What came after the event `last_id`, oldest first. None: nothing but what is still to come (empty)."""
+        ...
+
+    @abstractmethod
+    def last_id(self, library_id: LibraryId) -> str:
+        """The id after which everything is new."""
+        ...
+
+    @abstractmethod
+    def wait(self, library_id: LibraryId, last_id: str, timeout: timedelta) -> bool:
+        """True as soon as something came after `last_id`, False when nothing has by then."""
+        ...
+
+    @abstractmethod
+    def purge(self, before: datetime) -> int: ...
