@@ -74,7 +74,7 @@ class AssembleOriginal:
             progress(0.0, "assembling")
         require_digest(upload.sha256, digest.hexdigest())
         if not recording.keep_duplicate:
-            refuse_duplicate(self.recordings, recording.library_id, digest.hexdigest())
+            refuse_duplicate(self.recordings, recording.library_id, digest.hexdigest(), apart_from=recording.id)
         with self.blobs.as_file(recording.blob_key) as path:
             audio = self.engine.probe(path)
 
@@ -113,8 +113,9 @@ class RunIngest:
         analysis = self._heard_before(recording) or self._listen(job, recording, progress)
 
         def change(current: Recording, now: datetime) -> Recording:
-            known = current.analysis_key == analysis.key and current.status is not Status.PROCESSING
-            return current if known else current.heard(analysis.audio, analysis.findings, analysis.key, now)
+            if current.standing is not Status.PROCESSING:
+                return current  # heard already, by an earlier run or by a worker that had lost the job
+            return current.heard(analysis.audio, analysis.findings, analysis.key, now)
 
         self.change_recording(actor, recording.id, "recording.hear", change)
         self.start_job(actor, JobKind.PREVIEW, recording.id)

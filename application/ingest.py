@@ -111,10 +111,12 @@ class ReceiveRecording:
         return recording
 
 
-def refuse_duplicate(recordings: Recordings, library_id: LibraryId, sha256: str) -> None:
+def refuse_duplicate(
+    recordings: Recordings, library_id: LibraryId, sha256: str, apart_from: RecordingId | None = None
+) -> None:
     """Raises DuplicateContent, naming the recording that has these bytes."""
     other = recordings.find_by_content(library_id, sha256)
-    if other is not None:
+    if other is not None and other.id != apart_from:
         raise DuplicateContent(
             "The library has a recording of these bytes already. Use it, or send the file with on_duplicate=keep.",
             recording_id=other.id,

@@ -180,8 +180,8 @@ def _unless_heard(failure: Failure) -> Callable[[Recording, datetime], Recording
     """The change that fails a recording which still waits to be heard, and leaves every other one as it is."""
 
     def change(recording: Recording, now: datetime) -> Recording:
-        standing = recording.restore_to if recording.status is Status.TRASHED else recording.status
-        return recording.failed(failure, now) if standing in {Status.RECEIVING, Status.PROCESSING} else recording
+        waits = recording.standing in {Status.RECEIVING, Status.PROCESSING}
+        return recording.failed(failure, now) if waits else recording
 
     return change
 

@@ -115,6 +115,11 @@ class Recording:
     def is_live(self) -> bool:
         return self.status not in {Status.TRASHED, Status.FAILED}
 
+    @property
+    def standing(self) -> Status | None:
+        """Its status, or in the trash the one that it would come back with."""
+        return self.restore_to if self.status is Status.TRASHED else self.status
+
     def assembled(self, size_bytes: int, sha256: str, now: datetime) -> "Recording":
         """Its uploaded parts have become one original. One that was trashed meanwhile stays in the trash."""
         changed = self._reached(Status.PROCESSING, now)

@@ -193,7 +193,8 @@ def test_of_completing_and_aborting_at_once_one_happens(house: House, tone: byte
         house.recording(state.upload.recording_id)
 
 
-def test_a_worker_that_lost_the_job_may_assemble_first(house: House, tone: bytes) -> None:
+@pytest.mark.parametrize("moment", ["sniff", "probe"])
+def test_a_worker_that_lost_the_job_may_assemble_first(house: House, tone: bytes, moment: str) -> None:
     state = arrived(house, tone)
     recording, _ = house.use.complete_upload()(house.editor, state.upload.id)
     job = house.jobs()[0]
@@ -202,7 +203,7 @@ def test_a_worker_that_lost_the_job_may_assemble_first(house: House, tone: bytes
     seen: list[str] = []
 
     def stale_assembles(name: str, _count: int) -> None:
-        if name == "probe" and not seen:
+        if name == moment and not seen:
             seen.append(name)
             house.use.run_ingest()(stale.job, lambda _share, _stage: None)
 
