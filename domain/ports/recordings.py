@@ -48,7 +48,7 @@ class Recordings(Protocol):
 
     @abstractmethod
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
-        """Of all libraries, the longest in the trash first."""
+        """Of all libraries, those trashed at the moment or before it, the longest in the trash first."""
         ...
 
     @abstractmethod
