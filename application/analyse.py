@@ -151,9 +151,10 @@ class RunIngest:
             parameters=self.engine.parameters,
             descriptors=heard.descriptors,
             findings=heard.findings,
-            embedded_tags=heard.embedded_tags,
             audio=heard.audio,
             created_at=self.clock.now(),
+            embedded=heard.embedded,
+            parts=heard.parts,
             artefacts=tuple(artefact.name for artefact in heard.artefacts),
             fence=job.fence,
         )

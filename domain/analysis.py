@@ -16,7 +16,8 @@ class AudioFormat:
     """What the file is. `duration_seconds` counts decoded samples; None until somebody has decoded to the end.
 
     `declared_duration_seconds` is the header's word, kept because it may lie. `bit_depth` is None for codecs
-    that have none (lossy ones). Rates are in Hz and bits per second.
+    that have none (lossy ones). Rates are in Hz and bits per second. `layout` names the channels' places as ffmpeg
+    does (mono, stereo, 5.1, …), None where the file does not say.
     """
 
     container: str
@@ -27,13 +28,19 @@ class AudioFormat:
     duration_seconds: float | None = None
     declared_duration_seconds: float | None = None
     bit_rate_bps: int | None = None
+    layout: str | None = None
+
+
+Range = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
     """One measured number, list or word, with its unit and the method that gave it.
 
-    A value of None always has a `reason`: nothing is made up where nothing could be measured.
+    A value of None always has a `reason`: nothing is made up where nothing could be measured. `range` holds the least
+    and the greatest value that there can be (None: unbounded), `source` where the method is defined, and `version`
+    the part of the analyser that measured it, with its version, e.g. `loudness-2`.
     """
 
     name: str
@@ -41,6 +48,9 @@ class Descriptor:
     unit: str
     method: str
     reason: str | None = None
+    range: Range = (None, None)
+    source: str = ""
+    version: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.reason is None):
@@ -55,13 +65,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One quality problem. `ranges` are (start, end) in seconds, in order; empty where it concerns the whole."""
+    """One quality problem. `ranges` are (start, end) in seconds, in order; empty where it concerns the whole.
+
+    `version` names the part of the analyser that found it, with its version.
+    """
 
     code: str
     severity: Severity
     detail: str
     remedy: str
     ranges: tuple[tuple[float, float], ...] = ()
+    version: str = ""
 
     def __post_init__(self) -> None:
         last = 0.0
@@ -73,23 +87,43 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A file that the engine made, in the workspace that it was given."""
+    """A file that the engine made, in the workspace that it was given; `version` names the part that made it."""
 
     name: str
     path: Path
     content_type: str
     settings: Mapping[str, Scalar] = field(default_factory=dict)
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A stretch of the recording that the file itself names; seconds from its start."""
+
+    start: float
+    end: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the file says of itself beside its sound: plain text, never markup. `cover` says that it has a picture."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    chapters: tuple[Chapter, ...] = ()
+    cover: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that one pass over a recording gave."""
+    """All that one pass over a recording gave. `parts` are the parts of the analyser that listened, with versions."""
 
     audio: AudioFormat
     descriptors: tuple[Descriptor, ...]
     findings: tuple[Finding, ...]
-    embedded_tags: Mapping[str, str]
+    embedded: Embedded
     artefacts: tuple[Artefact, ...]
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +131,8 @@ class Analysis:
     """What one analyser, in one version, measured in one content.
 
     It belongs to the bytes, not to the recording: two recordings of the same bytes in one library share it.
-    `artefacts` are the names of the files that were made in the same pass; each recording has its own of these.
+    `parts` are the analyser's parts and the version in which each of them listened. `artefacts` are the names of the
+    files that were made in the same pass; each recording has its own of these.
     `fence` is the token of the job that wrote it; an older token never overwrites a newer one.
     """
 
@@ -109,11 +144,16 @@ class Analysis:
     parameters: Mapping[str, Scalar]
     descriptors: tuple[Descriptor, ...]
     findings: tuple[Finding, ...]
-    embedded_tags: Mapping[str, str]
     audio: AudioFormat
     created_at: datetime
+    embedded: Embedded = Embedded()
+    parts: Mapping[str, str] = field(default_factory=dict)
     artefacts: tuple[str, ...] = ()
     fence: str = ""
+
+    def stale_parts(self, current: Mapping[str, str]) -> frozenset[str]:
+        """The parts of the analyser as it is now that have not listened in their present version."""
+        return frozenset(part for part, version in current.items() if self.parts.get(part) != version)
 
 
 def analysis_key(content_sha256: str, analyser: str, analyser_version: str, parameters: Mapping[str, Scalar]) -> str:

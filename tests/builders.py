@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.access import Key, Library, Role, token_hash
-from domain.analysis import Analysis, AudioFormat, Descriptor, Finding, Severity, analysis_key
+from domain.analysis import Analysis, AudioFormat, Chapter, Descriptor, Embedded, Finding, Severity, analysis_key
 from domain.audit import AuditEntry
 from domain.event import Event
 from domain.idempotency import IdempotentRequest
@@ -169,9 +169,10 @@ def an_analysis(**changes: Any) -> Analysis:
             Descriptor("key", "A minor", "", "krumhansl"),
         ),
         findings=(a_finding(),),
-        embedded_tags={"artist": "Ärzte"},
         audio=an_audio_format(),
         created_at=NOON,
+        embedded=Embedded({"artist": "Ärzte"}, (Chapter(0.0, 1.5, "One"),), cover=True),
+        parts={"loudness": "1"},
         fence="00000000000000000000000001:000001",
     )
     return replace(analysis, **changes)

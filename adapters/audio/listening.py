@@ -16,7 +16,7 @@ from adapters.audio.taps.spectrogram import Spectrogram
 from adapters.audio.taps.tap import Stream, Tap, Told
 from adapters.audio.taps.true_peak import TruePeak
 from adapters.audio.taps.waveform import Waveform
-from domain.analysis import AudioFormat, Finding, Heard, Severity
+from domain.analysis import AudioFormat, Embedded, Finding, Heard, Severity
 from domain.errors import UndecodableAudio
 from domain.ports.audio import Progress
 
@@ -86,7 +86,7 @@ def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: Sequence[T
         audio=audio,
         descriptors=tuple(descriptor for each in told for descriptor in each.descriptors),
         findings=(*_present(format_findings), *(finding for each in told for finding in each.findings)),
-        embedded_tags=embedded_tags(candidate.path),
+        embedded=Embedded(embedded_tags(candidate.path)),
         artefacts=tuple(artefact for each in told for artefact in each.artefacts),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from domain import errors
-from domain.analysis import Artefact, AudioFormat, Descriptor, Finding, Heard, Severity
+from domain.analysis import Artefact, AudioFormat, Chapter, Descriptor, Embedded, Finding, Heard, Severity
 from domain.errors import AudioBackendError, EngineFailure
 from domain.values import Scalar
 
@@ -73,7 +73,12 @@ def format_from(said: Message) -> AudioFormat:
 
 
 def artefact_to(artefact: Artefact) -> Message:
-    return {"name": artefact.name, "content_type": artefact.content_type, "settings": dict(artefact.settings)}
+    return {
+        "name": artefact.name,
+        "content_type": artefact.content_type,
+        "settings": dict(artefact.settings),
+        "version": artefact.version,
+    }
 
 
 def artefact_from(said: Message, workspace: Path) -> Artefact:
@@ -83,7 +88,7 @@ def artefact_from(said: Message, workspace: Path) -> Artefact:
     if path is None or path.is_symlink() or not path.is_file():
         raise ValueError(f"no artefact {name!r}")
     settings = cast("dict[str, Scalar]", {str(key): value for key, value in said["settings"].items()})
-    return Artefact(name, path, str(said["content_type"]), settings)
+    return Artefact(name, path, str(said["content_type"]), settings, str(said["version"]))
 
 
 def heard_to(heard: Heard) -> Message:
@@ -91,8 +96,9 @@ def heard_to(heard: Heard) -> Message:
         "audio": format_to(heard.audio),
         "descriptors": [asdict(descriptor) for descriptor in heard.descriptors],
         "findings": [asdict(finding) for finding in heard.findings],
-        "embedded_tags": dict(heard.embedded_tags),
+        "embedded": asdict(heard.embedded),
         "artefacts": [artefact_to(artefact) for artefact in heard.artefacts],
+        "parts": dict(heard.parts),
     }
 
 
@@ -101,16 +107,26 @@ def heard_from(said: Message, workspace: Path) -> Heard:
         audio=format_from(said["audio"]),
         descriptors=tuple(_descriptor(each) for each in said["descriptors"]),
         findings=tuple(_finding(each) for each in said["findings"]),
-        embedded_tags={str(key): str(value) for key, value in said["embedded_tags"].items()},
+        embedded=_embedded(said["embedded"]),
         artefacts=tuple(artefact_from(each, workspace) for each in said["artefacts"]),
+        parts=_texts(said["parts"]),
     )
 
 
 def _descriptor(said: Message) -> Descriptor:
-    value = said["value"]
-    return Descriptor(**{**said, "value": tuple(value) if isinstance(value, list) else value})
+    value, (low, high) = said["value"], said["range"]
+    return Descriptor(**{**said, "value": tuple(value) if isinstance(value, list) else value, "range": (low, high)})
 
 
 def _finding(said: Message) -> Finding:
     ranges = tuple((float(start), float(end)) for start, end in said["ranges"])
     return Finding(**{**said, "severity": Severity(said["severity"]), "ranges": ranges})
+
+
+def _embedded(said: Message) -> Embedded:
+    chapters = (Chapter(float(one["start"]), float(one["end"]), str(one["title"])) for one in said["chapters"])
+    return Embedded(_texts(said["tags"]), tuple(chapters), bool(said["cover"]))
+
+
+def _texts(said: Message) -> dict[str, str]:
+    return {str(key): str(value) for key, value in said.items()}

@@ -26,6 +26,7 @@ class AudioView(BaseModel):
     duration_seconds: float | None = Field(description="Counted in decoded samples; null until it has been heard.")
     bit_rate_bps: int | None
     declared_duration_seconds: float | None = Field(description="What the file says of itself.")
+    layout: str | None = Field(description="The places of the channels: mono, stereo, 5.1, …; null where unknown.")
 
     @classmethod
     def of(cls, audio: AudioFormat | None) -> "AudioView | None":
@@ -38,6 +39,7 @@ class FindingView(BaseModel):
     detail: str
     remedy: str
     ranges: list[tuple[float, float]] = Field(description="Start and end in seconds; empty where it concerns all.")
+    version: str = Field(description="The part of the analyser that found it, with its version.")
 
     @classmethod
     def of(cls, finding: Finding) -> "FindingView":

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from domain.analysis import Analysis, Descriptor
+from domain.analysis import Analysis, Descriptor, Embedded
 from domain.recording import Recording
 from domain.rendition import Rendition
 from domain.values import Scalar
@@ -23,6 +23,11 @@ class DescriptorView(BaseModel):
     unit: str
     method: str
     reason: str | None = Field(description="Why there is no value; null where there is one.")
+    range: tuple[float | None, float | None] = Field(
+        description="The least and the greatest value that there can be; null where there is no bound."
+    )
+    source: str = Field(description="Where the method is defined.")
+    version: str = Field(description="The part of the analyser that measured it, with its version.")
 
     @classmethod
     def of(cls, descriptor: Descriptor) -> "DescriptorView":
@@ -33,7 +38,27 @@ class DescriptorView(BaseModel):
             unit=descriptor.unit,
             method=descriptor.method,
             reason=descriptor.reason,
+            range=descriptor.range,
+            source=descriptor.source,
+            version=descriptor.version,
         )
+
+
+class ChapterView(BaseModel):
+    start_seconds: float
+    end_seconds: float
+    title: str
+
+
+class EmbeddedView(BaseModel):
+    tags: dict[str, str]
+    chapters: list[ChapterView]
+    cover: bool = Field(description="Whether the file carries a picture.")
+
+    @classmethod
+    def of(cls, embedded: Embedded) -> "EmbeddedView":
+        chapters = [ChapterView(start_seconds=c.start, end_seconds=c.end, title=c.title) for c in embedded.chapters]
+        return cls(tags=dict(embedded.tags), chapters=chapters, cover=embedded.cover)
 
 
 class AnalysisView(BaseModel):
@@ -46,7 +71,8 @@ class AnalysisView(BaseModel):
     audio: AudioView | None
     descriptors: list[DescriptorView]
     findings: list[FindingView]
-    embedded_tags: dict[str, str] = Field(description="What the file says of itself: plain text, never markup.")
+    embedded: EmbeddedView = Field(description="What the file says of itself: plain text, never markup.")
+    parts: dict[str, str] = Field(description="The analyser's parts, and the version in which each one listened.")
     links: Links
 
     @classmethod
@@ -61,7 +87,8 @@ class AnalysisView(BaseModel):
             audio=AudioView.of(analysis.audio),
             descriptors=[DescriptorView.of(descriptor) for descriptor in analysis.descriptors],
             findings=[FindingView.of(finding) for finding in analysis.findings],
-            embedded_tags=dict(analysis.embedded_tags),
+            embedded=EmbeddedView.of(analysis.embedded),
+            parts=dict(analysis.parts),
             links={"recording": recording_address(recording.id)},
         )
 

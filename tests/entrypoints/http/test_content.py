@@ -114,10 +114,10 @@ def test_the_analysis_carries_unit_method_and_reason(editor: Api, heard: dict[st
     assert body["analyser_version"]
     assert body["descriptors"]
     for descriptor in body["descriptors"]:
-        assert set(descriptor) == {"name", "value", "unit", "method", "reason"}
+        assert set(descriptor) == {"name", "value", "unit", "method", "reason", "range", "source", "version"}
         assert (descriptor["value"] is None) == (descriptor["reason"] is not None)
         assert descriptor["method"]
-    assert isinstance(body["embedded_tags"], dict)
+    assert isinstance(body["embedded"]["tags"], dict)
     assert isinstance(body["findings"], list)
 
 
@@ -126,7 +126,7 @@ def test_tags_of_the_file_are_plain_text(service: Service, editor: Api) -> None:
     service.work()
     answer = editor.get(made["links"]["analysis"])
     assert answer.mimetype == "application/json"
-    assert "<script>alert(1)</script>" in answer.get_json()["embedded_tags"].values()
+    assert "<script>alert(1)</script>" in answer.get_json()["embedded"]["tags"].values()
 
 
 def test_before_it_was_heard_there_is_no_analysis(editor: Api) -> None:
