@@ -10,13 +10,31 @@ from domain.access import Actor, Permission
 from domain.audit import AuditEntry
 from domain.errors import DuplicateContent
 from domain.job import Job, JobKind
-from domain.ports.audio import AudioEngine
+from domain.ports.audio import AudioEngine, AudioLimits
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording, original_key
 from domain.upload import check_announced_size
 from domain.values import LibraryId, RecordingId, checked_sha256, display_name
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may come in: by its size as a file, and by what it is."""
+
+    max_upload_bytes: int
+    audio: AudioLimits
+
+
+@dataclass(frozen=True)
+class GetLimits:
+    engine: AudioEngine
+    max_bytes: int
+
+    def __call__(self, actor: Actor) -> Limits:
+        actor.require(Permission.READ)
+        return Limits(self.max_bytes, self.engine.limits)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,12 @@ def _limits(settings: Settings) -> EngineLimits:
     return EngineLimits(
         child_memory=settings.child_memory_bytes,
         max_decoded_samples=settings.max_decoded_samples,
+        max_expansion=settings.max_expansion,
+        max_tag_bytes=settings.max_tag_bytes,
+        max_tag_frames=settings.max_tag_frames,
+        max_channels=settings.max_channels,
+        min_sample_rate_hz=settings.min_sample_rate_hz,
+        max_sample_rate_hz=settings.max_sample_rate_hz,
     )
 
 
@@ -138,6 +144,7 @@ class UseCases(containers.DeclarativeContainer):
     change_job = wired(changes.ChangeJob)
     start_job = wired(work.StartJob)
 
+    get_limits = wired(ingest.GetLimits)
     receive_recording = wired(ingest.ReceiveRecording)
     import_file = wired(importing.ImportFile)
     open_upload = wired(uploads.OpenUpload)

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
 
-GIB = 1024**3
+MIB, GIB = 1024**2, 1024**3
 
 
 class Profile(StrEnum):
@@ -46,6 +46,12 @@ class Settings(BaseSettings):
 
     child_memory_bytes: int = Field(2 * GIB, ge=GIB)
     max_decoded_samples: int = Field(8_300_000_000, ge=1)
+    max_expansion: float = Field(4_000.0, ge=1, description="Decoded bytes, as 16 bit, per byte of the file.")
+    max_tag_bytes: int = Field(32 * MIB, ge=1)
+    max_tag_frames: int = Field(4_096, ge=1)
+    max_channels: int = Field(32, ge=1)
+    min_sample_rate_hz: int = Field(1_000, ge=1)
+    max_sample_rate_hz: int = Field(768_000, ge=1)
 
     @field_validator("cors_origins", mode="before")
     @classmethod

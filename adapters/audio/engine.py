@@ -9,7 +9,7 @@ from adapters.audio.limits import EngineLimits
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
 from domain.errors import EngineFailure
-from domain.ports.audio import AudioEngine, Progress
+from domain.ports.audio import AudioEngine, AudioLimits, Progress
 from domain.values import Scalar
 
 ANALYSER = "listen"
@@ -37,6 +37,10 @@ class LibrosaEngine(AudioEngine):
     @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
+
+    @property
+    def limits(self) -> AudioLimits:
+        return self._limits.told()
 
     def sniff(self, head: bytes) -> str:
         return sniff(head)

@@ -12,7 +12,7 @@ from adapters.audio.pool import Pool
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
 from domain.errors import Unavailable
-from domain.ports.audio import AudioEngine, Progress
+from domain.ports.audio import AudioEngine, AudioLimits, Progress
 from domain.values import Scalar
 
 _ENVIRONMENT = {
@@ -67,6 +67,10 @@ class IsolatedEngine(AudioEngine):
     @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
+
+    @property
+    def limits(self) -> AudioLimits:
+        return self._limits.told()
 
     def sniff(self, head: bytes) -> str:
         return sniff(head)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from adapters.audio.formats import CONTAINERS
 from domain.errors import DecodedSizeLimit, UnsupportedParameters
+from domain.ports.audio import AudioLimits
 
 GIB = 1 << 30
 
@@ -59,6 +61,19 @@ class EngineLimits:
 
     child_grown: int = 600 << 20
     """A child whose memory was ever larger than this is replaced after the call."""
+
+    def told(self) -> AudioLimits:
+        """Those of the limits that a sender may want to know."""
+        return AudioLimits(
+            containers=tuple(CONTAINERS),
+            max_decoded_samples=self.max_decoded_samples,
+            max_expansion=self.max_expansion,
+            max_tag_bytes=self.max_tag_bytes,
+            max_tag_frames=self.max_tag_frames,
+            max_channels=self.max_channels,
+            min_sample_rate_hz=self.min_sample_rate_hz,
+            max_sample_rate_hz=self.max_sample_rate_hz,
+        )
 
     def check_parameters(self, sample_rate_hz: float, channels: int) -> None:
         """Raises UnsupportedParameters for a rate or a number of channels that no recording has."""

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,23 @@ from domain.values import Scalar
 
 Progress = Callable[[float, str], None]
 """Called now and then with the share that is done (0 to 1) and the stage's name; what it raises ends the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioLimits:
+    """What an engine takes. A sample is one number of one channel; tags are counted with their pictures.
+
+    `max_expansion` is decoded bytes (as 16 bit) per byte of the file.
+    """
+
+    containers: tuple[str, ...]
+    max_decoded_samples: int
+    max_expansion: float
+    max_tag_bytes: int
+    max_tag_frames: int
+    max_channels: int
+    min_sample_rate_hz: int
+    max_sample_rate_hz: int
 
 
 class AudioEngine(Protocol):
@@ -34,6 +52,12 @@ class AudioEngine(Protocol):
     @abstractmethod
     def parameters(self) -> Mapping[str, Scalar]:
         """What else makes the result: settings of the analysis."""
+        ...
+
+    @property
+    @abstractmethod
+    def limits(self) -> AudioLimits:
+        """What it takes; anything beyond is refused with one of UnusableAudio's leaves, or Unsupported."""
         ...
 
     @abstractmethod

@@ -48,6 +48,7 @@ REQUIRED = {
     ("GET", f"{V1}/dead-letters"): Call(READ),
     ("POST", f"{V1}/dead-letters/<id>/release"): Call(WRITE, "job"),
     ("GET", f"{V1}/events"): Call(READ),
+    ("GET", f"{V1}/limits"): Call(READ),
     ("GET", f"{V1}/library"): Call(READ),
     ("GET", f"{V1}/keys"): Call(ADMINISTER),
     ("POST", f"{V1}/keys"): Call(ADMINISTER, given={"json": {"name": "x", "role": "viewer"}}),
