@@ -237,6 +237,11 @@ class Container:
         if isinstance(engine, IsolatedEngine):
             engine.start()
 
+    def children_have_network(self) -> bool | None:
+        """Whether what decodes could reach a network; None where sound is heard in this very process."""
+        engine = self.adapters.engine()
+        return engine.has_network() if isinstance(engine, IsolatedEngine) else None
+
     def close(self) -> None:
         """Ends child processes and closes files."""
         engine = self.adapters.engine()

@@ -19,15 +19,17 @@ from adapters.audio.limits import EngineLimits
 from domain.errors import AudioBackendError, EngineFailure
 
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _SPEAKS_EVERY = 0.2  # seconds between two words about progress
 
 
 class Child:
     """One engine behind one pipe: one call at a time."""
 
-    def __init__(self, limits: EngineLimits, out: BinaryIO) -> None:
+    def __init__(self, limits: EngineLimits, out: BinaryIO, cut_off: bool) -> None:
         self._engine = LibrosaEngine(limits)
         self._out = out
+        self._cut_off = cut_off
         self._spoke = 0.0
 
     def answer(self, message: wire.Message) -> None:
@@ -52,6 +54,8 @@ class Child:
                 return wire.heard_to(self._engine.listen(path, workspace, self._progress))
             case "preview":
                 return wire.artefact_to(self._engine.preview(path, workspace, self._progress))
+            case "isolation":
+                return {"network": not self._cut_off}
             case _:
                 return {}
 
@@ -71,6 +75,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    cut_off = _leave_network()  # while there is one thread: the kernel demands it
     calls = queue.SimpleQueue[wire.Message]()
     listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, calls), daemon=True)
     listener.start()
@@ -78,7 +83,7 @@ def main() -> None:
     _die_with(int(hello["parent"]))
     limits = EngineLimits(**hello["limits"])
     _limit(limits)
-    child = Child(limits, out)
+    child = Child(limits, out, cut_off)
     threading.Thread(target=_warm, daemon=True).start()
     while True:
         child.answer(calls.get())
@@ -92,6 +97,17 @@ def _listen(source: BinaryIO, calls: "queue.SimpleQueue[wire.Message]") -> None:
         if len(head) < wire.HEAD.size:
             os._exit(0)
         calls.put(wire.unpacked(source.read(wire.HEAD.unpack(head)[0])))
+
+
+def _leave_network() -> bool:
+    """Moves this process into a network of its own, where not even the loopback is up; False where it may not.
+
+    Root needs no user namespace for it, and would lose its access to other users' files in one.
+    """
+    if sys.platform != "linux":
+        return False
+    flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
+    return bool(ctypes.CDLL(None).unshare(flags) == 0)
 
 
 def _die_with(parent: int) -> None:

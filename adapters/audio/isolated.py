@@ -16,15 +16,14 @@ from domain.ports.audio import AudioEngine, AudioLimits, Progress
 from domain.values import Scalar
 
 _ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "PYTHONWARNINGS": "ignore",
+    "PATH": "/usr/bin:/bin",  # soundfile looks for the system's libsndfile where its wheel brings none
+    "LANG": "C.UTF-8",  # text is UTF-8 whatever the service was started in
     # One child, one thread: the pool is what uses the machine's cores, and thread pools eat address space.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
 }
-"""All that a child knows of the parent's environment: no keys, no home."""
+"""All that a child knows: nothing of it is the parent's. No keys, no home, no PYTHON* that could lead it elsewhere."""
 
 
 class IsolatedEngine(AudioEngine):
@@ -94,6 +93,12 @@ class IsolatedEngine(AudioEngine):
         """Raises Unavailable when it was closed. Children are replaced by themselves and say nothing here."""
         if self._pool.closed:
             raise Unavailable("The audio engine is closed.")
+
+    def has_network(self) -> bool:
+        """Whether children could reach a network: they leave it at their start where the system lets them."""
+        said = self._pool.call({"call": "isolation", "path": "/", "workspace": None}, 10.0, _nobody)
+        with wire.understood():
+            return bool(said["network"])
 
     def _cpu_seconds(self, path: Path) -> float:
         return self._limits.cpu_seconds(path.stat().st_size)

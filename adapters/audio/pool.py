@@ -33,7 +33,7 @@ class Process:
         self._calls = 0
         self._grown = 0
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "adapters.audio.child"],
+            [sys.executable, "-W", "ignore", "-m", "adapters.audio.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # decoders chatter about broken files; what matters comes by the pipe

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from domain.errors import AudioBackendError
 from entrypoints.cli.session import Session
-from entrypoints.container import DATABASE
+from entrypoints.container import DATABASE, Container
 from entrypoints.settings import Profile, Settings
 
 LOW_DISK_BYTES = 5 * 1024**3
@@ -135,3 +135,17 @@ def _answers(session: Session, settings: Settings, *names: str) -> Iterator[Chec
                 yield Check(name, error.title, error.detail)
             else:
                 yield Check(name, "answers")
+        yield _network(container)
+
+
+def _network(container: Container) -> Check:
+    """No reason not to run: decoders get local files and no protocol but files, with or without a network."""
+    found = {
+        None: "sound is decoded in the service's own process",
+        False: "cut off from the network",
+        True: "not cut off from the network: this system lets the service make no network namespace",
+    }
+    try:
+        return Check("decoders", found[container.children_have_network()])
+    except AudioBackendError as error:
+        return Check("decoders", error.title, error.detail)

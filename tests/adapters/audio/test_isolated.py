@@ -4,6 +4,7 @@ import os
 import resource
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -180,24 +181,66 @@ def test_what_counts_as_grown_is_the_child_and_not_its_parent() -> None:
     assert 0 < int(said.stdout) < fat
 
 
-def test_a_child_knows_no_secrets(
+def test_a_child_knows_nothing_of_its_parent(
     engine: Callable[..., IsolatedEngine], tone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Neither its environment nor its open files, even those that are meant to be handed down."""
     monkeypatch.setenv("AUDIO_ADMIN_KEY", "ak_very-secret-indeed")
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    secret = os.open(tone, os.O_RDONLY)
+    os.set_inheritable(secret, True)
+    try:
+        isolated = engine()
+        isolated.start()
+        isolated.probe(tone)
+    finally:
+        os.close(secret)
+    (child,) = children(isolated)
+    environment = Path(f"/proc/{child.pid}/environ").read_bytes()
+    names = {line.partition(b"=")[0] for line in environment.split(b"\0") if line}
+    assert names <= {b"PATH", b"LANG", b"OMP_NUM_THREADS", b"OPENBLAS_NUM_THREADS", b"NUMBA_NUM_THREADS"}
+    opened = {str(link.readlink()) for link in Path(f"/proc/{child.pid}/fd").iterdir()}
+    assert {name.partition(":")[0] for name in opened} <= {"pipe", "/dev/null"}
+
+
+def test_a_child_reaches_no_network(engine: Callable[..., IsolatedEngine], tone: Path) -> None:
+    """Another process in the child's network, which has the child's rights, finds nobody to talk to."""
     isolated = engine()
     isolated.start()
+    if isolated.has_network():
+        pytest.skip("the kernel lets this user make no network namespace")
     isolated.probe(tone)
-    environment = Path(f"/proc/{children(isolated)[0].pid}/environ").read_bytes()
-    assert b"secret" not in environment
-    names = {line.partition(b"=")[0] for line in environment.split(b"\0") if line}
-    assert names <= {
-        b"PATH",
-        b"LANG",
-        b"PYTHONWARNINGS",
-        b"OMP_NUM_THREADS",
-        b"OPENBLAS_NUM_THREADS",
-        b"NUMBA_NUM_THREADS",
-    }
+    (child,) = children(isolated)
+    assert Path(f"/proc/{child.pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+    code = (
+        "import socket, sys\n"
+        "from adapters.audio import child\n"
+        "assert child._leave_network()\n"
+        "socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=5)"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        command = [sys.executable, "-c", code, str(port)]
+        tried = subprocess.run(command, check=False, capture_output=True, cwd=Path(__file__).parents[3])
+        assert b"Network is unreachable" in tried.stderr, tried.stderr
+        socket.create_connection(("127.0.0.1", port)).close()  # which anybody else can reach
+
+
+def test_where_the_network_cannot_be_left_a_child_works_all_the_same(tone: Path) -> None:
+    """Without the right to administer the system (21 in Linux' list), as in most containers."""
+    if os.geteuid() != 0:
+        pytest.skip("only root has a right to give up")
+    code = (
+        "import ctypes, sys\n"
+        "from pathlib import Path\n"
+        "from adapters.audio.isolated import IsolatedEngine\n"
+        "assert ctypes.CDLL(None).prctl(24, 21) == 0  # PR_CAPBSET_DROP\n"
+        "with IsolatedEngine() as engine:\n"
+        "    print(engine.has_network(), engine.probe(Path(sys.argv[1])).codec)"
+    )
+    command = [sys.executable, "-c", code, str(tone)]
+    said = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[3])
+    assert said.stdout.split() == [b"True", b"pcm_s16le"]
 
 
 def test_several_threads_share_several_children(engine: Callable[..., IsolatedEngine], tmp_path: Path) -> None:

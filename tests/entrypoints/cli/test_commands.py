@@ -49,6 +49,7 @@ def test_the_doctor_finds_a_sound_machine(shell: Shell) -> None:
     checks = {check["name"]: check for check in shell.json("doctor")}
     assert {"python", "audio libraries", "data folder", "blobs", "queue", "engine"} <= set(checks)
     assert all(checks[name]["advice"] == "" for name in ("python", "audio libraries", "data folder", "engine"))
+    assert "cut off from the network" in checks["decoders"]["found"]
 
 
 def test_the_doctor_makes_nothing(shell: Shell) -> None:
