@@ -168,28 +168,6 @@ class RunIngest:
 
 
 @dataclass(frozen=True)
-class RunPreview:
-    """A step of its own, so that a recording can be used before its preview is there."""
-
-    recordings: Recordings
-    renditions: Renditions
-    blobs: Blobs
-    engine: AudioEngine
-    workspaces: Workspaces
-    keep_rendition: KeepRendition
-
-    def __call__(self, job: Job, progress: Progress) -> None:
-        recording = self.recordings.get(job.library_id, job.recording_id)
-        maker = f"preview-{self.engine.version}"
-        made = self.renditions.of_recording(recording.library_id, recording.id)
-        if any(r.maker == maker and r.content_sha256 == recording.sha256 for r in made):
-            return
-        with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
-            artefact = self.engine.preview(path, workspace, progress)
-            self.keep_rendition(job, recording, artefact, maker)
-
-
-@dataclass(frozen=True)
 class GetAnalysis:
     recordings: Recordings
     analyses: Analyses

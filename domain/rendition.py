@@ -8,6 +8,8 @@ from datetime import datetime
 from domain.errors import Invalid
 from domain.values import LibraryId, RecordingId, Scalar
 
+PREVIEWS = ("preview.mp3", "preview.opus")
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\.[a-z0-9]{1,8}")
 
 

@@ -43,6 +43,7 @@ from application import (
     browse,
     changes,
     curate,
+    hear,
     importing,
     ingest,
     labour,
@@ -190,7 +191,7 @@ class UseCases(containers.DeclarativeContainer):
     keep_rendition = wired(analyse.KeepRendition)
     assemble_original = wired(analyse.AssembleOriginal)
     run_ingest = wired(analyse.RunIngest)
-    run_preview = wired(analyse.RunPreview)
+    run_preview = wired(hear.RunPreview)
 
     sweep = wired(upkeep.Sweep)
     purge_expired_uploads = wired(upkeep.PurgeExpiredUploads)

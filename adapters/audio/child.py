@@ -37,7 +37,7 @@ class Child:
         try:
             self._say({"done": self._call(message), "memory": _memory()})
         except EngineFailure as error:
-            self._say({"error": "memory" if _starved(error) else error.code})
+            self._say({"error": "memory" if _starved(error) else error.code, "trace": error.detail})
         except AudioBackendError as error:
             data = {key: value for key, value in error.data.items() if isinstance(value, str | int | float)}
             self._say({"error": error.code, "detail": error.detail, "data": data, "memory": _memory()})
@@ -53,7 +53,8 @@ class Child:
             case "listen":
                 return wire.heard_to(self._engine.listen(path, workspace, self._progress))
             case "preview":
-                return wire.artefact_to(self._engine.preview(path, workspace, self._progress))
+                made = self._engine.preview(path, workspace, self._progress, **message["asked"])
+                return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}
             case "isolation":
                 return {"network": not self._cut_off}
             case _:

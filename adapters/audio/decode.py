@@ -1,15 +1,18 @@
 """From a file to blocks of samples: which decoder, and the guard that stands between it and the taps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 
-from adapters.audio.blocks import BLOCK_FRAMES, Block, Decoder
+from adapters.audio.blocks import BLOCK_FRAMES, Block, Decoder, Stuck
 from adapters.audio.claims import Candidate
 from adapters.audio.decode_ffmpeg import FfmpegDecoder
 from adapters.audio.decode_soundfile import SoundfileDecoder
 from adapters.audio.limits import EngineLimits
-from domain.errors import EmptyAudio, NonFiniteSamples
+from domain.errors import EmptyAudio, NonFiniteSamples, UndecodableAudio
+
+T = TypeVar("T")
 
 
 def open_decoder(candidate: Candidate, *, second_choice: bool = False) -> Decoder:
@@ -29,6 +32,20 @@ def open_decoder(candidate: Candidate, *, second_choice: bool = False) -> Decode
     if fit and not second_choice:
         return SoundfileDecoder(candidate)
     return FfmpegDecoder(candidate)
+
+
+def by_either_decoder(candidate: Candidate, work: Callable[[Decoder], T]) -> T:
+    """What the work gives with the file's right decoder, or, where that one gets stuck, anew with the second choice.
+
+    Raises UndecodableAudio when both do, and whatever the work raises.
+    """
+    for second_choice in (False, True):
+        try:
+            with open_decoder(candidate, second_choice=second_choice) as decoder:
+                return work(decoder)
+        except Stuck:
+            continue
+    raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.")
 
 
 def guarded(

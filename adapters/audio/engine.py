@@ -59,12 +59,12 @@ class LibrosaEngine(AudioEngine):
         with _within_memory():
             return listen(candidate, self._limits, workspace, progress)
 
-    def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
+    def preview(self, path: Path, workspace: Path, progress: Progress, gain_db: float = 0.0) -> tuple[Artefact, ...]:
         candidate = examine(path, self._limits)
-        from adapters.audio.preview import preview
+        from adapters.audio.preview import previews
 
         with _within_memory():
-            return preview(candidate, self._limits, workspace, progress)
+            return previews(candidate, self._limits, workspace, progress, gain_db)
 
     def ping(self) -> None:
         return

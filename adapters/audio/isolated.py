@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from adapters.audio import wire
@@ -84,10 +84,11 @@ class IsolatedEngine(AudioEngine):
         with wire.understood():
             return wire.heard_from(said, workspace)
 
-    def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
-        said = self._call("preview", path, workspace, progress, self._cpu_seconds(path))
+    def preview(self, path: Path, workspace: Path, progress: Progress, gain_db: float = 0.0) -> tuple[Artefact, ...]:
+        asked = {"gain_db": gain_db}
+        said = self._call("preview", path, workspace, progress, self._cpu_seconds(path), asked=asked)
         with wire.understood():
-            return wire.artefact_from(said, workspace)
+            return tuple(wire.artefact_from(each, workspace) for each in said["artefacts"])
 
     def ping(self) -> None:
         """Raises Unavailable when it was closed. Children are replaced by themselves and say nothing here."""
@@ -104,12 +105,20 @@ class IsolatedEngine(AudioEngine):
         return self._limits.cpu_seconds(path.stat().st_size)
 
     def _call(
-        self, call: str, path: Path, workspace: Path | None, progress: Progress, cpu_seconds: float
+        self,
+        call: str,
+        path: Path,
+        workspace: Path | None,
+        progress: Progress,
+        cpu_seconds: float,
+        *,
+        asked: Mapping[str, object] = MappingProxyType({}),
     ) -> wire.Message:
         message = {
             "call": call,
             "path": str(path.absolute()),
             "workspace": str(workspace.absolute()) if workspace else None,
+            "asked": dict(asked),
         }
         return self._pool.call(message, cpu_seconds, progress)
 

@@ -138,7 +138,10 @@ class Process:
         return f"The audio engine ended on this file (exit code {code})."
 
     def kill(self) -> None:
-        self._popen.kill()
+        """With whatever it has started."""
+        if self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         for pipe in (self._popen.stdin, self._popen.stdout):
             with suppress(OSError):
                 _open(pipe).close()
@@ -229,7 +232,8 @@ class Pool:
         self._closed = True
         with self._lock:
             for child in self._busy:
-                os.kill(child.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
         for idle in self._all_idle():
             if idle is not None:
                 idle.kill()

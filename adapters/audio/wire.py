@@ -32,7 +32,7 @@ REFUSALS: dict[str, type[AudioBackendError]] = {
 }
 """What a child may refuse a file with; anything else that it says is a failure of the engine."""
 
-ARTEFACTS = frozenset({"waveform.dat", "waveform.json", "spectrogram.png", "preview.mp3"})
+ARTEFACTS = frozenset({"waveform.dat", "waveform.json", "spectrogram.png", "preview.mp3", "preview.opus"})
 
 
 @contextmanager

@@ -78,8 +78,8 @@ class AudioEngine(Protocol):
         ...
 
     @abstractmethod
-    def preview(self, path: Path, workspace: Path, progress: Progress) -> Artefact:
-        """A small mp3 of all of it, left in the workspace as preview.mp3."""
+    def preview(self, path: Path, workspace: Path, progress: Progress, gain_db: float = 0.0) -> tuple[Artefact, ...]:
+        """Small files of all of it, made so much louder, left in the workspace: preview.mp3 and preview.opus."""
         ...
 
     @abstractmethod

@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from entrypoints.container import DATABASE, Container
 from entrypoints.settings import Profile, Settings
 
 LOW_DISK_BYTES = 5 * 1024**3
-ENCODERS = ("libmp3lame",)
+ENCODERS = ("libmp3lame", "libopus", "libvorbis", "flac")
 NOT_SOUND = 2
 
 
@@ -64,6 +65,7 @@ def preflight(settings: Settings) -> Iterator[Check]:
     known = (3, 11) <= sys.version_info[:2] <= (3, 13)
     yield Check("python", version, "" if known else "Use Python 3.11, 3.12 or 3.13.")
     yield _audio_libraries()
+    yield _ffmpeg()
     if settings.profile is Profile.LOCAL:
         yield _data_folder(settings)
 
@@ -80,9 +82,26 @@ def _audio_libraries() -> Check:
             "install ffmpeg's and libsndfile's libraries (Debian: apt install ffmpeg libsndfile1; macOS: brew install "
             "ffmpeg libsndfile).",
         )
-    missing = [name for name in ENCODERS if name not in av.codecs_available]
-    found = f"PyAV {av.__version__}, libsndfile {soundfile.__libsndfile_version__}"
-    return Check("audio libraries", found, f"This build of PyAV lacks {', '.join(missing)}." if missing else "")
+    return Check("audio libraries", f"PyAV {av.__version__}, libsndfile {soundfile.__libsndfile_version__}")
+
+
+def _ffmpeg() -> Check:
+    """The program that encodes previews and excerpts."""
+    try:
+        import imageio_ffmpeg
+
+        program = imageio_ffmpeg.get_ffmpeg_exe()
+        command = [program, "-hide_banner", "-encoders"]
+        known = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    except (ImportError, RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        return Check(
+            "ffmpeg",
+            str(error).splitlines()[0],
+            "It comes with the wheel of imageio-ffmpeg: install requirements.lock again. Where there is no wheel for "
+            "this system, install the program (Debian: apt install ffmpeg; macOS: brew install ffmpeg).",
+        )
+    missing = [name for name in ENCODERS if f" {name} " not in known]
+    return Check("ffmpeg", program, f"This build lacks {', '.join(missing)}. Install another." if missing else "")
 
 
 def _data_folder(settings: Settings) -> Check:

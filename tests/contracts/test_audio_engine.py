@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from adapters.audio.engine import LibrosaEngine
@@ -106,14 +107,43 @@ def test_zeros_in_front_of_an_mp3_change_nothing_that_is_heard(
     assert listen(engine, file(data)).audio == plain
 
 
-def test_a_preview_is_an_mp3_of_all_of_it(engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path) -> None:
-    artefact = engine.preview(file(sounds.tone_wav(3.0, rate=96000, channels=6)), tmp_path, silent)
+@pytest.mark.parametrize(
+    ("rate", "channels", "expected"),
+    [
+        (96000, 6, {"mp3": (48000, 2, 128_000), "opus": (48000, 2, 80_000)}),
+        (8000, 1, {"mp3": (8000, 1, 64_000), "opus": (48000, 1, 48_000)}),
+    ],
+)
+def test_the_previews_are_an_mp3_and_an_opus_of_all_of_it(
+    engine: AudioEngine, tmp_path: Path, rate: int, channels: int, expected: dict[str, tuple[int, int, int]]
+) -> None:
+    (tmp_path / "file").write_bytes(sounds.tone_wav(3.0, rate=rate, channels=channels))
+    made = engine.preview(tmp_path / "file", tmp_path, silent)
 
-    assert (artefact.name, artefact.content_type) == ("preview.mp3", "audio/mpeg")
-    assert artefact.path == tmp_path / "preview.mp3"
-    preview = listen(engine, artefact.path).audio
-    assert (preview.codec, preview.sample_rate_hz, preview.channels) == ("mp3", 48000, 2)
-    assert preview.duration_seconds == pytest.approx(3.0, abs=0.05)
+    told = [(artefact.name, artefact.content_type, artefact.path) for artefact in made]
+    assert told == [
+        ("preview.mp3", "audio/mpeg", tmp_path / "preview.mp3"),
+        ("preview.opus", "audio/ogg", tmp_path / "preview.opus"),
+    ]
+    for artefact in made:
+        preview = engine.probe(artefact.path)
+        assert (preview.sample_rate_hz, preview.channels) == expected[preview.codec][:2]
+        assert len(sounds.decoded(artefact.path)) / preview.sample_rate_hz == pytest.approx(3.0, abs=0.05)
+        named = ("sample_rate_hz", "channels", "bit_rate_bps")
+        assert tuple(artefact.settings[name] for name in named) == expected[preview.codec]
+
+
+def test_previews_are_as_much_louder_as_is_asked_and_the_same_when_made_again(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    path = file(sounds.tone_wav(2.0, dbfs=-18.0))
+    made = engine.preview(path, tmp_path, silent, 12.0)
+    peaks = [float(np.abs(sounds.decoded(artefact.path)[4800:-4800]).max()) for artefact in made]
+    assert [20 * np.log10(peak) for peak in peaks] == pytest.approx([-6.0, -6.0], abs=0.5)
+
+    first = [artefact.path.read_bytes() for artefact in made]
+    assert [artefact.path.read_bytes() for artefact in engine.preview(path, tmp_path, silent, 12.0)] == first
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "preview.mp3", "preview.opus"]
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], type[AudioBackendError]]] = {

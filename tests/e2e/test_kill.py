@@ -104,7 +104,7 @@ def assert_nothing_lost_or_doubled(service: Service) -> None:
         assert page is not None
         assert sorted(item["sha256"] for item in page["items"]) == sorted(service.sent)
         keys = [blob.key for blob in container.adapters.blobs().list()]
-        assert len(keys) == 5 * len(service.sent), keys  # the original, three renditions and the preview
+        assert len(keys) == 6 * len(service.sent), keys  # the original, three renditions and two previews
         jobs = container.adapters.jobs().search(library.id, JobQuery(limit=200)).items
         assert {job.status for job in jobs} == {JobStatus.SUCCEEDED}
         assert len(jobs) == 2 * len(service.sent)

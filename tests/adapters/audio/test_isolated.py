@@ -317,6 +317,55 @@ def test_killing_the_parent_in_the_middle_of_a_call_leaves_no_orphan(bomb: Path,
     assert gone(child)
 
 
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    path = tmp_path / "long.flac"
+    sounds.write_long(path, 600)
+    return path
+
+
+def programs_of(pid: int) -> list[int]:
+    """What the process has started and not ended."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+@pytest.mark.parametrize("end", ["killed", "cancelled"])
+def test_ffmpeg_has_the_limits_of_its_child_and_ends_with_it(
+    engine: Callable[..., IsolatedEngine], long: Path, tone: Path, end: str
+) -> None:
+    isolated = engine(EngineLimits(child_file_size=100 << 20))
+    seen: list[int] = []
+
+    def look(_share: float, _stage: str) -> None:
+        (child,) = isolated._pool._busy
+        seen.extend(programs_of(child.pid))
+        (ffmpeg,) = seen
+        for limit in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU):
+            assert resource.prlimit(ffmpeg, limit) == resource.prlimit(child.pid, limit)
+            assert resource.prlimit(ffmpeg, limit)[0] != resource.RLIM_INFINITY
+        if end == "killed":
+            os.kill(child.pid, signal.SIGKILL)
+        else:
+            os.kill(ffmpeg, signal.SIGSTOP)  # it will not notice that its pipe ends
+            raise KeyError("cancelled")
+
+    with pytest.raises(EngineFailure if end == "killed" else KeyError):
+        isolated.preview(long, long.parent, look)
+    assert gone(seen[0])
+    assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_what_ffmpeg_says_when_it_fails_goes_to_the_log(
+    engine: Callable[..., IsolatedEngine], long: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    isolated = engine(EngineLimits(child_file_size=1 << 16))
+    with pytest.raises(EngineFailure):
+        isolated.preview(long, long.parent, silent)
+    assert "ffmpeg ended with" in caplog.text
+    assert not (long.parent / "ffmpeg.log").exists()
+
+
 def test_what_a_child_says_is_not_believed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x")
     (tmp_path / "preview.mp3").symlink_to(tmp_path / "secret")
