@@ -22,7 +22,7 @@ Signal = NDArray[np.float32]
 FORMATS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 """What a person sends; `encoded` also knows the names in MORE_FORMATS."""
 
-MORE_FORMATS = ("aiff", "caf", "w64", "rf64", "oggflac", "aac", "alac", "webm")
+MORE_FORMATS = ("aiff", "caf", "w64", "rf64", "oggflac", "aac", "alac", "wma", "webm")
 
 _BY_SOUNDFILE = {
     "wav": ("WAV", "PCM_16"),
@@ -39,6 +39,7 @@ _BY_FFMPEG = {  # format -> muxer, encoder
     "m4a": ("ipod", "aac"),
     "aac": ("adts", "aac"),
     "alac": ("ipod", "alac"),
+    "wma": ("asf", "wmav2"),
     "webm": ("webm", "libopus"),
     "oggflac": ("ogg", "flac"),
 }

@@ -23,6 +23,7 @@ class Decoder(AbstractContextManager["Decoder"], Protocol):
     codec: str
     rate: int
     channels: int
+    layout: str | None
     bit_depth: int | None
     declared_seconds: float | None
     damaged: int

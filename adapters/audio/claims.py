@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.audio.formats import CONTAINERS, Container
-from adapters.audio.headers import ebml, flac, iff, mp3, mp4, mpeg, ogg, riff
+from adapters.audio.headers import asf, ebml, flac, iff, mp3, mp4, mpeg, ogg, riff
 from adapters.audio.headers.claims import Claims, Purse, Source
 from adapters.audio.headers.tags import MAX_STACKED
 from adapters.audio.limits import EngineLimits
@@ -24,6 +24,7 @@ _READERS: dict[str, Callable[[Source, Purse], Claims]] = {
     "aac": mp3.read_adts,
     "ogg": ogg.read,
     "mp4": mp4.read,
+    "asf": asf.read,
     "matroska": ebml.read,
 }
 

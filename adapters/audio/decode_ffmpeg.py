@@ -8,6 +8,7 @@ import av
 import av.error
 import numpy as np
 
+from adapters.audio import layouts
 from adapters.audio.blocks import BLOCK_FRAMES, Block
 from adapters.audio.claims import Candidate
 from adapters.audio.formats import codec_of_ffmpeg
@@ -75,6 +76,7 @@ class FfmpegDecoder:
         self.rate = first.sample_rate
         self.channels = first.layout.nb_channels
         self.codec = codec_of_ffmpeg(context.name)
+        self.layout = layouts.named(first.layout.name, self.channels)
         self.bit_depth = _bit_depth(self.codec, context, candidate)
         self._says_exactly = candidate.container.name == "mp4"
         self.declared_seconds = candidate.claims.duration_seconds or self._declared(candidate)
@@ -158,7 +160,7 @@ def _bit_depth(codec: str, context: av.AudioCodecContext, candidate: Candidate) 
     if codec.startswith("pcm_"):
         digits = "".join(char for char in codec[4:] if char.isdigit())
         return int(digits) if digits else 8  # pcm_mulaw, pcm_alaw
-    if codec == "flac":
+    if codec in {"flac", "wmalossless"}:
         return candidate.claims.bit_depth
     if codec == "alac" and len(context.extradata or b"") > 17:
         return (context.extradata or b"")[17]  # in ALACSpecificConfig, behind the box' head and four bytes of length

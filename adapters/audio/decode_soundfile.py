@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import soundfile
 
+from adapters.audio import layouts
 from adapters.audio.blocks import BLOCK_FRAMES, Block, Stuck
 from adapters.audio.claims import Candidate
 from adapters.audio.formats import BIT_DEPTHS, codec_of_soundfile
@@ -30,6 +31,7 @@ class SoundfileDecoder:
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         self.codec = codec_of_soundfile(container.name, self._file.subtype, self._big_endian(container.name))
+        self.layout = layouts.of_mask(candidate.claims.channel_mask, self.channels)
         self.bit_depth = BIT_DEPTHS.get(self._file.subtype)
         self.declared_seconds = candidate.claims.duration_seconds
 

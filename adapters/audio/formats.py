@@ -1,6 +1,6 @@
 """Names of containers and codecs, and which decoder is right for which: the one table of the engine.
 
-Container names are those of the field: wav, rf64, w64, aiff, caf, flac, mp3, ogg, mp4, aac (ADTS), matroska.
+Container names are those of the field: wav, rf64, w64, aiff, caf, flac, mp3, ogg, mp4, aac (ADTS), asf (wma), matroska.
 Codec names are ffmpeg's decoder-independent ones: pcm_s16le, flac, mp3, vorbis, opus, aac, alac, …
 """
 
@@ -33,6 +33,7 @@ CONTAINERS = {
         Container("ogg", "ogg", frozenset({"OGG"})),
         Container("mp4", "mp4"),
         Container("aac", "aac"),
+        Container("asf", "asf"),
         Container("matroska", "matroska"),
     )
 }

@@ -33,6 +33,9 @@ TAPS: tuple[Callable[[Stream], Tap], ...] = (
 MISMATCH = 0.01
 """Share of the true duration that the header's word may be off."""
 
+ASF_SLACK_SECONDS = 0.1
+"""wma counts whole frames, of up to 4,096 samples, and its decoder may keep the last one."""
+
 
 def listen(
     candidate: Candidate, limits: EngineLimits, workspace: Path, progress: Progress, block_frames: int = BLOCK_FRAMES
@@ -80,6 +83,7 @@ def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: Sequence[T
         duration_seconds=duration,
         declared_duration_seconds=decoder.declared_seconds,
         bit_rate_bps=round(payload * 8 / duration),
+        layout=decoder.layout,
     )
     format_findings = (_mismatch(candidate, audio.declared_duration_seconds, duration), _damage(decoder))
     return Heard(
@@ -97,7 +101,8 @@ def _present(findings: Iterable[Finding | None]) -> tuple[Finding, ...]:
 
 def _mismatch(candidate: Candidate, declared: float | None, duration: float) -> Finding | None:
     remedy = "Check that the file is complete; export or remux it to mend the header."
-    if declared is not None and abs(declared - duration) > MISMATCH * duration:
+    slack = ASF_SLACK_SECONDS if candidate.container.name == "asf" else 0.0
+    if declared is not None and abs(declared - duration) > MISMATCH * duration + slack:
         detail = f"The header says {declared:.3f} s; {duration:.3f} s were decoded."
         return Finding("declared-duration-mismatch", Severity.WARNING, detail, remedy)
     if declared is None and candidate.claims.sizes_lie:

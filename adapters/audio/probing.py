@@ -52,6 +52,7 @@ def _first_sounds(decoder: Decoder, candidate: Candidate, limits: EngineLimits) 
         channels=decoder.channels,
         bit_depth=decoder.bit_depth,
         declared_duration_seconds=decoder.declared_seconds,
+        layout=decoder.layout,
     )
 
 

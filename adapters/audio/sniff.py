@@ -1,10 +1,11 @@
 """Which container a file is, from its first bytes alone. Pure, bounded, and deaf to names.
 
 Magic numbers: RIFF/RF64 (EBU Tech 3306), Sony Wave64, AIFF 1.3/AIFC, Apple CAF, FLAC (RFC 9639), Ogg (RFC 3533),
-ISO BMFF (ISO/IEC 14496-12), EBML (RFC 8794), ADTS (ISO/IEC 13818-7), MPEG audio (ISO/IEC 11172-3), ID3v2.4.
+ISO BMFF (ISO/IEC 14496-12), ASF (Microsoft), EBML (RFC 8794), ADTS (ISO/IEC 13818-7), MPEG audio (ISO/IEC 11172-3),
+ID3v2.4.
 """
 
-from adapters.audio.headers import mpeg
+from adapters.audio.headers import asf, mpeg
 from domain.errors import EmptyAudio, Unsupported
 
 HEAD_BYTES = 4096
@@ -32,7 +33,8 @@ def sniff(head: bytes) -> str:
     name = _by_magic(head) or _by_frames(head)
     if name is None:
         raise Unsupported(
-            "The content is not audio of a supported format (wav, aiff, caf, flac, mp3, ogg, opus, m4a, aac, webm)."
+            "The content is not audio of a supported format "
+            "(wav, aiff, caf, flac, mp3, ogg, opus, m4a, aac, wma, webm)."
         )
     return name
 
@@ -48,6 +50,7 @@ def _by_magic(head: bytes) -> str | None:
         "flac": first == b"fLaC",
         "ogg": first == b"OggS" and any(codec in head[27:512] for codec in _OGG_CODECS),
         "mp4": head[4:8] == b"ftyp" and form in _MP4_BRANDS,
+        "asf": head[:16] == asf.HEADER,
         "matroska": first == b"\x1a\x45\xdf\xa3" and (b"webm" in head[4:64] or b"matroska" in head[4:64]),
     }
     return next((name for name, is_it in found.items() if is_it), None)

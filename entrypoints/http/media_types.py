@@ -15,6 +15,7 @@ _BY_CONTAINER = {
     "ogg": "audio/ogg",
     "mp4": "audio/mp4",
     "aac": "audio/aac",
+    "asf": "audio/x-ms-wma",
     "matroska": "audio/webm",
 }
 _KNOWN = frozenset(_BY_CONTAINER.values()) | {

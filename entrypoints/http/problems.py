@@ -69,7 +69,7 @@ PROBLEMS: Mapping[str, ProblemPage] = {
     "unsupported-media-type": ProblemPage(
         "The content is not audio of a supported format",
         "The bytes are not audio that this service knows, whatever the file's name says.",
-        "Send wav, aiff, caf, flac, mp3, ogg, opus, m4a, aac or webm.",
+        "Send wav, aiff, caf, flac, mp3, ogg, opus, m4a, aac, wma or webm.",
     ),
     "unusable-audio": ProblemPage(
         "The audio cannot be used",

@@ -67,6 +67,7 @@ FORMATS = {
     "oggflac": ("ogg", "flac"),
     "aac": ("aac", "aac"),
     "alac": ("mp4", "alac"),
+    "wma": ("asf", "wmav2"),
     "webm": ("matroska", "opus"),
 }
 
@@ -88,7 +89,7 @@ def test_a_file_of_every_format_is_named_probed_and_heard(
         assert (audio.container, audio.codec, audio.sample_rate_hz, audio.channels) == (container, codec, rate, 2)
     assert probed.duration_seconds is None
     assert heard.audio.duration_seconds == pytest.approx(1.0, abs=0.05)
-    assert (heard.audio.bit_depth is None) == (codec in {"mp3", "vorbis", "opus", "aac"})
+    assert (heard.audio.bit_depth is None) == (codec in {"mp3", "vorbis", "opus", "aac", "wmav2"})
     assert heard.audio.bit_rate_bps is not None
     assert heard.audio.bit_rate_bps <= len(data) * 8 / 0.95
     assert {artefact.name for artefact in heard.artefacts} == {"waveform.dat", "waveform.json", "spectrogram.png"}

@@ -14,6 +14,7 @@ class Claims:
     """What a file says of itself; None where it says nothing that we read. Nothing of it is known to be true.
 
     `codec` is a hint for the choice of the decoder. `sizes_lie` says that chunk sizes contradict the file's own.
+    `channel_mask` has a bit for each place that has a channel, as in WAVEFORMATEXTENSIBLE; channels come in its order.
     `starts_at` is where the sound starts if what stands before it would confuse a decoder.
     """
 
@@ -25,6 +26,7 @@ class Claims:
     bit_depth: int | None = None
     sizes_lie: bool = False
     starts_at: int = 0
+    channel_mask: int | None = None
 
 
 _MAX_PIECES = 200_000  # 24 h in pieces of half a second, looked at in about a second

@@ -1,14 +1,18 @@
 """FLAC's metadata blocks (RFC 9639)."""
 
+import re
+
 from adapters.audio.headers import tags
 from adapters.audio.headers.claims import Claims, Purse, Source
 from domain.errors import EmptyAudio, UndecodableAudio
+
+_MASKS = (0, 0x4, 0x3, 0x7, 0x33, 0x607, 0x60F, 0x70F, 0x63F)  # by channels, as ffmpeg reads RFC 9639, 9.1.3
 
 
 def read(source: Source, purse: Purse) -> Claims:
     """Raises UndecodableAudio without STREAMINFO, EmptyAudio when the file ends with the metadata."""
     at = tags.leading_id3(source, purse) + 4
-    info, last = b"", False
+    info, mask, last = b"", None, False
     while not last and at + 4 <= source.size:
         purse.step()
         head = source.read(at, 4)
@@ -17,7 +21,9 @@ def read(source: Source, purse: Purse) -> Claims:
             info = source.read(at + 4, 34)
         elif kind == 4:
             purse.tag_bytes(size)
-            tags.vorbis_comment(source.read(at + 4, size), purse)
+            comments = source.read(at + 4, size)
+            tags.vorbis_comment(comments, purse)
+            mask = mask or _said_mask(comments)
         elif kind != 1:
             purse.tag_bytes(size)
         at += 4 + size
@@ -34,4 +40,11 @@ def read(source: Source, purse: Purse) -> Claims:
         payload_bytes=source.size - at,
         codec="flac",
         bit_depth=(packed >> 36 & 31) + 1,
+        channel_mask=mask or _MASKS[channels],
     )
+
+
+def _said_mask(comments: bytes) -> int | None:
+    """Other places than the usual ones stand in a comment (RFC 9639, 8.6.2)."""
+    found = re.search(rb"WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x([0-9a-f]{1,8})", comments, re.IGNORECASE)
+    return int(found[1], 16) if found else None

@@ -9,7 +9,7 @@ from domain.errors import EmptyAudio, UndecodableAudio
 
 def read_aiff(source: Source, purse: Purse) -> Claims:
     """Raises UndecodableAudio without a common chunk, EmptyAudio without sound data."""
-    common, payload = b"", 0
+    common, payload, mask = b"", 0, None
     for name, start, size in chunks(source, purse, 12, source.size, ">"):
         if name == b"COMM":
             common = source.read(start, 22)
@@ -17,6 +17,8 @@ def read_aiff(source: Source, purse: Purse) -> Claims:
             payload = min(size, source.size - start) - 8
         elif name in {b"ID3 ", b"id3 "}:
             tags.id3(source, purse, start)
+        elif name == b"CHAN":
+            mask = _mask(source.read(start, _LAYOUT_BYTES))
         elif name != b"FVER":
             purse.tag_bytes(min(size, source.size - start))
     if len(common) < 18:
@@ -30,6 +32,7 @@ def read_aiff(source: Source, purse: Purse) -> Claims:
         channels=channels,
         duration_seconds=frames / rate if frames and rate else None,
         payload_bytes=payload,
+        channel_mask=mask,
     )
 
 
@@ -42,7 +45,7 @@ def _extended(ten: bytes) -> float:
 
 def read_caf(source: Source, purse: Purse) -> Claims:
     """Raises UndecodableAudio without a description, EmptyAudio without sound data."""
-    description, frames, payload, lies = b"", 0, 0, False
+    description, frames, payload, lies, mask = b"", 0, 0, False, None
     for name, start, size in chunks(source, purse, 8, source.size, ">", size_bytes=8, align=1):
         there = source.size - start
         if name == b"desc":
@@ -52,7 +55,9 @@ def read_caf(source: Source, purse: Purse) -> Claims:
             payload = (there if size < 0 else min(size, there)) - 4
         elif name == b"pakt":
             frames = struct.unpack(">q", source.read(start + 8, 8).ljust(8, b"\0"))[0]
-        elif name not in {b"free", b"chan", b"kuki"}:
+        elif name == b"chan":
+            mask = _mask(source.read(start, _LAYOUT_BYTES))
+        elif name not in {b"free", b"kuki"}:
             purse.tag_bytes(max(0, min(size, there)))
     if len(description) < 32:
         raise UndecodableAudio("The caf file has no description of its audio. Export it again.")
@@ -67,4 +72,26 @@ def read_caf(source: Source, purse: Purse) -> Claims:
         duration_seconds=frames / rate if frames > 0 and rate > 0 else None,
         payload_bytes=payload,
         sizes_lie=lies,
+        channel_mask=mask,
     )
+
+
+_LAYOUT_BYTES = 12 + 32 * 20
+_BITMAP, _DESCRIPTIONS = 1 << 16, 0
+_LAYOUT_MASKS = {100 << 16 | 1: 0x4, 101 << 16 | 2: 0x3, 108 << 16 | 4: 0x33, 113 << 16 | 3: 0x7, 117 << 16 | 5: 0x37,
+                 121 << 16 | 6: 0x3F}  # fmt: skip
+
+
+def _mask(layout: bytes) -> int | None:
+    """WAVEFORMATEXTENSIBLE's mask for an AudioChannelLayout (Core Audio), None where its order is another one."""
+    if len(layout) < 12:
+        return None
+    tag, bitmap, count = struct.unpack(">III", layout[:12])
+    if tag == _BITMAP:
+        return int(bitmap) or None
+    if tag != _DESCRIPTIONS:
+        return _LAYOUT_MASKS.get(tag)
+    labels = [int.from_bytes(layout[at : at + 4], "big") for at in range(12, min(len(layout), 12 + 20 * count), 20)]
+    if labels != sorted(set(labels)) or not all(1 <= label <= 18 for label in labels):
+        return None
+    return sum(1 << label - 1 for label in labels) or None

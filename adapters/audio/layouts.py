@@ -1,0 +1,19 @@
+"""Names of channel layouts, as ffmpeg has them: mono, stereo, 5.1, 7.1(wide), …"""
+
+import av
+
+
+def of_mask(mask: int | None, channels: int) -> str | None:
+    """The layout of a WAVEFORMATEXTENSIBLE mask. None where it does not fit the channels, or nobody has said one."""
+    if mask is None or mask.bit_count() != channels:
+        return _usual(channels)
+    return named(av.AudioLayout(hex(mask)).name, channels)
+
+
+def named(name: str, channels: int) -> str | None:
+    """ffmpeg's own name, None where it only counts the channels."""
+    return _usual(channels) or (None if name == f"{channels} channels" else name)
+
+
+def _usual(channels: int) -> str | None:
+    return {1: "mono", 2: "stereo"}.get(channels)
