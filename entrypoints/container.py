@@ -20,6 +20,7 @@ from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
 from adapters.local.blobs import FileBlobs
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
+from adapters.local.fingerprints import SqliteFingerprints
 from adapters.local.idempotency import SqliteIdempotentRequests
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
@@ -30,6 +31,7 @@ from adapters.local.workspaces import FolderWorkspaces
 from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
 from adapters.memory.blobs import MemoryBlobs
 from adapters.memory.events import MemoryEvents
+from adapters.memory.fingerprints import MemoryFingerprints
 from adapters.memory.idempotency import MemoryIdempotentRequests
 from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
@@ -89,6 +91,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     analyses = One(MemoryAnalyses)
     renditions = One(MemoryRenditions)
     uploads = One(MemoryUploads, audit_log)
+    fingerprints = One(MemoryFingerprints)
     libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)
     trail = One(MemoryAuditTrail, audit_log)
@@ -114,6 +117,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     analyses = One(SqliteAnalyses, database)
     renditions = One(SqliteRenditions, database)
     uploads = One(SqliteUploads, database)
+    fingerprints = One(SqliteFingerprints, database)
     libraries = One(SqliteLibraries, database)
     keys = One(SqliteKeys, database)
     trail = One(SqliteAuditTrail, database)

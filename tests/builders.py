@@ -10,6 +10,7 @@ from domain.access import Key, Library, Role, token_hash
 from domain.analysis import Analysis, AudioFormat, Chapter, Descriptor, Embedded, Finding, Severity, analysis_key
 from domain.audit import AuditEntry
 from domain.event import Event
+from domain.fingerprint import Identity
 from domain.idempotency import IdempotentRequest
 from domain.job import Job, JobKind
 from domain.ports.world import Clock, Ids
@@ -194,6 +195,11 @@ def a_rendition(**changes: Any) -> Rendition:
         fence="00000000000000000000000001:000001",
     )
     return replace(rendition, **changes)
+
+
+def an_identity(**changes: Any) -> Identity:
+    identity = Identity(LIBRARY, RecordingId("recording-1"), a_sha256("samples"), frozenset({1, 2, 3}))
+    return replace(identity, **changes)
 
 
 def an_event(**changes: Any) -> Event:

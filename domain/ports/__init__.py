@@ -10,6 +10,7 @@ What holds for all of them:
 
 Where to look:
     recordings   Recordings, Analyses, Renditions, Uploads
+    fingerprints Fingerprints
     access       Libraries, Keys, AuditTrail, IdempotentRequests
     blobs        Blobs, Workspaces
     work         Jobs, JobQueue, ScheduleClaims, Events

@@ -11,6 +11,7 @@ import pytest
 from adapters.local import access as local_access
 from adapters.local import blobs as local_blobs
 from adapters.local import events as local_events
+from adapters.local import fingerprints as local_fingerprints
 from adapters.local import idempotency as local_idempotency
 from adapters.local import queue as local_queue
 from adapters.local import recordings as local_recordings
@@ -22,6 +23,7 @@ from adapters.local.database import Database
 from adapters.memory import access as memory_access
 from adapters.memory import blobs as memory_blobs
 from adapters.memory import events as memory_events
+from adapters.memory import fingerprints as memory_fingerprints
 from adapters.memory import idempotency as memory_idempotency
 from adapters.memory import recordings as memory_recordings
 from adapters.memory import results as memory_results
@@ -30,6 +32,7 @@ from adapters.memory import work as memory_work
 from adapters.memory import workspaces as memory_workspaces
 from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries
 from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.fingerprints import Fingerprints
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
@@ -45,6 +48,7 @@ class Family:
     recordings: Recordings
     analyses: Analyses
     renditions: Renditions
+    fingerprints: Fingerprints
     jobs: Jobs
     queue: JobQueue
     schedule_claims: ScheduleClaims
@@ -68,6 +72,7 @@ def _memory(clock: Clock, folder: Path) -> Iterator[Family]:
         recordings=memory_recordings.MemoryRecordings(log),
         analyses=memory_results.MemoryAnalyses(),
         renditions=memory_results.MemoryRenditions(),
+        fingerprints=memory_fingerprints.MemoryFingerprints(),
         jobs=memory_work.MemoryJobs(log),
         queue=memory_work.MemoryQueue(clock, max_receives=MAX_RECEIVES),
         schedule_claims=memory_work.MemoryScheduleClaims(),
@@ -89,6 +94,7 @@ def _local(clock: Clock, folder: Path) -> Iterator[Family]:
         recordings=local_recordings.SqliteRecordings(database, few=2),
         analyses=local_results.SqliteAnalyses(database),
         renditions=local_results.SqliteRenditions(database),
+        fingerprints=local_fingerprints.SqliteFingerprints(database),
         jobs=local_work.SqliteJobs(database),
         queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
         schedule_claims=local_work.SqliteScheduleClaims(database),

@@ -9,6 +9,7 @@ import pytest
 from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
+from adapters.local.fingerprints import SqliteFingerprints
 from adapters.local.idempotency import SqliteIdempotentRequests
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
@@ -29,6 +30,7 @@ from tests.builders import (
     a_recording,
     an_entry,
     an_idempotent_request,
+    an_identity,
     an_upload,
 )
 
@@ -95,6 +97,7 @@ def test_the_usual_listing_sorts_nothing(database: Database, sort: SortKey, stat
 
 def questions(database: Database) -> dict[str, Callable[[], object]]:
     recordings, jobs, uploads = SqliteRecordings(database), SqliteJobs(database), SqliteUploads(database)
+    fingerprints = SqliteFingerprints(database)
     queue, events, trail = SqliteQueue(database, FakeClock()), SqliteEvents(database), SqliteAuditTrail(database)
     return {
         "content": lambda: recordings.find_by_content(LIBRARY, "0"),
@@ -122,6 +125,10 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "analysis": lambda: SqliteAnalyses(database).find(LIBRARY, "x"),
         "renditions": lambda: SqliteRenditions(database).of_recording(LIBRARY, RECORDING),
         "request": lambda: SqliteIdempotentRequests(database).begin(an_idempotent_request()),
+        "fingerprint": lambda: fingerprints.put(an_identity()),
+        "same samples": lambda: fingerprints.of_samples(LIBRARY, "0", 10),
+        "shared terms": lambda: fingerprints.sharing(LIBRARY, {1}, 10),
+        "no fingerprint": lambda: fingerprints.remove(LIBRARY, RECORDING),
         "old requests": lambda: SqliteIdempotentRequests(database).purge(NOON),
         "ring": lambda: queue.send(JobId("1")),
         "receive": lambda: queue.receive(NOON - NOON, NOON - NOON),
