@@ -1,34 +1,35 @@
 """The one pass: decoded blocks through all taps, and the format that only the end of the file can tell."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from adapters.audio.blocks import BLOCK_FRAMES, Block, Decoder, Stuck, share_done
+from adapters.audio.blocks import Block, Decoder, Stuck, share_done
 from adapters.audio.claims import Candidate
 from adapters.audio.decode import guarded, open_decoder
 from adapters.audio.embedded import embedded_tags
 from adapters.audio.limits import EngineLimits
+from adapters.audio.one_pass import Makers, Sound, one_pass
+from adapters.audio.parts import FORMAT, PARTS, stamp
 from adapters.audio.taps.clipping import Clipping
 from adapters.audio.taps.levels import Levels
 from adapters.audio.taps.loudness import Loudness
 from adapters.audio.taps.silence import Silence
 from adapters.audio.taps.spectrogram import Spectrogram
-from adapters.audio.taps.tap import Stream, Tap, Told
+from adapters.audio.taps.tap import Told
 from adapters.audio.taps.true_peak import TruePeak
 from adapters.audio.taps.waveform import Waveform
 from domain.analysis import AudioFormat, Embedded, Finding, Heard, Severity
 from domain.errors import UndecodableAudio
 from domain.ports.audio import Progress
 
-TAPS: tuple[Callable[[Stream], Tap], ...] = (
-    Loudness,
-    TruePeak,
-    Levels,
-    Silence,
-    Clipping,
-    Waveform,
-    Spectrogram,
-)
+TAPS: Makers = {
+    "loudness": (Loudness, TruePeak, Levels),
+    "quality": (Silence, Clipping),
+    "waveform": (Waveform,),
+    "spectrogram": (Spectrogram,),
+}
+"""What listens, by the part of the analyser that it belongs to."""
 
 MISMATCH = 0.01
 """Share of the true duration that the header's word may be off."""
@@ -38,40 +39,41 @@ ASF_SLACK_SECONDS = 0.1
 
 
 def listen(
-    candidate: Candidate, limits: EngineLimits, workspace: Path, progress: Progress, block_frames: int = BLOCK_FRAMES
+    candidate: Candidate,
+    limits: EngineLimits,
+    workspace: Path,
+    progress: Progress,
+    parts: frozenset[str] | None = None,
 ) -> Heard:
     """Decodes everything once; a second time, by the more patient decoder, only where the first one got stuck.
 
+    `parts` of the analyser listen, and `format` always does; None means all.
+
     Raises UnusableAudio's leaves, whatever `progress` raises, and OSError when the workspace cannot be written.
     """
+    wanted = {part: taps for part, taps in TAPS.items() if parts is None or part in parts}
     for second_choice in (False, True):
         try:
             with open_decoder(candidate, second_choice=second_choice) as decoder:
                 limits.check_parameters(decoder.rate, decoder.channels)
-                blocks = guarded(decoder, candidate, limits, block_frames)
-                return _heard(candidate, decoder, *_through_taps(decoder, blocks, workspace, progress))
+                blocks = guarded(decoder, candidate, limits)
+                frames, told = _pass(wanted, decoder, blocks, workspace, progress)
+                return _heard(candidate, decoder, frames, told, wanted)
         except Stuck:
             continue
     raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.")
 
 
-def _through_taps(
-    decoder: Decoder, blocks: Iterable[Block], workspace: Path, progress: Progress
-) -> tuple[int, Sequence[Told]]:
-    """How many samples there were per channel, and what was told of them."""
-    stream = Stream(decoder.rate, decoder.channels, decoder.bit_depth, workspace)
-    taps = [tap(stream) for tap in TAPS]
-    frames = 0
-    for block in blocks:
-        for tap in taps:
-            tap.feed(block)
-        frames += len(block)
-        progress(0.95 * share_done(frames, decoder), "listen")
-    progress(0.95, "result")
-    return frames, [tap.result() for tap in taps]
+def _pass(
+    wanted: Makers, decoder: Decoder, blocks: Iterable[Block], workspace: Path, progress: Progress
+) -> tuple[int, list[Told]]:
+    sound = Sound(decoder.rate, decoder.channels, decoder.bit_depth, decoder.codec)
+    return one_pass(
+        wanted, blocks, sound, workspace, lambda heard: progress(0.99 * share_done(heard, decoder), "listen")
+    )
 
 
-def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: Sequence[Told]) -> Heard:
+def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: list[Told], parts: Iterable[str]) -> Heard:
     duration = frames / decoder.rate
     payload = candidate.claims.payload_bytes or candidate.size
     audio = AudioFormat(
@@ -85,18 +87,22 @@ def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: Sequence[T
         bit_rate_bps=round(payload * 8 / duration),
         layout=decoder.layout,
     )
-    format_findings = (_mismatch(candidate, audio.declared_duration_seconds, duration), _damage(decoder))
+    version = stamp(FORMAT)
+    of_the_file = (replace(finding, version=version) for finding in _of_the_file(candidate, decoder, duration))
     return Heard(
         audio=audio,
         descriptors=tuple(descriptor for each in told for descriptor in each.descriptors),
-        findings=(*_present(format_findings), *(finding for each in told for finding in each.findings)),
+        findings=(*of_the_file, *(finding for each in told for finding in each.findings)),
         embedded=Embedded(embedded_tags(candidate.path)),
         artefacts=tuple(artefact for each in told for artefact in each.artefacts),
+        parts={part: PARTS[part] for part in (FORMAT, *parts)},
     )
 
 
-def _present(findings: Iterable[Finding | None]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if finding is not None)
+def _of_the_file(candidate: Candidate, decoder: Decoder, duration: float) -> Iterator[Finding]:
+    for finding in (_mismatch(candidate, decoder.declared_seconds, duration), _damage(decoder)):
+        if finding is not None:
+            yield finding
 
 
 def _mismatch(candidate: Candidate, declared: float | None, duration: float) -> Finding | None:

@@ -5,20 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
+from adapters.audio.chunks import CHUNK_FRAMES
 from adapters.audio.listening import TAPS
-from adapters.audio.taps.tap import Stream
+from adapters.audio.one_pass import Sound, one_pass
 
 
 def warm() -> None:
-    """A tenth of a second of noise through every tap: what they compile depends on types, not on what they hear."""
+    """Some seconds of noise through every tap: what they compile depends on types, not on what they hear."""
     rate = 8000
-    sound = np.random.default_rng(1).uniform(-1, 1, (rate, 2)).astype(np.float32)
+    draw = np.random.default_rng(1)
     with tempfile.TemporaryDirectory() as folder:
-        for make in TAPS:
-            tap = make(Stream(rate, sound.shape[1], 16, Path(folder)))
-            tap.feed(sound[: rate // 2])
-            tap.feed(sound[rate // 2 :])
-            tap.result()
+        for channels in (1, 2):
+            sound = draw.uniform(-1, 1, (CHUNK_FRAMES + rate, channels)).astype(np.float32)
+            one_pass(TAPS, [sound], Sound(rate, channels, 16, "pcm_s16le"), Path(folder), lambda _heard: None)
 
 
 if __name__ == "__main__":

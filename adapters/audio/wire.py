@@ -32,7 +32,11 @@ REFUSALS: dict[str, type[AudioBackendError]] = {
 }
 """What a child may refuse a file with; anything else that it says is a failure of the engine."""
 
-ARTEFACTS = frozenset({"waveform.dat", "waveform.json", "spectrogram.png", "preview.mp3", "preview.opus"})
+_ZOOMS = frozenset(f"{band}-{each}.dat" for band in ("waveform", "rms") for each in (256, 4096, 65536))
+
+ARTEFACTS = _ZOOMS | frozenset(
+    {"waveform.dat", "waveform.json", "frames.npz", "spectrogram.png", "preview.mp3", "preview.opus"}
+)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from adapters.audio.blocks import Block
+from adapters.audio.chunks import Chunk
 from adapters.audio.taps.spans import MAX_RANGES, hot_runs
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Finding, Severity
@@ -23,15 +23,16 @@ class Clipping:
         self._gap = round(MERGE_SECONDS * stream.rate)
         self._runs = np.zeros(stream.channels, np.int64)
         self._state = np.array([-1, -1, 0], np.int64)
-        self._at = 0
         self._ranges: list[tuple[int, int]] = []
         self._count = 0
 
-    def feed(self, block: Block) -> None:
-        found = np.empty((len(block) // (self._gap + 1) + 2, 2), np.int64)
-        count = hot_runs(block, self._above, SHORTEST_RUN, self._gap, self._at, self._runs, self._state, found)
+    def feed(self, chunk: Chunk) -> None:
+        found = np.empty((len(chunk) // (self._gap + 1) + 2, 2), np.int64)
+        peaks = chunk.cells.peaks
+        count = hot_runs(
+            chunk.samples, peaks, self._above, SHORTEST_RUN, self._gap, chunk.at, self._runs, self._state, found
+        )
         self._keep(found[:count].tolist())
-        self._at += len(block)
 
     def _keep(self, ranges: list[list[int]]) -> None:
         self._count += len(ranges)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.blocks import Block
-from adapters.audio.taps.compiled import compiled
+from adapters.audio.chunks import Samples
+from adapters.audio.compiled import compiled
 
 # The standard gives coefficients for 48 kHz. These are the analogue prototypes behind them (as libebur128 and
 # pyloudnorm's DeMan class have them): a high shelf for the head, a high-pass (RLB) for the ear.
@@ -38,7 +38,7 @@ def coefficients(rate: int) -> NDArray[np.float64]:
 
 @compiled
 def hop_energies(  # noqa: PLR0917 - numba takes positional arguments
-    block: Block,
+    samples: Samples,
     c: NDArray[np.float64],
     weights: NDArray[np.float64],
     states: NDArray[np.float64],
@@ -47,32 +47,47 @@ def hop_energies(  # noqa: PLR0917 - numba takes positional arguments
     open_hop: NDArray[np.float64],
     energies: NDArray[np.float64],
 ) -> int:
-    """Weighted sums of squares of the K-weighted channels, one for each hop that ends in this block.
+    """Weighted sums of squares of the K-weighted channels, one for each hop that ends in these (channels, n) samples.
 
-    `states` is (channels, 4) and goes on from block to block; `at` is the place of the block's first frame in its
-    hop, `open_hop` the sum so far of each channel. Returns how many `energies` were written.
+    `states` is (channels, 4) and goes on from chunk to chunk; `at` is the place of the first frame in its hop,
+    `open_hop` the sum so far of each channel. Returns how many `energies` were written. Channels go in pairs: each
+    one's recursion waits for itself, so that two take the time of one.
     """
-    count = (at + block.shape[0]) // hop
+    channels, frames = samples.shape
+    count = (at + frames) // hop
     energies[:count] = 0
-    for channel in range(block.shape[1]):
-        s1, s2, s3, s4 = states[channel, 0], states[channel, 1], states[channel, 2], states[channel, 3]
-        total, left, hops = open_hop[channel], hop - at, 0
-        for i in range(block.shape[0]):
-            x = float(block[i, channel])
-            y = c[0] * x + s1
-            s1 = c[1] * x + s2 - c[3] * y
-            s2 = c[2] * x - c[4] * y
-            z = y + s3
-            s3 = s4 - 2 * y - c[5] * z
-            s4 = y - c[6] * z
-            total += z * z
-            left -= 1
-            if left == 0:
-                energies[hops] += weights[channel] * total
-                total, left, hops = 0.0, hop, hops + 1
-                # Silence lets the filters fade into denormal numbers, which are a hundred times slower.
-                if abs(s1) + abs(s2) + abs(s3) + abs(s4) < 1e-30:
-                    s1 = s2 = s3 = s4 = 0.0
-        states[channel, 0], states[channel, 1], states[channel, 2], states[channel, 3] = s1, s2, s3, s4
-        open_hop[channel] = total
+    for one in range(0, channels, 2):
+        two = min(one + 1, channels - 1)
+        x1, x2 = samples[one], samples[two]
+        p1, p2, p3, p4 = states[one, 0], states[one, 1], states[one, 2], states[one, 3]
+        q1, q2, q3, q4 = states[two, 0], states[two, 1], states[two, 2], states[two, 3]
+        first, second, start, hops = open_hop[one], open_hop[two], 0, 0
+        while start < frames:
+            end = min(frames, start + hop - (at + start) % hop)
+            for i in range(start, end):
+                x, u = float(x1[i]), float(x2[i])
+                y, v = c[0] * x + p1, c[0] * u + q1
+                p1, q1 = c[1] * x + p2 - c[3] * y, c[1] * u + q2 - c[3] * v
+                p2, q2 = c[2] * x - c[4] * y, c[2] * u - c[4] * v
+                z, w = y + p3, v + q3
+                p3, q3 = p4 - 2 * y - c[5] * z, q4 - 2 * v - c[5] * w
+                p4, q4 = y - c[6] * z, v - c[6] * w
+                first += z * z
+                second += w * w
+            if (at + end) % hop == 0:
+                energies[hops] += weights[one] * first
+                if two != one:
+                    energies[hops] += weights[two] * second
+                first = second = 0.0
+                hops += 1
+            # Silence lets the filters fade into denormal numbers, which are a hundred times slower.
+            if abs(p1) + abs(p2) + abs(p3) + abs(p4) < 1e-30:
+                p1 = p2 = p3 = p4 = 0.0
+            if abs(q1) + abs(q2) + abs(q3) + abs(q4) < 1e-30:
+                q1 = q2 = q3 = q4 = 0.0
+            start = end
+        states[two, 0], states[two, 1], states[two, 2], states[two, 3] = q1, q2, q3, q4
+        states[one, 0], states[one, 1], states[one, 2], states[one, 3] = p1, p2, p3, p4
+        open_hop[two] = second
+        open_hop[one] = first
     return int(count)

@@ -1,49 +1,39 @@
-"""Sample peak, RMS and DC offset: one pass, sums in double precision."""
-
-import math
+"""Sample peak, RMS and DC offset, of all channels and of each."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from adapters.audio.blocks import Block
-from adapters.audio.taps.compiled import compiled
-from adapters.audio.taps.decibels import db, level
+from adapters.audio.chunks import Chunk
+from adapters.audio.taps.decibels import db, level, levels
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor
-
-
-@compiled
-def _add(block: Block, sums: NDArray[np.float64]) -> None:
-    """Adds to rows of (sum, sum of squares, peak) per channel."""
-    for channel in range(block.shape[1]):
-        total, squares, peak = sums[0, channel], sums[1, channel], sums[2, channel]
-        for i in range(block.shape[0]):
-            x = float(block[i, channel])
-            total += x
-            squares += x * x
-            peak = max(peak, abs(x))
-        sums[0, channel], sums[1, channel], sums[2, channel] = total, squares, peak
 
 
 class Levels:
     """`sample_peak` (highest of all channels), `rms` (over all channels, a full-scale sine is -3.01), `dc_offset`."""
 
     def __init__(self, stream: Stream) -> None:
-        self._sums = np.zeros((3, stream.channels))
+        self._peaks = np.zeros(stream.channels)
+        self._sums, self._squares = np.zeros(stream.channels), np.zeros(stream.channels)
         self._frames = 0
 
-    def feed(self, block: Block) -> None:
-        _add(block, self._sums)
-        self._frames += len(block)
+    def feed(self, chunk: Chunk) -> None:
+        cells = chunk.cells
+        self._peaks = np.maximum(self._peaks, cells.peaks.max(axis=1))
+        self._sums += cells.sums.sum(axis=1)
+        self._squares += cells.squares.sum(axis=1)
+        self._frames += len(chunk)
 
     def result(self) -> Told:
-        total, squares, peak = self._sums
-        rms = math.sqrt(float(squares.mean()) / self._frames)
-        offsets = tuple(round(float(offset), 7) + 0.0 for offset in total / self._frames)
+        squares = self._squares / self._frames
+        offsets = tuple(round(float(offset), 7) + 0.0 for offset in self._sums / self._frames)
+        peak, rms = float(self._peaks.max()), float(np.sqrt(squares.mean()))
+        peaks, each = [float(one) for one in self._peaks], [float(one) for one in np.sqrt(squares)]
         return Told(
             descriptors=(
-                level("sample_peak", db(float(peak.max())), "dBFS", "highest absolute sample of any channel"),
+                level("sample_peak", db(peak), "dBFS", "highest absolute sample of any channel"),
+                levels("channel_sample_peak", peaks, "dBFS", "highest absolute sample of each channel"),
                 level("rms", db(rms), "dBFS", "root mean square of all channels; full-scale sine -3.01"),
-                Descriptor("dc_offset", offsets, "full scale", "mean sample of each channel"),
+                levels("channel_rms", each, "dBFS", "root mean square of each channel"),
+                Descriptor("dc_offset", offsets, "full scale", "mean sample of each channel", range=(-1.0, 1.0)),
             )
         )

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.blocks import Block
+from adapters.audio.chunks import Chunk
 from adapters.audio.taps.decibels import level
 from adapters.audio.taps.kweighting import LOWEST_RATE, coefficients, hop_energies
 from adapters.audio.taps.tap import Stream, Told
@@ -83,12 +83,12 @@ class Loudness:
         self._histograms = {_MOMENTARY: _Histogram(), _SHORT_TERM: _Histogram()}
         self._loudest = {_MOMENTARY: 0.0, _SHORT_TERM: 0.0}
 
-    def feed(self, block: Block) -> None:
+    def feed(self, chunk: Chunk) -> None:
         if self._refused:
             return
-        energies = np.empty((self._frames % self._hop + len(block)) // self._hop)
+        energies = np.empty((self._frames % self._hop + len(chunk)) // self._hop)
         count = hop_energies(
-            block,
+            chunk.samples,
             self._coefficients,
             self._weights,
             self._states,
@@ -97,7 +97,7 @@ class Loudness:
             self._open,
             energies,
         )
-        self._frames += len(block)
+        self._frames += len(chunk)
         if count:
             self._slide(energies)
 

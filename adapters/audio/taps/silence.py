@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from adapters.audio.blocks import Block
+from adapters.audio.chunks import Chunk
 from adapters.audio.taps.spans import MAX_RANGES, quiet_runs
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Finding, Severity
@@ -27,9 +27,10 @@ class Silence:
         self._inner: list[tuple[int, int]] = []
         self._inner_count = 0
 
-    def feed(self, block: Block) -> None:
-        found = np.empty((len(block) // self._shortest + 2, 2), np.int64)
-        count = quiet_runs(block, self._below, self._shortest, self._at, self._open, found)
+    def feed(self, chunk: Chunk) -> None:
+        found = np.empty((len(chunk) // self._shortest + 2, 2), np.int64)
+        peaks = chunk.cells.peaks
+        count = quiet_runs(chunk.samples, peaks, self._below, self._shortest, chunk.at, self._open, found)
         for start, end in found[:count].tolist():
             if start == 0:
                 self._leading = end
@@ -37,7 +38,7 @@ class Silence:
                 self._inner_count += 1
                 if len(self._inner) < MAX_RANGES:
                     self._inner.append((start, end))
-        self._at += len(block)
+        self._at = chunk.at + len(chunk)
 
     def result(self) -> Told:
         start = int(self._open[0])

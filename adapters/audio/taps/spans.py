@@ -1,10 +1,10 @@
-"""Runs of samples that are alike, found across blocks: the common part of silence and clipping."""
+"""Runs of samples that are alike, found across chunks: the common part of silence, clipping and dropouts."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.blocks import Block
-from adapters.audio.taps.compiled import compiled
+from adapters.audio.chunks import CELL, Samples
+from adapters.audio.compiled import compiled
 
 MAX_RANGES = 100
 """More ranges than this help nobody; the finding's words say how many there were."""
@@ -12,32 +12,58 @@ MAX_RANGES = 100
 
 @compiled
 def quiet_runs(  # noqa: PLR0917 - numba takes positional arguments
-    block: Block, below: float, shortest: int, at: int, state: NDArray[np.int64], found: NDArray[np.int64]
+    samples: Samples,
+    peaks: Samples,
+    below: float,
+    shortest: int,
+    at: int,
+    state: NDArray[np.int64],
+    found: NDArray[np.int64],
 ) -> int:
-    """Runs of frames whose every channel stays below; those that end in this block go to `found` as (start, end).
+    """Runs of frames whose every channel stays below; those that end in this chunk go to `found` as (start, end).
 
-    `at` is the place of the block's first frame, state[0] the start of the run that is open, -1 without one.
+    `shortest` is longer than a cell, so that of a cell that is not quiet throughout (`peaks` are the cells' highest
+    samples) only the first and the last loud frame matter. `at` is the place of the chunk's first frame, state[0] the
+    start of the run that is open, -1 without one.
     """
     count, start = 0, state[0]
-    for i in range(block.shape[0]):
-        loud = False
-        for channel in range(block.shape[1]):
-            if abs(block[i, channel]) >= below:
-                loud = True
-        if loud:
-            if start >= 0 and at + i - start >= shortest:
+    channels, frames = samples.shape
+    for cell in range(peaks.shape[1]):
+        quiet = True
+        for channel in range(channels):
+            quiet = quiet and peaks[channel, cell] < below
+        first = cell * CELL
+        if quiet:
+            start = at + first if start < 0 else start
+            continue
+        end = min(first + CELL, frames)
+        if start >= 0:
+            i = first
+            while not _loud(samples, i, below):
+                i += 1
+            if at + i - start >= shortest:
                 found[count, 0], found[count, 1] = start, at + i
                 count += 1
-            start = -1
-        elif start < 0:
-            start = at + i
+        i = end - 1
+        while not _loud(samples, i, below):
+            i -= 1
+        start = at + i + 1 if i < end - 1 else -1
     state[0] = start
     return count
 
 
 @compiled
-def hot_runs(  # noqa: PLR0917 - numba takes positional arguments
-    block: Block,
+def _loud(samples: Samples, i: int, below: float) -> bool:
+    loud = False
+    for channel in range(samples.shape[0]):
+        loud = loud or abs(samples[channel, i]) >= below
+    return loud
+
+
+@compiled
+def hot_runs(  # noqa: C901, PLR0917 - one loop over cells, frames and channels; numba takes positional arguments
+    samples: Samples,
+    peaks: Samples,
     above: float,
     shortest: int,
     gap: int,
@@ -50,23 +76,34 @@ def hot_runs(  # noqa: PLR0917 - numba takes positional arguments
 
     Ranges nearer to each other than `gap` frames are one. `runs[channel]` is how many samples each channel has been
     up there; state holds (start, end) of the range that is open, start -1 without one, and the count of hot samples.
+    `peaks` are the cells' highest samples: a cell without a hot one is not looked at.
     """
     count = 0
-    for i in range(block.shape[0]):
-        for channel in range(block.shape[1]):
-            if abs(block[i, channel]) < above:
+    channels, frames = samples.shape
+    for cell in range(peaks.shape[1]):
+        hot = False
+        for channel in range(channels):
+            if peaks[channel, cell] >= above:
+                hot = True
+            else:
                 runs[channel] = 0
-                continue
-            runs[channel] += 1
-            if runs[channel] < shortest:
-                continue
-            state[2] += shortest if runs[channel] == shortest else 1
-            first = at + i + 1 - runs[channel]
-            if state[0] >= 0 and first > state[1] + gap:
-                found[count, 0], found[count, 1] = state[0], state[1]
-                count += 1
-                state[0] = -1
-            if state[0] < 0:
-                state[0] = first
-            state[1] = at + i + 1
+        if not hot:
+            continue
+        for i in range(cell * CELL, min((cell + 1) * CELL, frames)):
+            for channel in range(channels):
+                if abs(samples[channel, i]) < above:
+                    runs[channel] = 0
+                    continue
+                runs[channel] += 1
+                if runs[channel] < shortest:
+                    continue
+                state[2] += shortest if runs[channel] == shortest else 1
+                first = at + i + 1 - runs[channel]
+                if state[0] >= 0 and first > state[1] + gap:
+                    found[count, 0], found[count, 1] = state[0], state[1]
+                    count += 1
+                    state[0] = -1
+                if state[0] < 0:
+                    state[0] = first
+                state[1] = at + i + 1
     return count

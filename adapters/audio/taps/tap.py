@@ -1,21 +1,33 @@
 """What a tap is. A new descriptor is one file beside this one and one line in `listening.TAPS`."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from adapters.audio.blocks import Block
+from adapters.audio.chunks import Chunk
+from adapters.audio.frames import Frames
 from domain.analysis import Artefact, Descriptor, Finding
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What a tap knows before the first block. `rate` in Hz; `bit_depth` None where the codec has none."""
+    """What a tap knows before the first chunk. `rate` in Hz; `bit_depth` None where the codec has none.
+
+    `window` and `hop` are those of the shared STFT, in samples. What a tap measures in each of its frames goes to
+    `frames`, and what it opens to `resources`, so that it is closed however the pass ends. `pcm_md5` is the checksum of the samples that the file carries (FLAC), where it does.
+    """
 
     rate: int
     channels: int
     bit_depth: int | None
+    codec: str
     workspace: Path
+    window: int
+    hop: int
+    frames: Frames
+    resources: ExitStack
+    pcm_md5: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +40,10 @@ class Told:
 
 
 class Tap(Protocol):
-    """One thing that is listened for. The result is the same however the samples are cut into blocks."""
+    """One thing that is listened for. It keeps what it needs, never the sound: memory does not grow with duration."""
 
-    def feed(self, block: Block) -> None: ...
+    def feed(self, chunk: Chunk) -> None: ...
 
     def result(self) -> Told:
-        """Called once, after the last block; there was at least one sample."""
+        """Called once, after the last chunk; there was at least one sample."""
         ...

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.blocks import Block
-from adapters.audio.taps.compiled import compiled
+from adapters.audio.chunks import CELL, Chunk, Samples
+from adapters.audio.compiled import compiled, reassociated
 from adapters.audio.taps.decibels import db, level
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Finding, Severity
@@ -13,10 +13,9 @@ CEILING_DBTP = -1.0
 """EBU R 128's highest permitted level."""
 
 _TAPS = 49
-_SEGMENT = 64
 
 
-def phases(rate: int) -> NDArray[np.float64]:
+def phases(rate: int) -> NDArray[np.float32]:
     """The interpolator's phases between two samples, shape (phases, taps): 4 times below 96 kHz, twice below 192 kHz.
 
     A sinc under a Hann window of 49 taps, as libebur128 has it; the phase that gives the samples back is left out.
@@ -26,62 +25,78 @@ def phases(rate: int) -> NDArray[np.float64]:
     taps = np.sinc(t) * 0.5 * (1 - np.cos(2 * np.pi * np.arange(_TAPS) / (_TAPS - 1)))
     length = (_TAPS - 1) // factor
     # Reversed, so that a phase is a plain product with the samples in their order.
-    return np.array([taps[1:][phase::factor][::-1] for phase in range(factor - 1)]).reshape(factor - 1, length)
+    rows = [taps[1:][phase::factor][::-1] for phase in range(factor - 1)]
+    return np.array(rows, np.float32).reshape(factor - 1, length)
+
+
+@reassociated
+def _highest(line: NDArray[np.float32], filters: NDArray[np.float32], start: int, end: int) -> float:
+    """The highest value between the samples of a stretch; `line` has taps - 1 samples before it."""
+    taps = filters.shape[1]
+    values = np.empty(end - start, np.float32)
+    top = np.float32(0)
+    for phase in range(filters.shape[0]):
+        values[:] = 0
+        for tap in range(taps):
+            weight, seen = filters[phase, tap], line[start + tap : end + tap]
+            for i in range(len(values)):
+                values[i] += weight * seen[i]
+        for i in range(len(values)):
+            top = max(top, abs(values[i]))
+    return float(top)
 
 
 @compiled
-def _highest(
-    block: Block,
-    filters: NDArray[np.float64],
+def _search(  # noqa: PLR0917 - numba takes positional arguments
+    line: NDArray[np.float32],
+    cells: NDArray[np.float32],
+    before: float,
+    filters: NDArray[np.float32],
     gain: float,
-    past: NDArray[np.float32],
-    peaks: NDArray[np.float64],
-) -> None:
-    """Raises `peaks` per channel. `past` is (channels, taps - 1): the samples before the block, renewed here.
+    top: float,
+) -> float:
+    """The peak, raised by a channel's chunk: `cells` are its cells' highest samples, `before` that of the last one.
 
-    A segment is left out when its highest sample times `gain`, the most that the filters can make of it, is not
-    above the peak so far: this never changes the result.
+    A cell is left out when the highest sample that its filters see, times `gain`, the most that they can make of it,
+    is not above the peak so far: this never changes the result.
     """
-    taps = filters.shape[1]
-    n = block.shape[0]
-    line = np.empty(n + taps - 1, np.float32)
-    for channel in range(block.shape[1]):
-        line[: taps - 1] = past[channel]
-        for i in range(n):
-            line[taps - 1 + i] = block[i, channel]
-        top = peaks[channel]
-        for start in range(0, n, _SEGMENT):
-            end = min(start + _SEGMENT, n)
-            highest = 0.0
-            for i in range(start, end + taps - 1):
-                highest = max(highest, abs(float(line[i])))
-            top = max(top, highest)
-            if highest * gain <= top:
-                continue
-            for phase in range(filters.shape[0]):
-                for i in range(start, end):
-                    value = 0.0
-                    for tap in range(taps):
-                        value += filters[phase, tap] * line[i + tap]
-                    top = max(top, abs(value))
-        peaks[channel] = top
-        past[channel] = line[n:]
+    frames = len(line) - filters.shape[1] + 1
+    for cell in range(len(cells)):
+        top = max(top, float(cells[cell]))
+        if max(before, float(cells[cell])) * gain > top:
+            top = max(top, _highest(line, filters, cell * CELL, min((cell + 1) * CELL, frames)))
+        before = float(cells[cell])
+    return top
 
 
 class TruePeak:
-    """`true_peak` in dBTP, and the finding `true-peak-over` above CEILING_DBTP."""
+    """`true_peak` in dBTP, the highest of all channels and each one's, and `true-peak-over` above CEILING_DBTP."""
 
     def __init__(self, stream: Stream) -> None:
         self._filters = phases(stream.rate)
-        self._gain = float(np.abs(self._filters).sum(axis=1).max(initial=0.0))
+        # A hair more than the sum, since the filters' sums are rounded to single precision.
+        self._gain = 1.000001 * float(np.abs(self._filters).sum(axis=1).max(initial=0.0))
         self._past = np.zeros((stream.channels, max(0, self._filters.shape[1] - 1)), np.float32)
+        self._before = np.zeros(stream.channels)
         self._peaks = np.zeros(stream.channels)
 
-    def feed(self, block: Block) -> None:
-        _highest(block, self._filters, self._gain, self._past, self._peaks)
+    def feed(self, chunk: Chunk) -> None:
+        self._add(chunk.samples, chunk.cells.peaks)
+
+    def _add(self, samples: Samples, cells: Samples) -> None:
+        for channel, (row, peaks) in enumerate(zip(samples, cells, strict=True)):
+            line = np.concatenate([self._past[channel], row])
+            self._peaks[channel] = _search(
+                line, peaks, self._before[channel], self._filters, self._gain, self._peaks[channel]
+            )
+            self._past[channel] = line[len(row) :]
+        # The last cell may be shorter than the filters are long.
+        self._before = cells[:, -2:].max(axis=1).astype(np.float64)
 
     def result(self) -> Told:
-        self.feed(np.zeros((self._filters.shape[1], len(self._peaks)), np.float32))
+        rest = self._filters.shape[1]
+        if rest:
+            self._add(np.zeros((len(self._peaks), rest), np.float32), np.zeros((len(self._peaks), 1), np.float32))
         value = db(float(self._peaks.max()))
         times = len(self._filters) + 1
         told = level("true_peak", value, "dBTP", f"BS.1770-4 Annex 2, oversampled {times} times")

@@ -2,12 +2,13 @@
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
 
+from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.taps.tap import Stream, Tap, Told
 from tests.sounds import Signal
 
@@ -15,10 +16,16 @@ FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
 
 def run(make: Callable[[Stream], Tap], signal: Signal, rate: int, workspace: Path, block: int = 65536) -> Told:
-    tap = make(Stream(rate, signal.shape[1], 16, workspace))
-    for start in range(0, len(signal), block):
-        tap.feed(np.ascontiguousarray(signal[start : start + block]))
-    return tap.result()
+    (told, *_) = run_all({"loudness": [make]}, signal, rate, workspace, range(0, len(signal), block))
+    return told
+
+
+def run_all(makers: Makers, signal: Signal, rate: int, workspace: Path, starts: Sequence[int]) -> list[Told]:
+    """What the taps tell of a signal whose blocks start there."""
+    ends = [*starts[1:], len(signal)]
+    blocks = (np.ascontiguousarray(signal[start:end]) for start, end in zip(starts, ends, strict=True) if start < end)
+    sound = Sound(rate, signal.shape[1], 16, "pcm_s16le")
+    return one_pass(makers, blocks, sound, workspace, lambda _heard: None)[1]
 
 
 def numbers(told: Told) -> dict[str, float]:

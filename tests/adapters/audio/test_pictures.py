@@ -10,11 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from adapters.audio.one_pass import Sound, one_pass
+from adapters.audio.stft import window_of
 from adapters.audio.taps import mel
 from adapters.audio.taps.picture import row_of
 from adapters.audio.taps.spectrogram import MAX_COLUMNS, Spectrogram
 from adapters.audio.taps.tap import Stream
-from adapters.audio.taps.waveform import MAX_VALUES, Waveform
+from adapters.audio.taps.waveform import MAX_VALUES, ZOOMS, Waveform
 from domain.values import Scalar
 from tests.adapters.audio.reference import run
 from tests.sounds import Signal, joined, noise, tone
@@ -51,26 +53,48 @@ def test_the_waveform_is_the_exact_minimum_and_maximum_of_each_pixel(tmp_path: P
     assert said["data"] == values.ravel().tolist()
 
 
-def test_a_long_waveform_keeps_its_size_and_loses_no_peak(tmp_path: Path) -> None:
-    frames = MAX_VALUES * 256 + 1000
-    tap = Waveform(Stream(48000, 1, 16, tmp_path))
-    block = np.zeros((100_000, 1), np.float32)
-    for start in range(0, frames, len(block)):
-        part = block[: frames - start].copy()
-        if start == 0:
-            part[70_000] = 0.5
-        tap.feed(part)
-    tap.result()
+def whole(name: str, signal: Signal, each: int, folder: Path) -> None:
+    """The zoom's peaks and RMS are those of each pixel of the whole signal."""
+    head, values = dat(folder / name)
+    assert (head[3], head[4]) == (each, -(-len(signal) // each))
+    parts = [signal[start : start + each] for start in range(0, len(signal), each)]
+    if name.startswith("rms"):
+        rms = np.array([np.sqrt(np.mean(part.astype(np.float64) ** 2, axis=0)) for part in parts])
+        np.testing.assert_allclose(values[:, :, 1], rms * 32768, atol=0.6)
+        assert (values[:, :, 0] == -values[:, :, 1]).all()
+    else:
+        np.testing.assert_array_equal(values[:, :, 0], np.rint([part.min(axis=0) * 32768 for part in parts]))
+        np.testing.assert_array_equal(values[:, :, 1], np.rint([part.max(axis=0) * 32768 for part in parts]))
+
+
+@pytest.mark.parametrize("frames", [1, 255, 256, 65536, 65537, 3_000_001])
+def test_each_zoom_holds_the_peaks_and_the_rms_of_every_pixel(frames: int, tmp_path: Path) -> None:
+    signal = noise(frames, rate=1, channels=2, dbfs=-6)
+    run(Waveform, signal, 44100, tmp_path, block=10_007)
+    for each in ZOOMS:
+        whole(f"waveform-{each}.dat", signal, each, tmp_path)
+        whole(f"rms-{each}.dat", signal, each, tmp_path)
+
+
+@pytest.mark.parametrize("channels", [1, 32])
+def test_a_long_waveform_keeps_its_size_and_loses_no_peak(channels: int, tmp_path: Path) -> None:
+    frames, length = MAX_VALUES * 256 + 1000, 100_000
+    block = np.zeros((length, channels), np.float32)
+    first = block.copy()
+    first[70_000] = 0.5
+    starts = range(0, frames, length)
+    blocks = (first if not start else block[: min(length, frames - start)] for start in starts)
+    one_pass({"waveform": [Waveform]}, blocks, Sound(48000, channels), tmp_path, lambda _heard: None)
     head, values = dat(tmp_path / "waveform.dat")
-    assert head[3] == 512
-    assert head[4] == -(-frames // 512)
-    assert values[70_000 // 512, 0].tolist() == [0, 16384]
-    assert np.count_nonzero(values) == 1
+    assert head[3] == 512 * channels
+    assert head[4] == -(-frames // head[3])
+    assert values[70_000 // head[3], 0].tolist() == [0, 16384]
+    assert np.count_nonzero(values) == channels
 
 
 @pytest.mark.parametrize("rate", [1000, 8000, 44100, 192000, 768000])
 def test_mel_bands_are_librosas(rate: int) -> None:
-    window = Spectrogram(Stream(rate, 1, 16, Path()))._window
+    window = window_of(rate)
     corners = mel.edges(rate, window)
     ours = mel.weights(corners, rate, window)
     theirs = librosa.filters.mel(sr=rate, n_fft=window, n_mels=len(corners) - 2, norm=None)
@@ -78,20 +102,28 @@ def test_mel_bands_are_librosas(rate: int) -> None:
     assert (ours.max(axis=1) > 0).all()
 
 
-def test_columns_are_librosas_stft_of_the_whole_file(tmp_path: Path) -> None:
-    signal, rate = joined(noise(1), tone(1), noise(0.5, seed=3, dbfs=-40)), 44100
-    tap = Spectrogram(Stream(rate, 2, 16, tmp_path))
-    for start in range(0, len(signal), 7001):
-        tap.feed(signal[start : start + 7001])
-    window, hop = tap._window, tap._span
-    tap.result()
+def spectrogram(signal: Signal, rate: int, folder: Path) -> Spectrogram:
+    kept: list[Spectrogram] = []
 
-    padded = np.pad(signal.T, ((0, 0), (window // 2 - hop // 2, window)))
-    power = np.abs(librosa.stft(padded, n_fft=window, hop_length=hop, center=False)) ** 2
+    def make(stream: Stream) -> Spectrogram:
+        kept.append(Spectrogram(stream))
+        return kept[0]
+
+    run(make, signal, rate, folder, block=7001)
+    return kept[0]
+
+
+@pytest.mark.parametrize(("seconds", "each"), [(2.5, 1), (60.0, 2), (150.0, 4)])
+def test_columns_are_librosas_stft_of_the_whole_file(seconds: float, each: int, tmp_path: Path) -> None:
+    signal, rate = joined(noise(seconds / 2), tone(seconds / 4), noise(seconds / 4, seed=3, dbfs=-40)), 44100
+    tap = spectrogram(signal, rate, tmp_path)
+    window = window_of(rate)
+    power = np.abs(librosa.stft(signal.T, n_fft=window, hop_length=window // 2, pad_mode="constant")) ** 2
     scale = 4 / (window * np.square(np.hanning(window + 1)[:-1]).sum())
-    expected = (mel.weights(mel.edges(rate, window), rate, window) @ power.mean(axis=0) * scale).T
-    np.testing.assert_allclose(tap._columns[: tap._full], expected[: tap._full], rtol=1e-3, atol=1e-9)
-    assert tap._full == round(len(signal) / hop)
+    bands = (mel.weights(mel.edges(rate, window), rate, window) @ power.mean(axis=0) * scale).T
+    expected = np.array([bands[start : start + each].mean(axis=0) for start in range(0, len(bands), each)])
+    assert (tap._each, tap._full) == (each, len(expected))
+    np.testing.assert_allclose(tap._columns[: tap._full], expected, rtol=1e-3, atol=1e-9)
 
 
 def picture(signal: Signal, rate: int, folder: Path) -> tuple[NDArray[np.uint8], dict[str, Scalar]]:
@@ -112,8 +144,7 @@ def test_a_tone_is_brightest_in_the_row_that_the_axis_says(hz: int, rate: int, t
 
 
 def test_a_full_scale_sine_is_0_db(tmp_path: Path) -> None:
-    tap = Spectrogram(Stream(44100, 1, 16, tmp_path))
-    tap.feed(tone(2.0, 44100, 1, 1000, 0.0))
+    tap = spectrogram(tone(2.0, 44100, 1, 1000, 0.0), 44100, tmp_path)
     # The triangles share a sine's power between neighbours: their sum over bands is all of it.
     assert 10 * np.log10(tap._columns[40].sum()) == pytest.approx(0.0, abs=0.3)
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.audio.taps.tap import Stream
 from adapters.audio.taps.true_peak import TruePeak, phases
 from tests.adapters.audio.reference import numbers, run
 from tests.sounds import Signal, noise, tone
@@ -54,6 +53,5 @@ def test_above_minus_one_is_a_finding_and_above_zero_a_warning(tmp_path: Path) -
 
 
 def test_from_192_khz_on_the_samples_are_close_enough(tmp_path: Path) -> None:
-    tap = TruePeak(Stream(192_000, 1, 24, tmp_path))
-    tap.feed(tone(0.1, 192_000, 1, dbfs=-6.0))
-    assert tap.result().descriptors[0].value == pytest.approx(-6.0, abs=0.01)
+    told = run(TruePeak, tone(0.1, 192_000, 1, dbfs=-6.0), 192_000, tmp_path)
+    assert told.descriptors[0].value == pytest.approx(-6.0, abs=0.01)

@@ -1,0 +1,117 @@
+"""What the taps are fed: chunks of one size, whatever the decoder's blocks were, and what is computed of them once."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.audio.blocks import Block
+from adapters.audio.compiled import compiled, reassociated
+from adapters.audio.stft import Spectra, Stft
+
+CHUNK_FRAMES = 1 << 16
+"""A multiple of every zoom of the waveform, and of every hop of the STFT."""
+
+CELL = 256
+"""Frames in a cell: the finest step in which levels are kept."""
+
+Samples = NDArray[np.float32]
+"""Of shape (channels, frames), C-contiguous, full scale at ±1."""
+
+
+class Cells:
+    """Lowest, highest, sum and sum of squares of each channel in every CELL frames: arrays of (channels, cells).
+
+    Chunks begin where cells begin; only the last cell of the last chunk may be shorter.
+    """
+
+    def __init__(self, samples: Samples) -> None:
+        shape = (samples.shape[0], -(-samples.shape[1] // CELL))
+        self.lowest, self.highest = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        self.sums, self.squares = np.empty(shape), np.empty(shape)
+        _summarise(samples, self.lowest, self.highest, self.sums, self.squares)
+
+    @cached_property
+    def peaks(self) -> Samples:
+        """The highest absolute sample, (channels, cells)."""
+        return np.maximum(self.highest, -self.lowest)
+
+
+class Chunk:
+    """CHUNK_FRAMES of the sound, the last one fewer. Only valid until the next one is asked for."""
+
+    def __init__(self, samples: Samples, at: int, last: bool, stft: Stft) -> None:
+        self.samples, self.at, self.last = samples, at, last
+        self._stft = stft
+
+    def __len__(self) -> int:
+        return int(self.samples.shape[1])
+
+    @cached_property
+    def mix(self) -> Samples:
+        """The mean of the channels, (frames,)."""
+        mixed: Samples = self.samples[0] if len(self.samples) == 1 else self.samples.mean(axis=0, dtype=np.float32)
+        return mixed
+
+    @cached_property
+    def cells(self) -> Cells:
+        return Cells(self.samples)
+
+    @cached_property
+    def spectra(self) -> Spectra:
+        """The STFT frames that this chunk completes. Every chunk must be asked, or none."""
+        return self._stft.feed(self.samples, last=self.last)
+
+
+def chunks(blocks: Iterable[Block], channels: int, stft: Stft) -> Iterator[Chunk]:
+    """The blocks' samples, cut anew and channel by channel; nothing where there are no samples."""
+    room = np.empty((channels, CHUNK_FRAMES), np.float32)
+    filled = at = 0
+    for block in blocks:
+        taken = 0
+        while taken < len(block):
+            if filled == CHUNK_FRAMES:
+                yield Chunk(room, at, False, stft)
+                at, filled = at + CHUNK_FRAMES, 0
+            count = min(len(block) - taken, CHUNK_FRAMES - filled)
+            _apart(block, taken, room, filled, count)
+            taken, filled = taken + count, filled + count
+    if filled:
+        yield Chunk(np.ascontiguousarray(room[:, :filled]), at, True, stft)
+
+
+@compiled
+def _apart(block: Block, taken: int, room: Samples, filled: int, count: int) -> None:
+    """Copies frames of the block to their channels' rows."""
+    if block.shape[1] == 2:  # one pass over what is read and two over what is written, which vectorises
+        for i in range(count):
+            room[0, filled + i] = block[taken + i, 0]
+            room[1, filled + i] = block[taken + i, 1]
+        return
+    for channel in range(block.shape[1]):
+        for i in range(count):
+            room[channel, filled + i] = block[taken + i, channel]
+
+
+@reassociated
+def _summarise(
+    samples: Samples,
+    lowest: Samples,
+    highest: Samples,
+    sums: NDArray[np.float64],
+    squares: NDArray[np.float64],
+) -> None:
+    frames = samples.shape[1]
+    for channel in range(samples.shape[0]):
+        for cell in range(lowest.shape[1]):
+            first = cell * CELL
+            low = high = samples[channel, first]
+            total = square = 0.0
+            for i in range(first, min(first + CELL, frames)):
+                x = samples[channel, i]
+                low, high = min(low, x), max(high, x)
+                total += float(x)
+                square += float(x) * float(x)
+            lowest[channel, cell], highest[channel, cell] = low, high
+            sums[channel, cell], squares[channel, cell] = total, square

@@ -1,0 +1,116 @@
+"""The one short-time Fourier transform that all taps share, streamed."""
+
+import math
+from functools import cached_property
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from adapters.audio.compiled import compiled
+
+WINDOW_SECONDS = 0.0464
+"""2048 samples at 44.1 kHz; the nearest power of two at other rates."""
+
+_BATCH = 16
+"""Frames transformed at a time: their spectra stay in the cache."""
+
+Power = NDArray[np.float32]
+"""Of shape (frames, bins): squared magnitudes, not scaled, as librosa has them."""
+
+
+def window_of(rate: int) -> int:
+    return max(16, 1 << round(math.log2(rate * WINDOW_SECONDS)))
+
+
+class Spectra:
+    """Frames in a row, `first` being the number of the first one; frame n has its middle at sample n * hop."""
+
+    def __init__(self, first: int, power: Power, mix: Power) -> None:
+        self.first = first
+        self.power = power
+        """Mean over the channels of their power, so that opposite phases do not hide each other."""
+        self.mix = mix
+        """Power of the mean of the channels."""
+
+    def __len__(self) -> int:
+        return len(self.power)
+
+    @cached_property
+    def magnitude(self) -> Power:
+        """Of the mean of the channels."""
+        return np.sqrt(self.mix)
+
+
+class Stft:
+    """Periodic Hann window, hop of half a window, centred with zeros: librosa's center=True with n_fft = `window`.
+
+    N samples give 1 + N // hop frames of window // 2 + 1 bins.
+    """
+
+    def __init__(self, rate: int, channels: int) -> None:
+        self.window = window_of(rate)
+        self.hop = self.window // 2
+        self.bins = self.window // 2 + 1
+        self._hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.window) / self.window)).astype(np.float32)
+        self._rest = np.zeros((channels, self.window // 2), np.float32)
+        # One room for all: making new ones costs more than the FFT.
+        self._windowed = np.empty((_BATCH, self.window), np.float32)
+        self._frames = 0
+
+    def feed(self, samples: NDArray[np.float32], *, last: bool) -> Spectra:
+        """The frames that (channels, n) more samples complete; all that are left when they are the last."""
+        parts = [self._rest, samples]
+        if last:
+            parts.append(np.zeros((len(samples), self.window // 2), np.float32))
+        line = np.concatenate(parts, axis=1)
+        count = max(0, 1 + (line.shape[1] - self.window) // self.hop)
+        self._rest = line[:, count * self.hop :].copy()
+        first, self._frames = self._frames, self._frames + count
+        frames = np.lib.stride_tricks.sliding_window_view(line, self.window, axis=1)[:, :: self.hop]
+        power = np.empty((count, self.bins), np.float32)
+        mix = power if len(samples) == 1 else np.empty_like(power)
+        for start in range(0, count, _BATCH):
+            part = slice(start, start + _BATCH)
+            self._transform(frames[:, part], power[part], mix[part])
+        return Spectra(first, power, mix)
+
+    def _transform(self, frames: NDArray[np.float32], power: Power, mix: Power) -> None:
+        with np.errstate(over="ignore"):  # float files may hold samples of any size
+            if len(frames) == 1:
+                _square(self._spectrum(frames[0]), power)
+                return
+            if len(frames) == 2:
+                _square_both(self._spectrum(frames[0]), self._spectrum(frames[1]), power, mix)
+                return
+            total, squared = np.zeros(power.shape, np.complex64), np.empty_like(power)
+            power[:] = 0
+            for one in frames:
+                spectrum = self._spectrum(one)
+                _square(spectrum, squared)
+                power += squared
+                total += spectrum
+            power /= np.float32(len(frames))
+            _square(total / np.float32(len(frames)), mix)
+
+    def _spectrum(self, frames: NDArray[np.float32]) -> NDArray[np.complex64]:
+        windowed = np.multiply(frames, self._hann, out=self._windowed[: len(frames)])
+        spectrum: NDArray[np.complex64] = scipy.fft.rfft(windowed, axis=1)
+        return spectrum
+
+
+@compiled
+def _square(spectrum: NDArray[np.complex64], power: Power) -> None:
+    for i in range(spectrum.shape[0]):
+        for k in range(spectrum.shape[1]):
+            power[i, k] = spectrum[i, k].real * spectrum[i, k].real + spectrum[i, k].imag * spectrum[i, k].imag
+
+
+@compiled
+def _square_both(left: NDArray[np.complex64], right: NDArray[np.complex64], power: Power, mix: Power) -> None:
+    half, quarter = np.float32(0.5), np.float32(0.25)
+    for i in range(left.shape[0]):
+        for k in range(left.shape[1]):
+            a, b, c, d = left[i, k].real, left[i, k].imag, right[i, k].real, right[i, k].imag
+            power[i, k] = half * (a * a + b * b + c * c + d * d)
+            mix[i, k] = quarter * ((a + c) * (a + c) + (b + d) * (b + d))
