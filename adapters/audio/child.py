@@ -51,7 +51,9 @@ class Child:
             case "probe":
                 return wire.format_to(self._engine.probe(path))
             case "listen":
-                return wire.heard_to(self._engine.listen(path, workspace, self._progress))
+                parts = message["asked"]["parts"]
+                wanted = None if parts is None else frozenset(parts)
+                return wire.heard_to(self._engine.listen(path, workspace, self._progress, wanted))
             case "preview":
                 made = self._engine.preview(path, workspace, self._progress, **message["asked"])
                 return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}

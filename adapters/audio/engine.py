@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.audio.claims import examine
 from adapters.audio.limits import EngineLimits
+from adapters.audio.parts import PARTS
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
 from domain.errors import EngineFailure
@@ -13,8 +14,7 @@ from domain.ports.audio import AudioEngine, AudioLimits, Progress
 from domain.values import Scalar
 
 ANALYSER = "listen"
-VERSION = "1"
-"""Raise it whenever the same bytes would give another result."""
+VERSION = ".".join(PARTS.values())
 
 PARAMETERS: Mapping[str, Scalar] = {}
 """Nothing can be set yet; thresholds are part of the version."""
@@ -29,6 +29,10 @@ class LibrosaEngine(AudioEngine):
     @property
     def analyser(self) -> str:
         return ANALYSER
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        return PARTS
 
     @property
     def version(self) -> str:
@@ -52,12 +56,12 @@ class LibrosaEngine(AudioEngine):
         with _within_memory():
             return probe(candidate, self._limits)
 
-    def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
+    def listen(self, path: Path, workspace: Path, progress: Progress, parts: frozenset[str] | None = None) -> Heard:
         candidate = examine(path, self._limits)
         from adapters.audio.listening import listen
 
         with _within_memory():
-            return listen(candidate, self._limits, workspace, progress)
+            return listen(candidate, self._limits, workspace, progress, parts)
 
     def preview(self, path: Path, workspace: Path, progress: Progress, gain_db: float = 0.0) -> tuple[Artefact, ...]:
         candidate = examine(path, self._limits)

@@ -8,6 +8,7 @@ from typing import Self
 from adapters.audio import wire
 from adapters.audio.engine import ANALYSER, PARAMETERS, VERSION
 from adapters.audio.limits import EngineLimits
+from adapters.audio.parts import PARTS
 from adapters.audio.pool import Pool
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, Heard
@@ -64,6 +65,10 @@ class IsolatedEngine(AudioEngine):
         return VERSION
 
     @property
+    def parts(self) -> Mapping[str, str]:
+        return PARTS
+
+    @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
 
@@ -79,8 +84,9 @@ class IsolatedEngine(AudioEngine):
         with wire.understood():
             return wire.format_from(said)
 
-    def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
-        said = self._call("listen", path, workspace, progress, self._cpu_seconds(path))
+    def listen(self, path: Path, workspace: Path, progress: Progress, parts: frozenset[str] | None = None) -> Heard:
+        asked = {"parts": None if parts is None else sorted(parts)}
+        said = self._call("listen", path, workspace, progress, self._cpu_seconds(path), asked=asked)
         with wire.understood():
             return wire.heard_from(said, workspace)
 

@@ -44,8 +44,14 @@ class AudioEngine(Protocol):
 
     @property
     @abstractmethod
+    def parts(self) -> Mapping[str, str]:
+        """The parts that the analyser consists of, with their versions."""
+        ...
+
+    @property
+    @abstractmethod
     def version(self) -> str:
-        """Changes whenever the same bytes would give another result."""
+        """Changes whenever the same bytes would give another result, as the parts' versions do."""
         ...
 
     @property
@@ -71,10 +77,10 @@ class AudioEngine(Protocol):
         ...
 
     @abstractmethod
-    def listen(self, path: Path, workspace: Path, progress: Progress) -> Heard:
-        """One pass over all of it.
+    def listen(self, path: Path, workspace: Path, progress: Progress, parts: frozenset[str] | None = None) -> Heard:
+        """One pass over all of it, by those parts of the analyser (None: all) and the one that is in any pass.
 
-        Artefacts are left in the workspace: waveform.dat, waveform.json, spectrogram.png."""
+        Artefacts are left in the workspace: waveform.dat, waveform.json, spectrogram.png, frames.npz, …"""
         ...
 
     @abstractmethod

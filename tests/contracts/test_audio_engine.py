@@ -98,6 +98,25 @@ def test_a_file_of_every_format_is_named_probed_and_heard(
     assert all(artefact.path.stat().st_size for artefact in heard.artefacts)
 
 
+def test_only_the_parts_that_are_asked_for_listen(engine: AudioEngine, file: Callable[[bytes], Path]) -> None:
+    path = file(sounds.tone_wav(1.0))
+    whole = listen(engine, path)
+    assert whole.parts == engine.parts
+    told = {
+        part: {each.name for each in (*whole.descriptors, *whole.artefacts) if each.version == f"{part}-{version}"}
+        for part, version in engine.parts.items()
+    }
+    assert set().union(*told.values()) == {each.name for each in (*whole.descriptors, *whole.artefacts)}
+
+    workspace = path.parent / "some"
+    workspace.mkdir()
+    some = engine.listen(path, workspace, silent, frozenset({"loudness", "waveform"}))
+    assert some.parts == {part: engine.parts[part] for part in ("format", "loudness", "waveform")}
+    assert {each.name for each in (*some.descriptors, *some.artefacts)} == told["loudness"] | told["waveform"]
+    assert some.audio == whole.audio
+    assert {path.name for path in workspace.iterdir()} == {each.name for each in some.artefacts}
+
+
 @pytest.mark.parametrize("zeros", [1, 3000])
 def test_zeros_in_front_of_an_mp3_change_nothing_that_is_heard(
     engine: AudioEngine, file: Callable[[bytes], Path], zeros: int
