@@ -121,13 +121,13 @@ def _by_ffmpeg(fmt: str, signal: Signal, rate: int, tags: Mapping[str, str], bit
     return out.getvalue()
 
 
-def tone_wav(
 def decoded(path: Path) -> Signal:
     """What libsndfile, which no preview or excerpt was made with, reads in the file."""
     samples: Signal = soundfile.read(path, dtype="float32", always_2d=True)[0]
     return samples
 
 
+def tone_wav(
     seconds: float = 1.0, rate: int = 44100, channels: int = 2, hz: float = 440.0, dbfs: float = -18.0
 ) -> bytes:
     return encoded("wav", tone(seconds, rate, channels, hz, dbfs), rate)
