@@ -3,17 +3,18 @@
 import math
 from functools import cached_property
 
+import ducc0
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from adapters.audio.compiled import compiled
+from adapters.audio.mel_bands import MelBands, mel_bands
 
 WINDOW_SECONDS = 0.0464
 """2048 samples at 44.1 kHz; the nearest power of two at other rates."""
 
-_BATCH = 16
-"""Frames transformed at a time: their spectra stay in the cache."""
+_BATCH = 8
+"""Frames transformed at a time: as many as the FFT has lanes for, and few enough to stay in the cache."""
 
 Power = NDArray[np.float32]
 """Of shape (frames, bins): squared magnitudes, not scaled, as librosa has them."""
@@ -26,8 +27,9 @@ def window_of(rate: int) -> int:
 class Spectra:
     """Frames in a row, `first` being the number of the first one; frame n has its middle at sample n * hop."""
 
-    def __init__(self, first: int, power: Power, mix: Power) -> None:
+    def __init__(self, first: int, power: Power, mix: Power, bands: MelBands) -> None:
         self.first = first
+        self._bands = bands
         self.power = power
         """Mean over the channels of their power, so that opposite phases do not hide each other."""
         self.mix = mix
@@ -40,6 +42,16 @@ class Spectra:
     def magnitude(self) -> Power:
         """Of the mean of the channels."""
         return np.sqrt(self.mix)
+
+    @cached_property
+    def mel(self) -> Power:
+        """Power of the mean of the channels in 128 bands, as librosa.feature.melspectrogram has it."""
+        return self._bands.power(self.mix)
+
+    @cached_property
+    def mel_db(self) -> Power:
+        """As librosa.power_to_db(mel, top_db=None); -100 and up."""
+        return np.float32(10) * np.log10(np.maximum(self.mel, np.float32(1e-10)))
 
 
 class Stft:
@@ -57,6 +69,7 @@ class Stft:
         # One room for all: making new ones costs more than the FFT.
         self._windowed = np.empty((_BATCH, self.window), np.float32)
         self._frames = 0
+        self._bands = mel_bands(rate, self.window)
 
     def feed(self, samples: NDArray[np.float32], *, last: bool) -> Spectra:
         """The frames that (channels, n) more samples complete; all that are left when they are the last."""
@@ -73,7 +86,7 @@ class Stft:
         for start in range(0, count, _BATCH):
             part = slice(start, start + _BATCH)
             self._transform(frames[:, part], power[part], mix[part])
-        return Spectra(first, power, mix)
+        return Spectra(first, power, mix, self._bands)
 
     def _transform(self, frames: NDArray[np.float32], power: Power, mix: Power) -> None:
         with np.errstate(over="ignore"):  # float files may hold samples of any size
@@ -95,7 +108,7 @@ class Stft:
 
     def _spectrum(self, frames: NDArray[np.float32]) -> NDArray[np.complex64]:
         windowed = np.multiply(frames, self._hann, out=self._windowed[: len(frames)])
-        spectrum: NDArray[np.complex64] = scipy.fft.rfft(windowed, axis=1)
+        spectrum: NDArray[np.complex64] = ducc0.fft.r2c(windowed, axes=(1,))
         return spectrum
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from adapters.audio.taps.scales import hz_to_mel, mel_to_hz
+from adapters.audio.scales import hz_to_mel, mel_to_hz
 from domain.values import Scalar
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 10, 26

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.audio import mel
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import compiled
-from adapters.audio.taps import mel
 from adapters.audio.taps.picture import Plot, draw
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Artefact

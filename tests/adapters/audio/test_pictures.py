@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from adapters.audio import mel
 from adapters.audio.one_pass import Sound, one_pass
 from adapters.audio.stft import window_of
-from adapters.audio.taps import mel
 from adapters.audio.taps.picture import row_of
 from adapters.audio.taps.spectrogram import MAX_COLUMNS, Spectrogram
 from adapters.audio.taps.tap import Stream

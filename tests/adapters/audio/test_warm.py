@@ -23,7 +23,7 @@ def test_where_numba_may_write_nowhere_it_gets_a_folder_of_its_own(tmp_path: Pat
         "caching.UserWideCacheLocator.ensure_cache_path = refuse\n"
         f"tempfile.tempdir = {str(tmp_path)!r}\n"
         "from adapters.audio.chunks import Cells\n"
-        "from adapters.audio.taps import mel\n"
+        "from adapters.audio import mel\n"
         "import numpy as np\n"
         "assert Cells(np.ones((1, 10), np.float32)).sums.tolist() == [[10.0]]\n"
         "assert len(mel.edges(8000, 1024)) > 2\n"

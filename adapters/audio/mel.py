@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.taps.scales import mel_frequencies
+from adapters.audio.scales import mel_frequencies
 
 MAX_BANDS = 192
 
