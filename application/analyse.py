@@ -8,6 +8,7 @@ from pathlib import Path
 
 from application.changes import ChangeRecording
 from application.ingest import refuse_duplicate
+from application.judge import Judge
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key
@@ -101,6 +102,7 @@ class RunIngest:
     workspaces: Workspaces
     assemble_original: AssembleOriginal
     keep_rendition: KeepRendition
+    judge: Judge
     change_recording: ChangeRecording
     start_job: StartJob
     clock: Clock
@@ -111,14 +113,15 @@ class RunIngest:
         if recording.sha256 is None:
             recording = self.assemble_original(actor, recording, progress)
         analysis = self._heard_before(recording) or self._listen(job, recording, progress)
+        judgement = self.judge(recording.library_id, analysis)
 
         def change(current: Recording, now: datetime) -> Recording:
             if current.standing is not Status.PROCESSING:
                 return current  # heard already, by an earlier run or by a worker that had lost the job
-            return current.heard(analysis.audio, analysis.findings, analysis.key, now)
+            return current.heard(analysis, judgement, now)
 
-        self.change_recording(actor, recording.id, "recording.hear", change)
-        self.start_job(actor, JobKind.PREVIEW, recording.id)
+        if self.change_recording(actor, recording.id, "recording.hear", change).is_heard:
+            self.start_job(actor, JobKind.PREVIEW, recording.id)
 
     def _heard_before(self, recording: Recording) -> Analysis | None:
         """The result, where an earlier run has stored all of it."""

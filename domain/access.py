@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import Forbidden, Invalid
+from domain.policy import ACCEPT_ALL, Policy
 from domain.values import KeyId, LibraryId, plain_text
 
 TOKEN_PREFIX = "ak_"  # noqa: S105 - tells keys from other secrets, is none itself
@@ -45,10 +46,16 @@ class Library:
     id: LibraryId
     name: str
     created_at: datetime
+    policy: Policy = ACCEPT_ALL
+    version: int = 1
 
     @classmethod
     def create(cls, library_id: LibraryId, name: str, now: datetime) -> "Library":
         return cls(library_id, plain_text(name, "name", 64), now)
+
+    def governed(self, policy: Policy) -> "Library":
+        """Under another policy; the same one again changes nothing."""
+        return self if policy == self.policy else replace(self, policy=policy, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

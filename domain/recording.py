@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.analysis import AudioFormat, Finding
+from domain.analysis import Analysis, AudioFormat, Finding
 from domain.errors import IllegalTransition
+from domain.policy import Judgement, Verdict
 from domain.values import (
     Failure,
     LibraryId,
@@ -19,6 +20,7 @@ from domain.values import (
 )
 
 MAX_TITLE_CHARS = 255
+MAX_NOTE_CHARS = 1000
 
 
 class Status(StrEnum):
@@ -33,11 +35,18 @@ class Status(StrEnum):
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.RECEIVING: frozenset({Status.PROCESSING, Status.FAILED, Status.TRASHED}),
     Status.PROCESSING: frozenset({Status.READY, Status.QUARANTINED, Status.FAILED, Status.TRASHED}),
-    Status.READY: frozenset({Status.PROCESSING, Status.TRASHED}),
-    Status.QUARANTINED: frozenset({Status.PROCESSING, Status.READY, Status.TRASHED}),
-    Status.FAILED: frozenset({Status.RECEIVING, Status.PROCESSING, Status.TRASHED}),
+    Status.READY: frozenset({Status.PROCESSING, Status.QUARANTINED, Status.FAILED, Status.TRASHED}),
+    Status.QUARANTINED: frozenset({Status.PROCESSING, Status.READY, Status.FAILED, Status.TRASHED}),
+    Status.FAILED: frozenset({Status.RECEIVING, Status.PROCESSING, Status.READY, Status.TRASHED}),
     Status.TRASHED: frozenset(set(Status) - {Status.TRASHED}),
 }
+
+JUDGED: Mapping[Verdict, Status] = {
+    Verdict.ACCEPT: Status.READY,
+    Verdict.QUARANTINE: Status.QUARANTINED,
+    Verdict.REJECT: Status.FAILED,
+}
+"""What a recording becomes that was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Recording:
     """Every change gives a new value with the next version; `sha256` is None only until the bytes are complete.
 
     `keep_duplicate` says that its owner wants it although the library has the same bytes elsewhere.
+    `judgement` is what was made of what was heard, by the library's policy or by a person; None until then.
     `restore_to` is the status that a trashed recording goes back to, None once it is being removed for good.
     `upload_id` is set while the bytes still lie in the parts of an upload.
     """
@@ -66,6 +76,7 @@ class Recording:
     audio: AudioFormat | None = None
     findings: tuple[Finding, ...] = ()
     analysis_key: str | None = None
+    judgement: Judgement | None = None
     failure: Failure | None = None
     keep_duplicate: bool = False
     upload_id: str | None = None
@@ -123,12 +134,61 @@ class Recording:
     def assembled(self, size_bytes: int, sha256: str, now: datetime) -> "Recording":
         """Its uploaded parts have become one original. One that was trashed meanwhile stays in the trash."""
         changed = self._reached(Status.PROCESSING, now)
-        return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None, failure=None)
+        return replace(changed, size_bytes=size_bytes, sha256=sha256, upload_id=None, judgement=None, failure=None)
 
-    def heard(self, audio: AudioFormat, findings: tuple[Finding, ...], analysis_key: str, now: datetime) -> "Recording":
-        """Usable from now on. One that was trashed meanwhile stays in the trash and will come back as ready."""
-        changed = self._reached(Status.READY, now)
-        return replace(changed, audio=audio, findings=findings, analysis_key=analysis_key, failure=None)
+    @property
+    def is_heard(self) -> bool:
+        """It can be listened to, whether or not it may be used."""
+        return self.standing in {Status.READY, Status.QUARANTINED}
+
+    def heard(self, analysis: Analysis, judgement: Judgement, now: datetime) -> "Recording":
+        """What was heard in it, for the first time or anew, and what becomes of it. What a person has decided stays so.
+
+        One that was trashed meanwhile stays in the trash and will come back as it was judged.
+        """
+        if self.standing is not Status.PROCESSING and not self.is_heard:
+            raise IllegalTransition(f"The recording is {self.status} and not to be heard.", status=str(self.status))
+        if self.judgement is not None and self.judgement.decided_by is not None:
+            judgement = self.judgement
+        return replace(
+            self._judged(judgement, now), audio=analysis.audio, findings=analysis.findings, analysis_key=analysis.key
+        )
+
+    def released(self, by: str, note: str | None, now: datetime) -> "Recording":
+        """Ready, since a person says so, whatever made the policy hold it back. Releasing it again changes nothing."""
+        if self._was_decided(Verdict.ACCEPT):
+            return self
+        was_rejected = self.judgement is not None and self.judgement.verdict is Verdict.REJECT
+        if self.status is not Status.QUARANTINED and not (self.status is Status.FAILED and was_rejected):
+            raise IllegalTransition(
+                f"The recording is {self.status}. Only one that a verdict holds back can be released.",
+                status=str(self.status),
+            )
+        return self._decided(Verdict.ACCEPT, by, note, now)
+
+    def rejected(self, by: str, note: str | None, now: datetime) -> "Recording":
+        """Failed, since a person says so. Rejecting it again changes nothing."""
+        if self._was_decided(Verdict.REJECT):
+            return self
+        if self.status is not Status.QUARANTINED:
+            raise IllegalTransition(
+                f"The recording is {self.status}. Only one in quarantine can be rejected.", status=str(self.status)
+            )
+        return self._decided(Verdict.REJECT, by, note, now)
+
+    def _was_decided(self, verdict: Verdict) -> bool:
+        told = self.judgement
+        return self.status is JUDGED[verdict] and told is not None and told.decided_by is not None
+
+    def _decided(self, verdict: Verdict, by: str, note: str | None, now: datetime) -> "Recording":
+        reasons = self.judgement.reasons if self.judgement else ()
+        note = None if note is None else plain_text(note, "note", MAX_NOTE_CHARS)
+        return self._judged(Judgement(verdict, reasons, by, note), now)
+
+    def _judged(self, judgement: Judgement, now: datetime) -> "Recording":
+        target = JUDGED[judgement.verdict]
+        changed = self._next(now) if self.standing is target else self._reached(target, now)
+        return replace(changed, judgement=judgement, failure=judgement.failure)
 
     def failed(self, failure: Failure, now: datetime) -> "Recording":
         return replace(self._reached(Status.FAILED, now), failure=failure)
@@ -138,7 +198,7 @@ class Recording:
         if self.status is not Status.FAILED:
             raise IllegalTransition(f"The recording is {self.status} and has not failed.", status=str(self.status))
         target = Status.RECEIVING if self.sha256 is None else Status.PROCESSING
-        return replace(self._to(target, now), failure=None)
+        return replace(self._to(target, now), failure=None, judgement=None)
 
     def described(
         self,

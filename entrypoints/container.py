@@ -48,6 +48,7 @@ from application import (
     hear,
     importing,
     ingest,
+    judge,
     labour,
     notices,
     schedule,
@@ -169,6 +170,11 @@ class UseCases(containers.DeclarativeContainer):
     describe_recording = wired(curate.DescribeRecording)
     trash_recording = wired(curate.TrashRecording)
     restore_recording = wired(curate.RestoreRecording)
+
+    set_policy = wired(judge.SetPolicy)
+    release_recording = wired(judge.ReleaseRecording)
+    reject_recording = wired(judge.RejectRecording)
+    judge = wired(judge.Judge)
 
     fail_recording_of_job = wired(work.FailRecordingOfJob)
     watch_events = wired(watch.WatchEvents)

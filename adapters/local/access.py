@@ -17,8 +17,27 @@ class SqliteLibraries(Libraries):
         with self._database.writing() as connection:
             if rows.exists(connection, "SELECT 1 FROM libraries WHERE name = ?", library.name):
                 raise refusals.taken("library", library.name)
-            row: rows.Row = {"id": library.id, "name": library.name, "doc": codec.written(library)}
+            row: rows.Row = {
+                "id": library.id,
+                "name": library.name,
+                "version": library.version,
+                "doc": codec.written(library),
+            }
             rows.add(connection, "library", "libraries", row)
+            rows.append_audit(connection, audit)
+
+    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
+        with self._database.writing() as connection:
+            query = "SELECT version FROM libraries WHERE id = ?"
+            stored = connection.execute(query, (library.id,)).fetchone()
+            if stored is None:
+                raise refusals.unknown("library", library.id)
+            if stored[0] != replaces:
+                raise refusals.changed("library", library.id, stored[0], replaces)
+            connection.execute(
+                "UPDATE libraries SET version = ?, doc = ? WHERE id = ?",
+                (library.version, codec.written(library), library.id),
+            )
             rows.append_audit(connection, audit)
 
     def get(self, library_id: LibraryId) -> Library:

@@ -1,6 +1,6 @@
 """Analyses and renditions, in SQLite."""
 
-from adapters import refusals
+from adapters import cursors, refusals
 from adapters.local import codec, rows
 from adapters.local.database import Database
 from domain.analysis import Analysis
@@ -16,10 +16,19 @@ class SqliteAnalyses(Analyses):
     def put(self, analysis: Analysis) -> None:
         with self._database.writing() as connection:
             written = connection.execute(
-                "INSERT INTO analyses (library_id, key, fence, doc) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (library_id, key) DO UPDATE SET fence = excluded.fence, doc = excluded.doc"
+                "INSERT INTO analyses (library_id, key, content_sha256, created_at, fence, doc)"
+                " VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (library_id, key) DO UPDATE"
+                " SET created_at = excluded.created_at, fence = excluded.fence, doc = excluded.doc"
                 " WHERE excluded.fence >= analyses.fence",
-                (analysis.library_id, analysis.key, analysis.fence, codec.written(analysis)),
+                (
+                    analysis.library_id,
+                    analysis.key,
+                    analysis.content_sha256,
+                    cursors.moment(analysis.created_at),
+                    analysis.fence,
+                    codec.written(analysis),
+                ),
             )
             if written.rowcount == 0:
                 raise refusals.fenced_off("analysis", analysis.key)
@@ -28,6 +37,13 @@ class SqliteAnalyses(Analyses):
         query = "SELECT doc FROM analyses WHERE library_id = ? AND key = ?"
         with self._database.reading() as connection:
             return rows.read_one(connection, Analysis, query, library_id, key)
+
+    def of_content(self, library_id: LibraryId, sha256: str) -> tuple[Analysis, ...]:
+        query = (
+            "SELECT doc FROM analyses WHERE library_id = ? AND content_sha256 = ? ORDER BY created_at DESC, key DESC"
+        )
+        with self._database.reading() as connection:
+            return rows.read_all(connection, Analysis, query, library_id, sha256)
 
     def remove(self, library_id: LibraryId, key: str) -> None:
         with self._database.writing() as connection:

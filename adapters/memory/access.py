@@ -77,6 +77,14 @@ class MemoryLibraries(Libraries):
             self._log.append(audit)
             self._libraries[library.id] = library
 
+    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
+        with self._log.lock:
+            stored = self.get(library.id)
+            if stored.version != replaces:
+                raise refusals.changed("library", library.id, stored.version, replaces)
+            self._log.append(audit)
+            self._libraries[library.id] = library
+
     def get(self, library_id: LibraryId) -> Library:
         with self._log.lock:
             library = self._libraries.get(library_id)

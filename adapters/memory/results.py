@@ -25,6 +25,11 @@ class MemoryAnalyses(Analyses):
         with self._lock:
             return self._analyses.get((library_id, key))
 
+    def of_content(self, library_id: LibraryId, sha256: str) -> tuple[Analysis, ...]:
+        with self._lock:
+            own = [a for a in self._analyses.values() if a.library_id == library_id and a.content_sha256 == sha256]
+        return tuple(sorted(own, key=lambda analysis: (analysis.created_at, analysis.key), reverse=True))
+
     def remove(self, library_id: LibraryId, key: str) -> None:
         with self._lock:
             self._analyses.pop((library_id, key), None)

@@ -18,6 +18,11 @@ class Libraries(Protocol):
         ...
 
     @abstractmethod
+    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
+        """A library keeps its name."""
+        ...
+
+    @abstractmethod
     def get(self, library_id: LibraryId) -> Library: ...
 
     @abstractmethod

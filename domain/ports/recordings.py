@@ -67,6 +67,11 @@ class Analyses(Protocol):
     def find(self, library_id: LibraryId, key: str) -> Analysis | None: ...
 
     @abstractmethod
+    def of_content(self, library_id: LibraryId, sha256: str) -> tuple[Analysis, ...]:
+        """All that is stored of these bytes, newest first."""
+        ...
+
+    @abstractmethod
     def remove(self, library_id: LibraryId, key: str) -> None:
         """What is not there is removed already."""
         ...

@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, NotFound, VersionMismatch
+from domain.policy import Policy, Rule, Verdict
 from domain.ports.access import AuditQuery
 from domain.values import LibraryId
 from tests.builders import LIBRARY, OTHER_LIBRARY, a_library, an_entry
@@ -38,6 +39,26 @@ def test_of_many_that_take_a_name_at_once_one_wins(family: Family) -> None:
     results = race(lambda n: family.libraries.add(a_library(id=LibraryId(f"library-{n}")), an_entry()))
     assert results.count(None) == 1
     assert len(family.libraries.all()) == 1
+
+
+def test_a_library_under_another_policy_is_stored_with_its_entry(family: Family) -> None:
+    family.libraries.add(a_library(), an_entry())
+    governed = a_library().governed(Policy((Rule("clipping", Verdict.REJECT, 0.5), Rule("hum", Verdict.QUARANTINE))))
+    entry = an_entry()
+    family.libraries.save(governed, replaces=1, audit=entry)
+    assert family.libraries.get(LIBRARY) == governed
+    assert family.libraries.find_by_name("archive") == governed
+    assert entry in family.audit_trail.search(LIBRARY, AuditQuery()).items
+
+
+def test_only_the_version_that_was_read_is_replaced(family: Family) -> None:
+    family.libraries.add(a_library(), an_entry())
+    governed = a_library().governed(Policy((Rule("hum", Verdict.REJECT),)))
+    with pytest.raises(NotFound):
+        family.libraries.save(a_library(id=OTHER_LIBRARY, name="other"), replaces=1, audit=an_entry())
+    results = race(lambda n: family.libraries.save(governed, replaces=1, audit=an_entry()))
+    assert results.count(None) == 1
+    assert {type(result) for result in results if result is not None} == {VersionMismatch}
 
 
 def test_all_come_by_name(family: Family) -> None:

@@ -1,12 +1,13 @@
 """Analyses and Renditions: stored under their key, guarded by the fence of the job that wrote them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from domain.errors import LeaseLost, NotFound
 from domain.values import RecordingId
-from tests.builders import LIBRARY, OTHER_LIBRARY, a_rendition, an_analysis
+from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_rendition, an_analysis
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race
 
@@ -50,6 +51,18 @@ def test_an_older_fence_never_overwrites_a_newer_analysis(family: Family) -> Non
     newer = replace(stored, fence=LATER, descriptors=())
     family.analyses.put(newer)
     assert family.analyses.find(LIBRARY, stored.key) == newer
+
+
+def test_all_analyses_of_a_content_come_newest_first(family: Family) -> None:
+    first = an_analysis(content_sha256="0" * 64, key="b", created_at=NOON)
+    second = replace(first, key="c", analyser_version="2", created_at=NOON + timedelta(milliseconds=1))
+    third = replace(first, key="a", analyser_version="3", created_at=NOON + timedelta(days=1))
+    for analysis in (second, third, first, an_analysis(), replace(first, library_id=OTHER_LIBRARY)):
+        family.analyses.put(analysis)
+    assert family.analyses.of_content(LIBRARY, "0" * 64) == (third, second, first)
+    family.analyses.remove(LIBRARY, second.key)
+    assert family.analyses.of_content(LIBRARY, "0" * 64) == (third, first)
+    assert family.analyses.of_content(LIBRARY, "1" * 64) == ()
 
 
 def test_a_removed_analysis_is_gone_and_may_be_removed_again(family: Family) -> None:

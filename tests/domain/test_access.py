@@ -6,8 +6,9 @@ import pytest
 
 from domain.access import Actor, Key, Library, Permission, Role, new_token, system_actor, token_hash
 from domain.errors import Forbidden, Invalid
+from domain.policy import Policy, Rule, Verdict
 from domain.values import KeyId
-from tests.builders import LIBRARY, NOON, a_key
+from tests.builders import LIBRARY, NOON, a_key, a_library
 
 HOUR = timedelta(hours=1)
 
@@ -77,3 +78,11 @@ def test_a_librarys_name_is_plain_text() -> None:
     assert Library.create(LIBRARY, " archive ", NOON).name == "archive"
     with pytest.raises(Invalid):
         Library.create(LIBRARY, "a\nb", NOON)
+
+
+def test_another_policy_is_another_version_and_the_same_one_is_none() -> None:
+    library = a_library()
+    policy = Policy((Rule("hum", Verdict.QUARANTINE),))
+    governed = library.governed(policy)
+    assert (governed.policy, governed.version) == (policy, library.version + 1)
+    assert governed.governed(Policy((Rule("hum", Verdict.QUARANTINE),))) is governed

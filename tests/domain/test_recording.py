@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.errors import IllegalTransition, Invalid
+from domain.policy import Judgement, Verdict
 from domain.recording import (
+    JUDGED,
     TRANSITIONS,
     Recording,
     Status,
@@ -20,10 +22,13 @@ from domain.recording import (
     rendition_key,
 )
 from domain.values import Failure, LibraryId, RecordingId
-from tests.builders import LIBRARY, NOON, a_finding, a_recording, a_sha256, an_audio_format
+from tests.builders import LIBRARY, NOON, a_recording, a_sha256, an_analysis
 
 LATER = NOON + timedelta(hours=1)
 FAILURE = Failure("undecodable-audio", "The file ends in the middle.")
+ANALYSIS = an_analysis()
+HELD_BACK = Judgement(Verdict.QUARANTINE, ("clipping: It clips.",))
+REFUSED = Judgement(Verdict.REJECT, ("clipping: It clips.",))
 
 
 def received(sha256: str | None = None) -> Recording:
@@ -33,7 +38,7 @@ def received(sha256: str | None = None) -> Recording:
 
 
 def heard(recording: Recording) -> Recording:
-    return recording.heard(an_audio_format(), (a_finding(),), "analysis-1", LATER)
+    return recording.heard(ANALYSIS, Judgement(Verdict.ACCEPT), LATER)
 
 
 def test_a_recording_is_processing_once_its_bytes_are_known() -> None:
@@ -52,8 +57,71 @@ def test_the_title_is_the_name_without_its_suffix(filename: str, title: str) -> 
 
 def test_what_was_heard_makes_it_ready() -> None:
     ready = heard(replace(received(a_sha256(1)), failure=FAILURE))
-    assert (ready.status, ready.analysis_key, ready.failure) == (Status.READY, "analysis-1", None)
-    assert ready.findings == (a_finding(),)
+    assert (ready.status, ready.analysis_key, ready.failure) == (Status.READY, ANALYSIS.key, None)
+    assert (ready.audio, ready.findings) == (ANALYSIS.audio, ANALYSIS.findings)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "status"),
+    [(Judgement(Verdict.ACCEPT), Status.READY), (HELD_BACK, Status.QUARANTINED), (REFUSED, Status.FAILED)],
+)
+@pytest.mark.parametrize("trashed", [False, True])
+def test_the_verdict_says_what_becomes_of_it(judgement: Judgement, status: Status, trashed: bool) -> None:
+    recording = received(a_sha256(1))
+    judged = (recording.trashed(NOON) if trashed else recording).heard(ANALYSIS, judgement, LATER)
+    assert (judged.status, judged.standing) == (Status.TRASHED if trashed else status, status)
+    assert (judged.judgement, judged.analysis_key) == (judgement, ANALYSIS.key)
+
+
+def test_a_rejected_one_says_by_which_findings_and_what_to_do() -> None:
+    failure = received(a_sha256(1)).heard(ANALYSIS, REFUSED, LATER).failure
+    assert failure is not None
+    assert failure.code == "rejected-by-policy"
+    assert "clipping: It clips." in failure.detail
+    assert "release" in failure.detail
+
+
+@pytest.mark.parametrize("judgement", [HELD_BACK, REFUSED])
+def test_a_person_releases_what_a_verdict_holds_back(judgement: Judgement) -> None:
+    released = received(a_sha256(1)).heard(ANALYSIS, judgement, NOON).released("key:1", " It is meant so. ", LATER)
+    assert (released.status, released.failure) == (Status.READY, None)
+    assert released.judgement == Judgement(Verdict.ACCEPT, judgement.reasons, "key:1", "It is meant so.")
+    assert released.released("key:2", None, LATER) is released
+
+
+@pytest.mark.parametrize(("note", "detail"), [(None, "key:1 rejected it."), ("Noise.", "key:1 rejected it: Noise.")])
+def test_a_person_rejects_what_lies_in_quarantine(note: str | None, detail: str) -> None:
+    rejected = received(a_sha256(1)).heard(ANALYSIS, HELD_BACK, NOON).rejected("key:1", note, LATER)
+    assert (rejected.status, rejected.failure) == (Status.FAILED, Failure("rejected", detail))
+    assert rejected.rejected("key:2", "again", LATER) is rejected
+    assert rejected.released("key:2", None, LATER).status is Status.READY
+
+
+@pytest.mark.parametrize("status", [Status.RECEIVING, Status.PROCESSING, Status.READY, Status.FAILED, Status.TRASHED])
+def test_only_what_a_verdict_holds_back_is_decided(status: Status) -> None:
+    recording = a_recording(status=status, restore_to=Status.QUARANTINED)
+    for decide in (recording.released, recording.rejected):
+        with pytest.raises(IllegalTransition):
+            decide("key:1", None, LATER)
+
+
+def test_what_was_heard_anew_is_judged_anew() -> None:
+    ready = heard(received(a_sha256(1)))
+    held = ready.heard(ANALYSIS, HELD_BACK, LATER)
+    assert (held.status, held.judgement) == (Status.QUARANTINED, HELD_BACK)
+    assert heard(held).status is Status.READY
+
+
+def test_what_a_person_decided_stays_when_it_is_heard_anew() -> None:
+    released = received(a_sha256(1)).heard(ANALYSIS, HELD_BACK, NOON).released("key:1", None, NOON)
+    again = released.heard(an_analysis(), REFUSED, LATER)
+    assert (again.status, again.judgement) == (Status.READY, released.judgement)
+    assert again.analysis_key != released.analysis_key
+
+
+def test_a_failed_one_is_not_heard() -> None:
+    with pytest.raises(IllegalTransition):
+        heard(a_recording(status=Status.FAILED))
 
 
 def test_assembled_bytes_end_the_upload() -> None:
@@ -72,7 +140,7 @@ def test_assembled_bytes_end_the_upload() -> None:
 def test_work_on_what_was_trashed_meanwhile_leaves_it_in_the_trash(
     change: Callable[[Recording], Recording], restored: Status
 ) -> None:
-    trashed = change(received().trashed(NOON))
+    trashed = change(received(a_sha256(1)).trashed(NOON))
     assert trashed.status is Status.TRASHED
     assert trashed.restored(LATER).status is restored
 
@@ -157,6 +225,8 @@ class Life(RuleBasedStateMachine):
             after = change(before)
         except IllegalTransition:
             return
+        if after is before:
+            return
         assert after.status is before.status or after.status in TRANSITIONS[before.status]
         assert (after.version, after.updated_at) == (before.version + 1, self.now)
         assert (after.id, after.library_id, after.created_at, after.blob_key) == (
@@ -171,9 +241,17 @@ class Life(RuleBasedStateMachine):
     def assemble(self) -> None:
         self.take(lambda recording: recording.assembled(20, a_sha256(1), self.now))
 
+    @rule(judgement=st.sampled_from([Judgement(Verdict.ACCEPT), HELD_BACK, REFUSED]))
+    def hear(self, judgement: Judgement) -> None:
+        self.take(lambda recording: recording.heard(ANALYSIS, judgement, self.now))
+
     @rule()
-    def hear(self) -> None:
-        self.take(lambda recording: recording.heard(an_audio_format(), (), "analysis-1", self.now))
+    def release(self) -> None:
+        self.take(lambda recording: recording.released("key:1", None, self.now))
+
+    @rule()
+    def reject(self) -> None:
+        self.take(lambda recording: recording.rejected("key:1", None, self.now))
 
     @rule()
     def fail(self) -> None:
@@ -205,6 +283,13 @@ class Life(RuleBasedStateMachine):
         if self.recording.claims_content:
             assert self.recording.sha256 is not None
             assert self.recording.status not in {Status.TRASHED, Status.FAILED}
+
+    @invariant()
+    def a_judged_one_stands_where_its_verdict_says(self) -> None:
+        judgement = self.recording.judgement
+        standing = self.recording.restore_to or self.recording.status
+        if judgement is not None and self.recording.failure in {None, judgement.failure}:
+            assert standing is JUDGED[judgement.verdict]
 
     @invariant()
     def a_failed_one_says_why(self) -> None:

@@ -13,6 +13,7 @@ from domain.audit import AuditEntry
 from domain.event import Event
 from domain.idempotency import Answer, IdempotentRequest
 from domain.job import Job
+from domain.policy import Judgement, Policy, Rule, Verdict
 from domain.recording import Recording, Status
 from domain.rendition import Rendition
 from domain.upload import Upload
@@ -22,6 +23,7 @@ from tests.builders import (
     a_finding,
     a_job,
     a_key,
+    a_library,
     a_recording,
     a_rendition,
     an_analysis,
@@ -35,6 +37,7 @@ FULL_RECORDING = a_recording(
     tags=("a", "ä"),
     fields={"n": 1, "x": 1.0, "t": True, "none": None, "s": "1"},
     findings=(a_finding(), a_finding(ranges=())),
+    judgement=Judgement(Verdict.QUARANTINE, ("x",), "key:1", "y"),
     failure=Failure("x", "y"),
     trashed_at=NOON,
     restore_to=Status.READY,
@@ -44,6 +47,7 @@ ENTITIES = [
     a_recording(audio=None, sha256=None),
     a_job().claimed("worker-1", NOON, timedelta(minutes=1)),
     a_key(expires_at=NOON),
+    a_library(policy=Policy((Rule("clipping", Verdict.REJECT, 0.5), Rule("hum", Verdict.ACCEPT)))),
     a_rendition(),
     an_analysis(),
     an_entry(),

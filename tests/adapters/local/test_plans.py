@@ -123,6 +123,7 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "keys": lambda: SqliteKeys(database).of_library(LIBRARY),
         "library": lambda: SqliteLibraries(database).find_by_name("x"),
         "analysis": lambda: SqliteAnalyses(database).find(LIBRARY, "x"),
+        "analyses": lambda: SqliteAnalyses(database).of_content(LIBRARY, "0"),
         "renditions": lambda: SqliteRenditions(database).of_recording(LIBRARY, RECORDING),
         "request": lambda: SqliteIdempotentRequests(database).begin(an_idempotent_request()),
         "fingerprint": lambda: fingerprints.put(an_identity()),
