@@ -1,9 +1,10 @@
 """Jobs as people see them: started, looked at, cancelled, retried, and brought back from the dead letters."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from application.changes import ChangeJob, ChangeRecording
 from application.notices import Notices
@@ -13,7 +14,7 @@ from domain.job import Job, JobKind, JobStatus
 from domain.ports.work import DeadLetter, JobQuery, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status
-from domain.values import Failure, JobId, Page, RecordingId
+from domain.values import Failure, JobId, Page, RecordingId, Scalar
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,13 @@ class StartJob:
     clock: Clock
     ids: Ids
 
-    def __call__(self, actor: Actor, kind: JobKind, recording_id: RecordingId) -> Job:
+    def __call__(
+        self,
+        actor: Actor,
+        kind: JobKind,
+        recording_id: RecordingId,
+        parameters: Mapping[str, Scalar] = MappingProxyType({}),
+    ) -> Job:
         job = self.jobs.add(
             Job.queue(
                 JobId(self.ids.next()),
@@ -41,6 +48,7 @@ class StartJob:
                 recording_id,
                 now=self.clock.now(),
                 request_id=actor.request_id,
+                parameters=parameters,
             )
         )
         self.notices.job(job)

@@ -4,6 +4,7 @@ AudioBackendError
 ├── CallersFault               asking again unchanged will fail again
 │   ├── Invalid                a value that the caller sent is wrong
 │   │   ├── DigestMismatch     the bytes that arrived are not the bytes that were announced
+│   │   ├── InvalidStretch     the stretch of time that was asked for does not fit the recording
 │   │   └── UnusableAudio      the file is audio of a kind that is refused
 │   │       ├── EmptyAudio
 │   │       ├── UnsupportedParameters
@@ -21,6 +22,7 @@ AudioBackendError
 │   ├── Conflict               the caller's picture of the state is not the state
 │   │   ├── IllegalTransition
 │   │   ├── DuplicateContent
+│   │   ├── NotMeasured        what was asked for needs a number that the analysis does not have
 │   │   └── RequestInProgress
 │   ├── IdempotencyKeyReused
 │   ├── VersionMismatch
@@ -65,6 +67,13 @@ class Invalid(CallersFault):
 class DigestMismatch(Invalid):
     code = "digest-mismatch"
     title = "The bytes are not the bytes that were announced"
+
+
+class InvalidStretch(Invalid):
+    """`data` says the recording's `duration_seconds`, or the `max_seconds` that may be asked for at once."""
+
+    code = "invalid-stretch"
+    title = "The stretch of time cannot be had"
 
 
 class UnusableAudio(Invalid):
@@ -152,6 +161,13 @@ class DuplicateContent(Conflict):
 
     code = "duplicate-recording"
     title = "The library has these bytes already"
+
+
+class NotMeasured(Conflict):
+    """`data["descriptor"]` names the number that is missing."""
+
+    code = "not-measured"
+    title = "The analysis has no number for this"
 
 
 class RequestInProgress(Conflict):

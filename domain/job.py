@@ -1,12 +1,15 @@
 """A job: one unit of background work, held by one worker at a time under a lease."""
 
 import hashlib
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from domain.errors import IllegalTransition, LeaseLost
-from domain.values import Failure, JobId, LibraryId, RecordingId
+from domain.values import Failure, JobId, LibraryId, RecordingId, Scalar
 
 MAX_ATTEMPTS = 5
 RING_FIRST_AFTER = timedelta(seconds=10)  # the message may have been lost with the process that was to send it
@@ -44,7 +47,7 @@ class Job:
     `key` names the work: adding a job whose key is there already adds nothing. `due_at` is the earliest start.
     `ring_at` is when the sweep rings for it (again), None once it is settled: a lost message delays a job, no more.
     `attempts` counts the tries that a retry gives anew; `claims` only ever grows, and with it the `fence` that travels
-    with all that a run writes.
+    with all that a run writes. `parameters` say what the work is to be like, where its kind leaves that open.
     """
 
     id: JobId
@@ -65,6 +68,7 @@ class Job:
     stage: str = ""
     failure: Failure | None = None
     request_id: str | None = None
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
 
     @classmethod
     def queue(
@@ -76,19 +80,21 @@ class Job:
         *,
         now: datetime,
         request_id: str | None = None,
+        parameters: Mapping[str, Scalar] = MappingProxyType({}),
     ) -> "Job":
         return cls(
             id=job_id,
             library_id=library_id,
             kind=kind,
             recording_id=recording_id,
-            key=job_key(kind, recording_id),
+            key=job_key(kind, recording_id, parameters),
             status=JobStatus.QUEUED,
             created_at=now,
             updated_at=now,
             due_at=now,
             ring_at=now + RING_FIRST_AFTER,
             request_id=request_id,
+            parameters=dict(parameters),
         )
 
     @property
@@ -236,8 +242,11 @@ class Job:
         return replace(self, updated_at=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names checked by replace
 
 
-def job_key(kind: JobKind, recording_id: RecordingId) -> str:
-    return f"{kind}:{recording_id}"
+def job_key(kind: JobKind, recording_id: RecordingId, parameters: Mapping[str, Scalar] = MappingProxyType({})) -> str:
+    """The same work on the same recording with the same parameters has the same key."""
+    if not parameters:
+        return f"{kind}:{recording_id}"
+    return f"{kind}:{recording_id}:{json.dumps(dict(parameters), sort_keys=True, separators=(',', ':'))}"
 
 
 def backoff(job_id: JobId, attempt: int) -> timedelta:

@@ -166,6 +166,8 @@ class UseCases(containers.DeclarativeContainer):
     list_renditions = wired(browse.ListRenditions)
     get_rendition = wired(browse.GetRendition)
     get_analysis = wired(analyse.GetAnalysis)
+    match_loudness = wired(hear.MatchLoudness)
+    start_matched_preview = wired(hear.StartMatchedPreview)
 
     describe_recording = wired(curate.DescribeRecording)
     trash_recording = wired(curate.TrashRecording)

@@ -209,3 +209,22 @@ def an_event(**changes: Any) -> Event:
 
 def an_idempotent_request(**changes: Any) -> IdempotentRequest:
     return replace(IdempotentRequest.start(LIBRARY, f"key-{new_id()}", "fingerprint", NOON), **changes)
+
+
+def put_ready(
+    ports: Any, library_id: LibraryId, content: bytes, audio: AudioFormat, **measured: float | None
+) -> Recording:
+    """A recording as listening leaves it: its bytes, its analysis with the descriptors named, and its record."""
+    recording = a_recording(library_id=library_id, audio=audio, size_bytes=len(content))
+    descriptors = tuple(
+        Descriptor(name, value, "", "", None if value is not None else "It is silent.")
+        for name, value in measured.items()
+    )
+    analysis = an_analysis(
+        library_id=library_id, content_sha256=recording.sha256, key=new_id(), audio=audio, descriptors=descriptors
+    )
+    ports.blobs().put(recording.blob_key, [content])
+    ports.analyses().put(analysis)
+    recording = replace(recording, analysis_key=analysis.key)
+    ports.recordings().add(recording, an_entry(library_id=library_id, subject_id=recording.id))
+    return recording

@@ -22,6 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 # Most specific first: the first class that an error is an instance of decides.
 STATUSES: tuple[tuple[type[AudioBackendError], int], ...] = (
     (errors.DigestMismatch, 422),
+    (errors.InvalidStretch, 422),
     (errors.UnusableAudio, 422),
     (errors.Invalid, 400),
     (errors.Unsupported, 415),

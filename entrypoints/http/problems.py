@@ -65,6 +65,12 @@ PROBLEMS: Mapping[str, ProblemPage] = {
         "The Range header asks for bytes beyond the end. Content-Range has the true size.",
         "Ask for a range inside of it.",
     ),
+    "invalid-stretch": ProblemPage(
+        "The stretch of time cannot be had",
+        "Its end is not behind its start, it reaches beyond the end of the recording (`duration_seconds`), or it is "
+        "longer than what is made in one request (`max_seconds`).",
+        "Ask for a stretch inside the recording, in seconds; a long one in pieces.",
+    ),
     # ---- of the file ---------------------------------------------------------------------------------------------
     "unsupported-media-type": ProblemPage(
         "The content is not audio of a supported format",
@@ -152,6 +158,11 @@ PROBLEMS: Mapping[str, ProblemPage] = {
         "The status does not allow this",
         "A thing in its `current_status` cannot do what was asked.",
         "Load it again; wait, restore or retry as `detail` says.",
+    ),
+    "not-measured": ProblemPage(
+        "The analysis has no number for this",
+        "What was asked for is reckoned from a descriptor (`descriptor`) that has no value for this recording.",
+        "Look at the descriptor's `reason` in the analysis. Silence, or less than 400 ms, has no loudness.",
     ),
     "request-in-progress": ProblemPage(
         "The same request is being carried out",

@@ -19,6 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 def test_what_was_added_is_got_back_unchanged(family: Family) -> None:
     job = replace(a_job().claimed("worker-1", NOON, MINUTE), failure=Failure("x", "y"), stage="é", request_id="r")
+    job = replace(job, parameters={"loudness_lufs": -16.0, "n": 1, "fast": True, "who": None, "why": "é"})
     assert family.jobs.add(job) == job
     assert family.jobs.get(LIBRARY, job.id) == job
     assert family.jobs.find(job.id) == job

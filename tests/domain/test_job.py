@@ -26,6 +26,17 @@ def exhausted() -> Job:
     return replace(running(), attempts=MAX_ATTEMPTS)
 
 
+def test_the_same_work_with_other_parameters_is_other_work() -> None:
+    recording = RecordingId("r")
+    assert job_key(JobKind.PREVIEW, recording) == "preview:r"
+    one, other = ({"loudness_lufs": -16.0, "a": 1}, {"a": 1, "loudness_lufs": -14.0})
+    keys = {job_key(JobKind.PREVIEW, recording, parameters) for parameters in ({}, one, other)}
+    assert len(keys) == 3
+    assert job_key(JobKind.PREVIEW, recording, dict(reversed(one.items()))) in keys
+    job = Job.queue(JobId("j"), a_job().library_id, JobKind.PREVIEW, recording, now=NOON, parameters=one)
+    assert (job.key, job.parameters) == (job_key(JobKind.PREVIEW, recording, one), one)
+
+
 def test_a_claim_takes_a_lease_and_counts() -> None:
     job = running()
     assert (job.status, job.attempts, job.claims) == (JobStatus.RUNNING, 1, 1)

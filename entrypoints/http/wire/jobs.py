@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from domain.job import Job, JobKind, JobStatus
 from domain.ports.work import DeadLetter
+from domain.values import Scalar
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing
 from entrypoints.http.wire.recordings import recording_address
 
@@ -25,6 +26,7 @@ class JobView(BaseModel):
     kind: JobKind
     status: JobStatus
     recording: str
+    parameters: dict[str, Scalar]
     progress: float = Field(description="The share that is done, 0 to 1.")
     stage: str
     attempts: int
@@ -44,6 +46,7 @@ class JobView(BaseModel):
             kind=job.kind,
             status=job.status,
             recording=job.recording_id,
+            parameters=dict(job.parameters),
             progress=job.progress,
             stage=job.stage,
             attempts=job.attempts,

@@ -35,6 +35,7 @@ REQUIRED = {
     ("GET", f"{V1}/recordings/<id>/analysis"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/renditions"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/renditions/<name>"): Call(READ, "recording"),
+    ("POST", f"{V1}/recordings/<id>/previews"): Call(WRITE, "recording", {"json": {"loudness_lufs": -16}}),
     ("POST", f"{V1}/uploads"): Call(WRITE, given={"json": {"filename": "a.wav", "size": 10}}),
     ("GET", f"{V1}/uploads/<id>"): Call(WRITE, "upload"),
     ("DELETE", f"{V1}/uploads/<id>"): Call(WRITE, "upload"),
