@@ -1,43 +1,67 @@
-"""The tags inside a file, read by mutagen after the header's tag limits have passed, as short plain text."""
+"""What stands in a file beside its sound, as short plain text: tags, chapters, and whether there is a picture.
 
-import unicodedata
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+Read after the header's limits have passed, by mutagen where it knows the container, by ffmpeg where it knows more, by
+ourselves for wav. None of it is ever a reason to refuse the sound: what a reader stumbles over is left out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.audio.claims import Candidate
+from adapters.audio.decode_ffmpeg import open_container
+from adapters.audio.headers import wav_texts
+from adapters.audio.headers.claims import Purse, Source
+from adapters.audio.limits import EngineLimits
+from adapters.audio.tag_names import COMMON, is_chapter, is_picture, name_of, plain, text_of
+from domain.analysis import Chapter, Embedded
 
 MAX_ENTRIES = 64
-MAX_CHARS = 512
+MAX_CHAPTERS = 256
+MAX_TITLE_CHARS = 256
 
-_NAMES = {  # ID3v2 frames, MP4 atoms, ASF and RIFF words for what has a common name
-    "tit2": "title", "tpe1": "artist", "tpe2": "albumartist", "talb": "album", "trck": "tracknumber",
-    "tpos": "discnumber",
-    "tdrc": "date", "tyer": "date", "tcon": "genre", "tcom": "composer", "tbpm": "bpm", "tkey": "initialkey",
-    "tcop": "copyright", "tpub": "organization", "tsrc": "isrc", "tenc": "encodedby", "tsse": "encodersettings",
-    "comm": "comment", "\xa9nam": "title", "\xa9art": "artist", "aart": "albumartist", "\xa9alb": "album",
-    "\xa9day": "date", "\xa9gen": "genre", "\xa9wrt": "composer", "\xa9cmt": "comment", "\xa9too": "encodersettings",
-    "trkn": "tracknumber", "disk": "discnumber", "cprt": "copyright", "desc": "description", "tmpo": "bpm",
-}  # fmt: skip
-_COMMON = frozenset(_NAMES.values())
-_PICTURES = ("apic", "pic", "covr", "metadata_block_picture", "coverart", "geob", "priv", "mcdi")
+Pairs = Iterable[tuple[object, object]]
+
+_BY_FFMPEG = frozenset({"mp4", "asf", "matroska", "caf"})
+"""Whose chapters ffmpeg reads, in a millisecond, and tags and pictures where mutagen does not know the container."""
+
+_ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 
 
-def embedded_tags(path: Path) -> Mapping[str, str]:
-    """Name to value, the common names first. Empty where there are none or mutagen cannot read them.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    pairs: list[tuple[object, object]] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
+    cover: bool = False
 
-    A file's tags are never a reason to refuse its sound, so whatever mutagen stumbles over is left out.
-    """
-    import mutagen
 
+def embedded(candidate: Candidate) -> Embedded:
+    """Tags by name, the common names first; chapters in order. MemoryError alone is let through."""
+    name = candidate.container.name
+    found = [_forgiving(_by_mutagen, candidate)]
+    if name in {"wav", "rf64", "w64"}:
+        found.append(_forgiving(_of_wav, candidate))
+    elif name in _BY_FFMPEG or any(is_chapter(key) for key, _ in found[0].pairs):
+        found.append(_forgiving(_by_ffmpeg, candidate))
+    chapters = next((each.chapters for each in found if each.chapters), [])
+    pairs = [pair for each in found for pair in each.pairs]
+    return Embedded(_tags(pairs), tuple(chapters[:MAX_CHAPTERS]), any(each.cover for each in found))
+
+
+def _forgiving(read: Callable[[Candidate], _Found], candidate: Candidate) -> _Found:
     try:
-        file = mutagen.File(path)
+        return read(candidate)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - mutagen lets many kinds of errors through on broken tags
-        return {}
-    tags = getattr(file, "tags", None)
+    except Exception:  # noqa: BLE001 - readers let many kinds of errors through on broken tags
+        return _Found()
+
+
+def _tags(pairs: Pairs) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for key, value in sorted(_items(tags), key=lambda item: _name(item[0]) not in _COMMON):
-        name = _name(key)
-        text = _text(value)
+    readable = [(key, value) for key, value in pairs if not is_picture(key) and not is_chapter(key)]
+    for key, value in sorted(readable, key=lambda pair: name_of(pair[0]) not in COMMON):
+        name, text = name_of(key), text_of(value)
         if name and text and name not in found:
             found[name] = text
         if len(found) == MAX_ENTRIES:
@@ -45,42 +69,76 @@ def embedded_tags(path: Path) -> Mapping[str, str]:
     return found
 
 
-def _items(tags: object) -> Iterable[tuple[object, object]]:
-    if tags is None:
-        return ()
-    if isinstance(tags, list):  # Vorbis comments are a list of pairs
+def _by_mutagen(candidate: Candidate) -> _Found:
+    """Tags as they are called in the file, ID3's chapters, and whether there is a picture."""
+    from mutagen import File, aiff, asf, flac, mp3, mp4, oggflac, oggopus, oggspeex, oggvorbis, wave
+
+    kinds: dict[str, tuple[type[Any], ...]] = {
+        "wav": (wave.WAVE,),
+        "aiff": (aiff.AIFF,),
+        "flac": (flac.FLAC,),
+        "mp3": (mp3.MP3,),
+        "ogg": (oggvorbis.OggVorbis, oggopus.OggOpus, oggflac.OggFLAC, oggspeex.OggSpeex),
+        "mp4": (mp4.MP4,),
+        "asf": (asf.ASF,),
+    }
+    known = kinds.get(candidate.container.name)
+    file = File(candidate.path, options=known) if known else None
+    pairs = list(_pairs(getattr(file, "tags", None)))
+    cover = bool(getattr(file, "pictures", ())) or any(is_picture(key) and value for key, value in pairs)
+    return _Found(pairs, _of_id3(value for _, value in pairs), cover)
+
+
+def _of_id3(frames: Iterable[Any]) -> list[Chapter]:
+    """Times are in milliseconds; the title stands in a frame inside of the frame."""
+    return _in_order(
+        (
+            frame.start_time / 1e3,
+            frame.end_time / 1e3,
+            plain(text_of(frame.sub_frames.get("TIT2", "")), MAX_TITLE_CHARS),
+        )
+        for frame in frames
+        if hasattr(frame, "sub_frames") and hasattr(frame, "start_time")
+    )
+
+
+def _pairs(tags: object) -> Pairs:
+    if isinstance(tags, list):  # Vorbis comments and ASF's are lists of pairs
         return [pair for pair in tags if isinstance(pair, tuple) and len(pair) == 2]
     items = getattr(tags, "items", None)
     return items() if callable(items) else ()
 
 
-def _name(key: object) -> str:
-    raw = str(key).casefold()
-    if raw.startswith(_PICTURES):
-        return ""
-    frame, _, rest = raw.partition(":")
-    known = _NAMES.get(frame)
-    if known is None and frame in {"txxx", "----", "wxxx"} and rest:
-        return _plain(rest.rpartition(":")[2] or rest, 64)
-    return known or _plain(raw, 64)
+def _by_ffmpeg(candidate: Candidate) -> _Found:
+    """Tags, chapters, and whether there is a picture, which ffmpeg takes for a video of one frame."""
+    with open_container(candidate) as container:
+        chapters = [
+            (
+                float(said["start"] * said["time_base"]),
+                float(said["end"] * said["time_base"]),
+                plain(said["metadata"].get("title", ""), MAX_TITLE_CHARS),
+            )
+            for said in container.chapters()[:MAX_CHAPTERS]
+            if said["time_base"]
+        ]
+        cover = any(int(stream.disposition) & _ATTACHED_PICTURE for stream in container.streams.video)
+        # Of the others, mutagen has read the tags under the names that the container gives them.
+        tags = container.metadata if candidate.container.name in {"matroska", "caf"} else {}
+        return _Found([*tags.items()], _in_order(chapters), cover)
 
 
-def _text(value: object) -> str:
-    text = getattr(value, "text", value)
-    if isinstance(text, list | tuple):
-        text = "; ".join(_one(part) for part in text[:16])
-    return _plain(_one(text), MAX_CHARS)
+def _in_order(chapters: Iterable[tuple[float, float, str]]) -> list[Chapter]:
+    """Those that have a length, by their start; none begins before the sound."""
+    kept = sorted((start, end, title) for start, end, title in chapters if 0 <= start <= end)
+    return [Chapter(start, end, title) for start, end, title in kept]
 
 
-def _one(part: object) -> str:
-    if isinstance(part, tuple):  # MP4's (number, of how many)
-        return "/".join(str(number) for number in part if number)
-    if isinstance(part, bytes):
-        return part[: MAX_CHARS * 4].decode("utf-8", "replace")
-    return str(part)
-
-
-def _plain(raw: str, limit: int) -> str:
-    """Without control characters and broken surrogates; what is left of HTML is text like any other."""
-    shown = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in raw[: limit * 4])
-    return " ".join(shown.split())[:limit]
+def _of_wav(candidate: Candidate) -> _Found:
+    """Cue points that have a label begin a chapter; it ends where the next one begins, or with the sound."""
+    with candidate.path.open("rb") as file:
+        found = wav_texts.read(Source(file, candidate.size), Purse(EngineLimits()))
+    rate = candidate.claims.sample_rate_hz or 0.0
+    starts = sorted((at / rate, found.labels[cue]) for cue, at in found.cues.items() if cue in found.labels and rate)
+    ends = [*(at for at, _ in starts[1:]), candidate.claims.duration_seconds or 0.0]
+    spans = [(at, max(at, end), plain(label, MAX_TITLE_CHARS)) for (at, label), end in zip(starts, ends, strict=False)]
+    return _Found([*found.tags.items()], _in_order(spans))

@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.audio.blocks import Block, Decoder, Stuck, share_done
 from adapters.audio.claims import Candidate
 from adapters.audio.decode import guarded, open_decoder
-from adapters.audio.embedded import embedded_tags
+from adapters.audio.embedded import embedded
 from adapters.audio.limits import EngineLimits
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.parts import FORMAT, PARTS, stamp
@@ -19,7 +19,7 @@ from adapters.audio.taps.spectrogram import Spectrogram
 from adapters.audio.taps.tap import Told
 from adapters.audio.taps.true_peak import TruePeak
 from adapters.audio.taps.waveform import Waveform
-from domain.analysis import AudioFormat, Embedded, Finding, Heard, Severity
+from domain.analysis import AudioFormat, Finding, Heard, Severity
 from domain.errors import UndecodableAudio
 from domain.ports.audio import Progress
 
@@ -93,7 +93,7 @@ def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: list[Told]
         audio=audio,
         descriptors=tuple(descriptor for each in told for descriptor in each.descriptors),
         findings=(*of_the_file, *(finding for each in told for finding in each.findings)),
-        embedded=Embedded(embedded_tags(candidate.path)),
+        embedded=embedded(candidate),
         artefacts=tuple(artefact for each in told for artefact in each.artefacts),
         parts={part: PARTS[part] for part in (FORMAT, *parts)},
     )

@@ -17,9 +17,8 @@ def read(source: Source, purse: Purse) -> Claims:
         UndecodableAudio: no format or no data chunk.
         EmptyAudio: the data chunk is the end of the file.
     """
-    w64 = source.read(0, 4) == b"riff"
     fmt, long_size, data, said = b"", None, None, 0
-    for name, start, size in _w64_chunks(source, purse) if w64 else chunks(source, purse, 12, source.size, "<"):
+    for name, start, size in walk(source, purse):
         if name == b"fmt ":
             fmt = source.read(start, 40)
         elif name == b"ds64":
@@ -35,6 +34,12 @@ def read(source: Source, purse: Purse) -> Claims:
     if len(fmt) < 16 or data is None:
         raise UndecodableAudio("The wav file has no format or no data chunk. Export it again.")
     return _claims(fmt, data, said, source.size)
+
+
+def walk(source: Source, purse: Purse) -> Iterator[tuple[bytes, int, int]]:
+    """(name, start of the payload, size as written) of the file's chunks."""
+    w64 = source.read(0, 4) == b"riff"
+    return _w64_chunks(source, purse) if w64 else chunks(source, purse, 12, source.size, "<")
 
 
 def _pay(source: Source, purse: Purse, name: bytes, start: int, size: int) -> None:
