@@ -66,8 +66,9 @@ class Stft:
         self.bins = self.window // 2 + 1
         self._hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.window) / self.window)).astype(np.float32)
         self._rest = np.zeros((channels, self.window // 2), np.float32)
-        # One room for all: making new ones costs more than the FFT.
+        # Rooms for all batches: making new ones costs as much as the transforms.
         self._windowed = np.empty((_BATCH, self.window), np.float32)
+        self._one, self._other = (np.empty((_BATCH, self.bins), np.complex64) for _ in range(2))
         self._frames = 0
         self._bands = mel_bands(rate, self.window)
 
@@ -91,24 +92,25 @@ class Stft:
     def _transform(self, frames: NDArray[np.float32], power: Power, mix: Power) -> None:
         with np.errstate(over="ignore"):  # float files may hold samples of any size
             if len(frames) == 1:
-                _square(self._spectrum(frames[0]), power)
+                _square(self._spectrum(frames[0], self._one), power)
                 return
             if len(frames) == 2:
-                _square_both(self._spectrum(frames[0]), self._spectrum(frames[1]), power, mix)
+                left, right = self._spectrum(frames[0], self._one), self._spectrum(frames[1], self._other)
+                _square_both(left, right, power, mix)
                 return
             total, squared = np.zeros(power.shape, np.complex64), np.empty_like(power)
             power[:] = 0
             for one in frames:
-                spectrum = self._spectrum(one)
+                spectrum = self._spectrum(one, self._one)
                 _square(spectrum, squared)
                 power += squared
                 total += spectrum
             power /= np.float32(len(frames))
             _square(total / np.float32(len(frames)), mix)
 
-    def _spectrum(self, frames: NDArray[np.float32]) -> NDArray[np.complex64]:
+    def _spectrum(self, frames: NDArray[np.float32], room: NDArray[np.complex64]) -> NDArray[np.complex64]:
         windowed = np.multiply(frames, self._hann, out=self._windowed[: len(frames)])
-        spectrum: NDArray[np.complex64] = ducc0.fft.r2c(windowed, axes=(1,))
+        spectrum: NDArray[np.complex64] = ducc0.fft.r2c(windowed, axes=(1,), out=room[: len(frames)])
         return spectrum
 
 
