@@ -1,10 +1,10 @@
 """The one pass: decoded blocks through all taps, and the format that only the end of the file can tell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from adapters.audio.blocks import Block, Decoder, Stuck, share_done
+from adapters.audio.blocks import Decoder, Stuck, share_done
 from adapters.audio.claims import Candidate
 from adapters.audio.decode import guarded, open_decoder
 from adapters.audio.embedded import embedded
@@ -12,19 +12,21 @@ from adapters.audio.limits import EngineLimits
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.parts import FORMAT, PARTS, stamp
 from adapters.audio.taps.clipping import Clipping
+from adapters.audio.taps.fingerprint import Fingerprint
+from adapters.audio.taps.identity import PcmHash
 from adapters.audio.taps.levels import Levels
-from adapters.audio.taps.loudness import Loudness
+from adapters.audio.taps.programme import Programme
 from adapters.audio.taps.silence import Silence
 from adapters.audio.taps.spectrogram import Spectrogram
 from adapters.audio.taps.tap import Told
-from adapters.audio.taps.true_peak import TruePeak
 from adapters.audio.taps.waveform import Waveform
 from domain.analysis import AudioFormat, Finding, Heard, Severity
 from domain.errors import UndecodableAudio
 from domain.ports.audio import Progress
 
 TAPS: Makers = {
-    "loudness": (Loudness, TruePeak, Levels),
+    "identity": (PcmHash, Fingerprint),
+    "loudness": (Programme, Levels),
     "quality": (Silence, Clipping),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),
@@ -57,20 +59,21 @@ def listen(
             with open_decoder(candidate, second_choice=second_choice) as decoder:
                 limits.check_parameters(decoder.rate, decoder.channels)
                 blocks = guarded(decoder, candidate, limits)
-                frames, told = _pass(wanted, decoder, blocks, workspace, progress)
+                sound = _sound(candidate, decoder)
+                frames, told = one_pass(wanted, blocks, sound, workspace, _share_told(progress, decoder))
                 return _heard(candidate, decoder, frames, told, wanted)
         except Stuck:
             continue
     raise UndecodableAudio("The file cannot be decoded. Check that it plays, or export it again.")
 
 
-def _pass(
-    wanted: Makers, decoder: Decoder, blocks: Iterable[Block], workspace: Path, progress: Progress
-) -> tuple[int, list[Told]]:
-    sound = Sound(decoder.rate, decoder.channels, decoder.bit_depth, decoder.codec)
-    return one_pass(
-        wanted, blocks, sound, workspace, lambda heard: progress(0.99 * share_done(heard, decoder), "listen")
-    )
+def _sound(candidate: Candidate, decoder: Decoder) -> Sound:
+    md5, layout = candidate.claims.pcm_md5, decoder.layout
+    return Sound(decoder.rate, decoder.channels, decoder.bit_depth, decoder.codec, md5, layout)
+
+
+def _share_told(progress: Progress, decoder: Decoder) -> Callable[[int], None]:
+    return lambda heard: progress(0.99 * share_done(heard, decoder), "listen")
 
 
 def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: list[Told], parts: Iterable[str]) -> Heard:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 PARTS: Mapping[str, str] = {
     "format": "2",
+    "identity": "1",
     "loudness": "2",
     "quality": "2",
     "waveform": "2",

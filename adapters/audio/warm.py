@@ -15,9 +15,9 @@ def warm() -> None:
     rate = 8000
     draw = np.random.default_rng(1)
     with tempfile.TemporaryDirectory() as folder:
-        for channels in (1, 2):
+        for channels, bits in ((1, 24), (2, 16)):
             sound = draw.uniform(-1, 1, (CHUNK_FRAMES + rate, channels)).astype(np.float32)
-            one_pass(TAPS, [sound], Sound(rate, channels, 16, "pcm_s16le"), Path(folder), lambda _heard: None)
+            one_pass(TAPS, [sound], Sound(rate, channels, bits, f"pcm_s{bits}le"), Path(folder), lambda _heard: None)
 
 
 if __name__ == "__main__":

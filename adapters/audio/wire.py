@@ -35,7 +35,15 @@ REFUSALS: dict[str, type[AudioBackendError]] = {
 _ZOOMS = frozenset(f"{band}-{each}.dat" for band in ("waveform", "rms") for each in (256, 4096, 65536))
 
 ARTEFACTS = _ZOOMS | frozenset(
-    {"waveform.dat", "waveform.json", "frames.npz", "spectrogram.png", "preview.mp3", "preview.opus"}
+    {
+        "fingerprint.bin",
+        "waveform.dat",
+        "waveform.json",
+        "frames.npz",
+        "spectrogram.png",
+        "preview.mp3",
+        "preview.opus",
+    }
 )
 
 

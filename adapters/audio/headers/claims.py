@@ -15,6 +15,7 @@ class Claims:
 
     `codec` is a hint for the choice of the decoder. `sizes_lie` says that chunk sizes contradict the file's own.
     `channel_mask` has a bit for each place that has a channel, as in WAVEFORMATEXTENSIBLE; channels come in its order.
+    `pcm_md5` is the checksum of the samples, zeros where the encoder wrote none.
     `starts_at` is where the sound starts if what stands before it would confuse a decoder.
     """
 
@@ -27,6 +28,7 @@ class Claims:
     sizes_lie: bool = False
     starts_at: int = 0
     channel_mask: int | None = None
+    pcm_md5: bytes | None = None
 
 
 _MAX_PIECES = 200_000  # 24 h in pieces of half a second, looked at in about a second

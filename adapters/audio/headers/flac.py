@@ -41,6 +41,7 @@ def read(source: Source, purse: Purse) -> Claims:
         codec="flac",
         bit_depth=(packed >> 36 & 31) + 1,
         channel_mask=mask or _MASKS[channels],
+        pcm_md5=info[18:],
     )
 
 
