@@ -11,7 +11,7 @@ from application.ingest import refuse_duplicate
 from application.judge import Judge
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
-from domain.analysis import Analysis, Artefact, Heard, analysis_key
+from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
 from domain.errors import CorruptBlob, NotFound
 from domain.job import Job, JobKind
 from domain.ports.audio import AudioEngine, Progress
@@ -88,65 +88,64 @@ class AssembleOriginal:
 
 
 @dataclass(frozen=True)
-class RunIngest:
-    """Run by a worker that holds the job. Stopped at any moment and run again, it ends in the same state.
+class Listen:
+    """The analysis of a recording by the analyser as it is now.
 
-    Every error leaves the recording as it was; whoever settles the job decides what becomes of it.
+    What is stored is not heard again: neither a part of the analyser that has not changed, nor what an earlier run has
+    stored of this one. The file is decoded only where something is left to be heard.
     """
 
-    recordings: Recordings
     analyses: Analyses
     renditions: Renditions
     blobs: Blobs
     engine: AudioEngine
     workspaces: Workspaces
-    assemble_original: AssembleOriginal
     keep_rendition: KeepRendition
-    judge: Judge
-    change_recording: ChangeRecording
-    start_job: StartJob
     clock: Clock
 
-    def __call__(self, job: Job, progress: Progress) -> None:
-        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
-        recording = self.recordings.get(job.library_id, job.recording_id)
-        if recording.sha256 is None:
-            recording = self.assemble_original(actor, recording, progress)
-        analysis = self._heard_before(recording) or self._listen(job, recording, progress)
-        judgement = self.judge(recording.library_id, analysis)
-
-        def change(current: Recording, now: datetime) -> Recording:
-            if current.standing is not Status.PROCESSING:
-                return current  # heard already, by an earlier run or by a worker that had lost the job
-            return current.heard(analysis, judgement, now)
-
-        if self.change_recording(actor, recording.id, "recording.hear", change).is_heard:
-            self.start_job(actor, JobKind.PREVIEW, recording.id)
-
-    def _heard_before(self, recording: Recording) -> Analysis | None:
-        """The result, where an earlier run has stored all of it."""
-        analysis = self.analyses.find(recording.library_id, self._key(recording))
-        if analysis is None:
-            return None
-        renditions = self.renditions.of_recording(recording.library_id, recording.id)
-        made = {r.name for r in renditions if r.maker == self._maker and r.content_sha256 == recording.sha256}
-        return analysis if made.issuperset(analysis.artefacts) else None
-
-    def _listen(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
+    def __call__(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
+        key = current_key(self.engine, recording)
+        earlier = self._stored(recording, key)
+        parts = None if earlier is None else self._to_hear(recording, earlier, key)
+        if earlier is not None and parts == frozenset():
+            return earlier
         with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
-            heard = self.engine.listen(path, workspace, progress)
+            heard = self.engine.listen(path, workspace, progress, parts)
             for artefact in heard.artefacts:
-                self.keep_rendition(job, recording, artefact, self._maker)
-        known = self.analyses.find(recording.library_id, self._key(recording))
+                self.keep_rendition(job, recording, artefact, self._maker(artefact))
+        known = self.analyses.find(recording.library_id, key)
         if known is not None:
             return known  # another recording of the same bytes was heard meanwhile: the results are the same
-        analysis = self._analysis(job, recording, heard)
+        analysis = self._analysis(job, recording, key, heard)
+        if earlier is not None and parts is not None:
+            analysis = analysis.completed(earlier, self.engine.parts)
         self.analyses.put(analysis)
         return analysis
 
-    def _analysis(self, job: Job, recording: Recording, heard: Heard) -> Analysis:
+    def _stored(self, recording: Recording, key: str) -> Analysis | None:
+        """By the analyser as it is now, or else as it was when the recording was heard."""
+        current = self.analyses.find(recording.library_id, key)
+        if current is not None or recording.analysis_key is None:
+            return current
+        return self.analyses.find(recording.library_id, recording.analysis_key)
+
+    def _to_hear(self, recording: Recording, stored: Analysis, key: str) -> frozenset[str] | None:
+        """The parts that are stale, or whose files this recording does not have; None: all."""
+        current = self.engine.parts
+        renditions = self.renditions.of_recording(recording.library_id, recording.id)
+        made = {(r.name, r.maker) for r in renditions if r.content_sha256 == recording.sha256}
+        missing = {maker for name, maker in stored.artefacts.items() if (name, maker) not in made}
+        makers = {stamp(part, version): part for part, version in current.items()}
+        if stored.key == key:
+            return frozenset(makers[maker] for maker in missing) if missing <= makers.keys() else None
+        if stored.parameters != self.engine.parameters:
+            return None
+        remade = frozenset(makers[maker] for maker in missing & makers.keys())
+        return stored.stale_parts(current) | remade or None
+
+    def _analysis(self, job: Job, recording: Recording, key: str, heard: Heard) -> Analysis:
         return Analysis(
-            key=self._key(recording),
+            key=key,
             library_id=recording.library_id,
             content_sha256=recording.sha256 or "",
             analyser=self.engine.analyser,
@@ -158,32 +157,103 @@ class RunIngest:
             created_at=self.clock.now(),
             embedded=heard.embedded,
             parts=heard.parts,
-            artefacts=tuple(artefact.name for artefact in heard.artefacts),
+            artefacts={artefact.name: self._maker(artefact) for artefact in heard.artefacts},
             fence=job.fence,
         )
 
-    def _key(self, recording: Recording) -> str:
-        return analysis_key(recording.sha256 or "", self.engine.analyser, self.engine.version, self.engine.parameters)
+    def _maker(self, artefact: Artefact) -> str:
+        return artefact.version or stamp(self.engine.analyser, self.engine.version)
 
-    @property
-    def _maker(self) -> str:
-        return f"{self.engine.analyser}-{self.engine.version}"
+
+@dataclass(frozen=True)
+class RunIngest:
+    """Run by a worker that holds the job. Stopped at any moment and run again, it ends in the same state.
+
+    Every error leaves the recording as it was; whoever settles the job decides what becomes of it.
+    """
+
+    recordings: Recordings
+    assemble_original: AssembleOriginal
+    listen: Listen
+    judge: Judge
+    change_recording: ChangeRecording
+    start_job: StartJob
+
+    def __call__(self, job: Job, progress: Progress) -> None:
+        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
+        recording = self.recordings.get(job.library_id, job.recording_id)
+        if recording.sha256 is None:
+            recording = self.assemble_original(actor, recording, progress)
+        analysis = self.listen(job, recording, progress)
+        judgement = self.judge(recording.library_id, analysis)
+
+        def change(current: Recording, now: datetime) -> Recording:
+            if current.standing is not Status.PROCESSING:
+                return current  # heard already, by an earlier run or by a worker that had lost the job
+            return current.heard(analysis, judgement, now)
+
+        if self.change_recording(actor, recording.id, "recording.hear", change).is_heard:
+            self.start_job(actor, JobKind.PREVIEW, recording.id)
+
+
+@dataclass(frozen=True)
+class RunAnalyse:
+    """Brings what was heard in a recording up to date, and judges it anew where no person has decided.
+
+    The recording stays in use meanwhile. A second run changes nothing.
+    """
+
+    recordings: Recordings
+    listen: Listen
+    judge: Judge
+    change_recording: ChangeRecording
+
+    def __call__(self, job: Job, progress: Progress) -> None:
+        recording = self.recordings.get(job.library_id, job.recording_id)
+        if not recording.is_heard:
+            return  # rejected since the job was made
+        analysis = self.listen(job, recording, progress)
+        judgement = self.judge(recording.library_id, analysis)
+
+        def change(current: Recording, now: datetime) -> Recording:
+            return current.heard(analysis, judgement, now) if current.is_heard else current
+
+        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
+        self.change_recording(actor, recording.id, "recording.analyse", change)
 
 
 @dataclass(frozen=True)
 class GetAnalysis:
+    """The one that the recording stands on, or an older one, by the analyser's version."""
+
     recordings: Recordings
     analyses: Analyses
 
-    def __call__(self, actor: Actor, recording_id: RecordingId) -> tuple[Recording, Analysis]:
+    def __call__(
+        self, actor: Actor, recording_id: RecordingId, version: str | None = None
+    ) -> tuple[Recording, Analysis]:
         actor.require(Permission.READ)
         recording = self.recordings.get(actor.library_id, recording_id)
+        if version is not None:
+            return recording, self._of_version(recording, version)
         if recording.analysis_key is None:
             raise NotFound(f"There is no analysis: the recording is {recording.status}.", status=str(recording.status))
         analysis = self.analyses.find(actor.library_id, recording.analysis_key)
         if analysis is None:
             raise CorruptBlob("The analysis of the recording is missing from the store.", recording_id=recording.id)
         return recording, analysis
+
+    def _of_version(self, recording: Recording, version: str) -> Analysis:
+        stored = self.analyses.of_content(recording.library_id, recording.sha256 or "")
+        for analysis in stored:
+            if analysis.analyser_version == version:
+                return analysis
+        raise NotFound("There is no analysis of this version.", known=[each.analyser_version for each in stored])
+
+
+def current_key(engine: AudioEngine, recording: Recording) -> str:
+    """Under which its analysis is stored, once the engine as it is now has heard it."""
+    return analysis_key(recording.sha256 or "", engine.analyser, engine.version, engine.parameters)
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:

@@ -215,8 +215,9 @@ class EmptyTrash:
         given_up = recording.purging(now)
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.give_up", before=recording, after=given_up)
         self.recordings.save(given_up, replaces=recording.version, audit=entry)
-        if recording.analysis_key is not None and not self._is_shared(recording):
-            self.analyses.remove(recording.library_id, recording.analysis_key)
+        if recording.sha256 is not None and not self._is_shared(recording):
+            for analysis in self.analyses.of_content(recording.library_id, recording.sha256):
+                self.analyses.remove(recording.library_id, analysis.key)
         self.jobs.remove_of_recording(recording.library_id, recording.id)
         self.renditions.remove_all(recording.library_id, recording.id)
         for blob in self.blobs.list(recording_prefix(recording.library_id, recording.id)):

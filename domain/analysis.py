@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from domain.values import LibraryId, Scalar
 
@@ -126,13 +127,16 @@ class Heard:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
+Stamped = TypeVar("Stamped", Descriptor, Finding)
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What one analyser, in one version, measured in one content.
 
     It belongs to the bytes, not to the recording: two recordings of the same bytes in one library share it.
-    `parts` are the analyser's parts and the version in which each of them listened. `artefacts` are the names of the
-    files that were made in the same pass; each recording has its own of these.
+    `parts` are the analyser's parts and the version in which each of them listened. `artefacts` are the files that were
+    made in the same pass, by name, and what made each; each recording has its own of these.
     `fence` is the token of the job that wrote it; an older token never overwrites a newer one.
     """
 
@@ -148,12 +152,39 @@ class Analysis:
     created_at: datetime
     embedded: Embedded = Embedded()
     parts: Mapping[str, str] = field(default_factory=dict)
-    artefacts: tuple[str, ...] = ()
+    artefacts: Mapping[str, str] = field(default_factory=dict)
     fence: str = ""
 
     def stale_parts(self, current: Mapping[str, str]) -> frozenset[str]:
         """The parts of the analyser as it is now that have not listened in their present version."""
         return frozenset(part for part, version in current.items() if self.parts.get(part) != version)
+
+    def completed(self, earlier: "Analysis", current: Mapping[str, str]) -> "Analysis":
+        """With what the earlier one holds of the parts that did not listen this time and have not changed since.
+
+        All of it comes in the order of the analyser's parts, so that listening at once or bit by bit gives the same.
+        """
+        kept = {p: v for p, v in earlier.parts.items() if p not in self.parts and current.get(p) == v}
+        parts = {**kept, **self.parts}
+        stamps = {stamp(part, version) for part, version in kept.items()}
+        places = {stamp(part, version): place for place, (part, version) in enumerate(current.items())}
+
+        def merged(old: Iterable[Stamped], new: Iterable[Stamped]) -> tuple[Stamped, ...]:
+            all_of_it = (*(one for one in old if one.version in stamps), *new)
+            return tuple(sorted(all_of_it, key=lambda one: places.get(one.version, len(places))))
+
+        return replace(
+            self,
+            descriptors=merged(earlier.descriptors, self.descriptors),
+            findings=merged(earlier.findings, self.findings),
+            parts={part: parts[part] for part in current if part in parts},
+            artefacts={**{n: maker for n, maker in earlier.artefacts.items() if maker in stamps}, **self.artefacts},
+        )
+
+
+def stamp(part: str, version: str) -> str:
+    """What a descriptor, finding or artefact carries as its `version`."""
+    return f"{part}-{version}"
 
 
 def analysis_key(content_sha256: str, analyser: str, analyser_version: str, parameters: Mapping[str, Scalar]) -> str:

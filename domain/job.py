@@ -21,6 +21,7 @@ BACKOFF_CAP = timedelta(minutes=10)
 class JobKind(StrEnum):
     INGEST = "ingest"  # complete the original, listen to it, keep what was heard
     PREVIEW = "preview"
+    ANALYSE = "analyse"  # listen to it again, where the analyser has changed
 
 
 class JobStatus(StrEnum):

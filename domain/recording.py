@@ -144,15 +144,17 @@ class Recording:
     def heard(self, analysis: Analysis, judgement: Judgement, now: datetime) -> "Recording":
         """What was heard in it, for the first time or anew, and what becomes of it. What a person has decided stays so.
 
-        One that was trashed meanwhile stays in the trash and will come back as it was judged.
+        One that was trashed meanwhile stays in the trash and will come back as it was judged. What it says already
+        changes nothing.
         """
         if self.standing is not Status.PROCESSING and not self.is_heard:
             raise IllegalTransition(f"The recording is {self.status} and not to be heard.", status=str(self.status))
         if self.judgement is not None and self.judgement.decided_by is not None:
             judgement = self.judgement
-        return replace(
+        heard = replace(
             self._judged(judgement, now), audio=analysis.audio, findings=analysis.findings, analysis_key=analysis.key
         )
+        return self if replace(heard, version=self.version, updated_at=self.updated_at) == self else heard
 
     def released(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Ready, since a person says so, whatever made the policy hold it back. Releasing it again changes nothing."""

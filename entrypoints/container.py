@@ -51,6 +51,7 @@ from application import (
     judge,
     labour,
     notices,
+    reanalyse,
     schedule,
     summary,
     upkeep,
@@ -202,7 +203,14 @@ class UseCases(containers.DeclarativeContainer):
     take_job = wired(labour.TakeJob)
     keep_rendition = wired(analyse.KeepRendition)
     assemble_original = wired(analyse.AssembleOriginal)
+    start_analysis = wired(reanalyse.StartAnalysis)
+    reanalyse_library = wired(reanalyse.ReanalyseLibrary)
+    list_analyses = wired(reanalyse.ListAnalyses)
+    reanalyse = wired(reanalyse.Reanalyse)
+
+    listen = wired(analyse.Listen)
     run_ingest = wired(analyse.RunIngest)
+    run_analyse = wired(analyse.RunAnalyse)
     run_preview = wired(hear.RunPreview)
 
     sweep = wired(upkeep.Sweep)

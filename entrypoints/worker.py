@@ -219,7 +219,11 @@ def worker_of(container: Container) -> Worker:
         container.adapters.queue(),
         use_cases.take_job(),
         use_cases.fail_recording_of_job(),
-        {JobKind.INGEST: use_cases.run_ingest(), JobKind.PREVIEW: use_cases.run_preview()},
+        {
+            JobKind.INGEST: use_cases.run_ingest(),
+            JobKind.PREVIEW: use_cases.run_preview(),
+            JobKind.ANALYSE: use_cases.run_analyse(),
+        },
         name=f"{socket.gethostname()}:{os.getpid()}",
         threads=container.settings.worker_children,
         lease_for=timedelta(seconds=container.settings.lease_seconds),

@@ -8,6 +8,7 @@ from domain.analysis import Descriptor, Finding, Severity, analysis_key
 from domain.errors import Invalid
 from domain.rendition import checked_rendition_name
 from domain.values import Scalar
+from tests.builders import a_finding, an_analysis
 
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
 parameters = st.dictionaries(st.text(max_size=5), scalars, max_size=5)
@@ -17,6 +18,31 @@ parameters = st.dictionaries(st.text(max_size=5), scalars, max_size=5)
 def test_the_order_of_parameters_does_not_matter(made_with: dict[str, Scalar]) -> None:
     turned_round = dict(sorted(made_with.items(), reverse=True))
     assert analysis_key("a", "listen", "1", made_with) == analysis_key("a", "listen", "1", turned_round)
+
+
+def test_an_analysis_is_completed_by_what_has_not_changed_since() -> None:
+    def told(*parts: str) -> tuple[Descriptor, ...]:
+        return tuple(Descriptor(f"of {part}", 1.0, "", "", version=part) for part in parts)
+
+    earlier = an_analysis(
+        descriptors=told("loudness-1", "key-1", "old-1"),
+        findings=(a_finding(version="quality-1"), a_finding(code="hum", version="key-1")),
+        parts={"loudness": "1", "quality": "1", "key": "1", "old": "1"},
+        artefacts={"waveform.dat": "loudness-1", "keys.json": "key-1", "old.json": "old-1"},
+    )
+    newer = an_analysis(
+        descriptors=told("loudness-2"),
+        findings=(a_finding(code="dropouts", version="quality-2"),),
+        parts={"loudness": "2", "quality": "2"},
+        artefacts={"waveform.dat": "loudness-2"},
+    )
+    current = {"key": "1", "loudness": "2", "quality": "2"}
+    completed = newer.completed(earlier, current)
+    assert completed.descriptors == told("key-1", "loudness-2")
+    assert [finding.code for finding in completed.findings] == ["hum", "dropouts"]
+    assert list(completed.parts.items()) == list(current.items())
+    assert completed.artefacts == {"waveform.dat": "loudness-2", "keys.json": "key-1"}
+    assert completed.stale_parts(current) == frozenset()
 
 
 @given(st.tuples(st.text(), st.text(), st.text(), parameters), st.tuples(st.text(), st.text(), st.text(), parameters))

@@ -112,6 +112,13 @@ def test_what_was_heard_anew_is_judged_anew() -> None:
     assert heard(held).status is Status.READY
 
 
+def test_hearing_the_same_again_changes_nothing() -> None:
+    ready = heard(received(a_sha256(1)))
+    assert heard(ready) is ready
+    held = ready.heard(ANALYSIS, HELD_BACK, LATER)
+    assert held.heard(ANALYSIS, HELD_BACK, LATER) is held
+
+
 def test_what_a_person_decided_stays_when_it_is_heard_anew() -> None:
     released = received(a_sha256(1)).heard(ANALYSIS, HELD_BACK, NOON).released("key:1", None, NOON)
     again = released.heard(an_analysis(), REFUSED, LATER)

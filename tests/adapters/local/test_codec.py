@@ -49,7 +49,7 @@ ENTITIES = [
     a_key(expires_at=NOON),
     a_library(policy=Policy((Rule("clipping", Verdict.REJECT, 0.5), Rule("hum", Verdict.ACCEPT)))),
     a_rendition(),
-    an_analysis(),
+    an_analysis(artefacts={"waveform.dat": "waveform-1"}),
     an_entry(),
     an_event(),
     an_idempotent_request(answer=Answer(200, {"ETag": "x"}, b"\x00\xff")),

@@ -94,7 +94,11 @@ class Service:
         """Runs what is queued, and what that queues, until nothing is left."""
         queue, runs = (
             self.ports.queue(),
-            {JobKind.INGEST: self.use.run_ingest(), JobKind.PREVIEW: self.use.run_preview()},
+            {
+                JobKind.INGEST: self.use.run_ingest(),
+                JobKind.PREVIEW: self.use.run_preview(),
+                JobKind.ANALYSE: self.use.run_analyse(),
+            },
         )
         while (delivery := queue.receive(timedelta(), timedelta(minutes=1))) is not None:
             held = self.use.take_job()(delivery.job_id, "test")

@@ -1,0 +1,108 @@
+"""Listening again, when the analyser has changed: started for some recordings, or for a library."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.analyse import current_key
+from application.upkeep import each_recording
+from application.work import StartJob
+from domain.access import Actor, Permission
+from domain.analysis import Analysis
+from domain.errors import Conflict, Invalid, NotFound
+from domain.job import Job, JobKind
+from domain.listing import Field, Filter, Op
+from domain.ports.audio import AudioEngine
+from domain.ports.recordings import Analyses, Recordings
+from domain.recording import Recording, Status
+from domain.values import RecordingId
+
+MAX_RECORDINGS = 1000
+NAMED = 20  # ids in a refusal; all of a thousand help nobody
+
+
+@dataclass(frozen=True)
+class StartAnalysis:
+    """A job that listens to a recording again. One that waits or runs already is not started twice."""
+
+    start_job: StartJob
+
+    def __call__(self, actor: Actor, recording_id: RecordingId) -> Job:
+        job = self.start_job(actor, JobKind.ANALYSE, recording_id)
+        return self.start_job.again(actor, job) if job.is_settled else job
+
+
+@dataclass(frozen=True)
+class Reanalyse:
+    """A job for each of the recordings, or a refusal that starts none."""
+
+    recordings: Recordings
+    engine: AudioEngine
+    start_analysis: StartAnalysis
+
+    def __call__(self, actor: Actor, analyser: str, recording_ids: Sequence[RecordingId]) -> tuple[Job, ...]:
+        actor.require(Permission.WRITE)
+        if analyser != self.engine.analyser:
+            raise Invalid(f"There is no such analyser. Known is {self.engine.analyser}.", field="analyser")
+        if not 1 <= len(recording_ids) <= MAX_RECORDINGS:
+            raise Invalid(f"Name 1 to {MAX_RECORDINGS} recordings.", field="recordings")
+        wanted = tuple(dict.fromkeys(recording_ids))
+        self._require_heard(actor, wanted)
+        return tuple(self.start_analysis(actor, recording_id) for recording_id in wanted)
+
+    def _require_heard(self, actor: Actor, recording_ids: Sequence[RecordingId]) -> None:
+        unknown, unheard = [], []
+        for recording_id in recording_ids:
+            try:
+                recording = self.recordings.get(actor.library_id, recording_id)
+            except NotFound:
+                unknown.append(recording_id)
+                continue
+            if recording.status not in {Status.READY, Status.QUARANTINED}:
+                unheard.append(recording_id)
+        if unknown:
+            raise Invalid(
+                f"The library does not have {len(unknown)} of the recordings.",
+                field="recordings",
+                unknown=unknown[:NAMED],
+            )
+        if unheard:
+            raise Conflict(
+                f"{len(unheard)} of the recordings are neither ready nor in quarantine; leave them out.",
+                recordings=unheard[:NAMED],
+            )
+
+
+@dataclass(frozen=True)
+class ReanalyseLibrary:
+    """A job for every recording of the library that was heard, or for those alone whose analysis is not current."""
+
+    recordings: Recordings
+    engine: AudioEngine
+    start_analysis: StartAnalysis
+
+    def __call__(self, actor: Actor, *, stale_only: bool) -> int:
+        """How many jobs there are to be done."""
+        actor.require(Permission.WRITE)
+        started = 0
+        for status in (Status.READY, Status.QUARANTINED):
+            for recording in each_recording(self.recordings, actor.library_id, Filter(Field.STATUS, Op.EQ, status)):
+                if stale_only and recording.analysis_key == current_key(self.engine, recording):
+                    continue
+                self.start_analysis(actor, recording.id)
+                started += 1
+        return started
+
+
+@dataclass(frozen=True)
+class ListAnalyses:
+    """All that is stored of a recording's bytes, newest first: versions stand side by side."""
+
+    recordings: Recordings
+    analyses: Analyses
+
+    def __call__(self, actor: Actor, recording_id: RecordingId) -> tuple[Recording, tuple[Analysis, ...]]:
+        actor.require(Permission.READ)
+        recording = self.recordings.get(actor.library_id, recording_id)
+        if recording.sha256 is None:
+            return recording, ()
+        return recording, self.analyses.of_content(actor.library_id, recording.sha256)
