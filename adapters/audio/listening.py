@@ -15,7 +15,9 @@ from adapters.audio.taps.clipping import Clipping
 from adapters.audio.taps.fingerprint import Fingerprint
 from adapters.audio.taps.identity import PcmHash
 from adapters.audio.taps.levels import Levels
+from adapters.audio.taps.pitch import Pitch
 from adapters.audio.taps.programme import Programme
+from adapters.audio.taps.rhythm import Rhythm
 from adapters.audio.taps.silence import Silence
 from adapters.audio.taps.spectrogram import Spectrogram
 from adapters.audio.taps.tap import Told
@@ -28,6 +30,7 @@ TAPS: Makers = {
     "identity": (PcmHash, Fingerprint),
     "loudness": (Programme, Levels),
     "quality": (Silence, Clipping),
+    "descriptors": (Rhythm, Pitch),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),
 }

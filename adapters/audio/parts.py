@@ -11,6 +11,7 @@ PARTS: Mapping[str, str] = {
     "identity": "1",
     "loudness": "2",
     "quality": "2",
+    "descriptors": "1",
     "waveform": "2",
     "spectrogram": "2",
 }

@@ -4,9 +4,11 @@ import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
+from numpy.typing import NDArray
 
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.taps.tap import Stream, Tap, Told
@@ -15,16 +17,21 @@ from tests.sounds import Signal
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
 
-def run(make: Callable[[Stream], Tap], signal: Signal, rate: int, workspace: Path, block: int = 65536) -> Told:
-    (told, *_) = run_all({"loudness": [make]}, signal, rate, workspace, range(0, len(signal), block))
+def run(
+    make: Callable[[Stream], Tap], signal: Signal, rate: int, workspace: Path, block: int = 65536, **known: Any
+) -> Told:
+    """What one tap tells of a signal. `known` is what else is known of the sound before: its layout, its bit depth."""
+    (told, *_) = run_all({"loudness": [make]}, signal, rate, workspace, range(0, len(signal), block), **known)
     return told
 
 
-def run_all(makers: Makers, signal: Signal, rate: int, workspace: Path, starts: Sequence[int]) -> list[Told]:
+def run_all(
+    makers: Makers, signal: Signal, rate: int, workspace: Path, starts: Sequence[int], **known: Any
+) -> list[Told]:
     """What the taps tell of a signal whose blocks start there."""
     ends = [*starts[1:], len(signal)]
     blocks = (np.ascontiguousarray(signal[start:end]) for start, end in zip(starts, ends, strict=True) if start < end)
-    sound = Sound(rate, signal.shape[1], 16, "pcm_s16le")
+    sound = Sound(**{"rate": rate, "channels": signal.shape[1], "bit_depth": 16, "codec": "pcm_s16le", **known})
     return one_pass(makers, blocks, sound, workspace, lambda _heard: None)[1]
 
 
@@ -47,3 +54,10 @@ def ebur128(path: Path) -> dict[str, float]:
     values = {key: float(value) for key, value in re.findall(r"lavfi\.r128\.(\w+)=(-?[\d.]+)", said)}
     peaks = [value for key, value in values.items() if key.startswith("true_peaks_ch")]
     return {"I": values["I"], "LRA": values["LRA"], "TP": 20 * float(np.log10(max(peaks)))}
+
+
+def columns(told: Sequence[Told]) -> dict[str, NDArray[np.float32]]:
+    """The columns of frames.npz that the taps left."""
+    (path,) = (artefact.path for each in told for artefact in each.artefacts if artefact.name == "frames.npz")
+    with np.load(path) as arrays:
+        return {name: arrays[name] for name in arrays.files}

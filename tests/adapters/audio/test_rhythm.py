@@ -1,0 +1,121 @@
+"""Onsets, tempo and beats against librosa, and what is said where there are none."""
+
+from pathlib import Path
+
+import librosa
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from adapters.audio.stft import Stft
+from adapters.audio.taps import beats
+from adapters.audio.taps.rhythm import Rhythm
+from adapters.audio.taps.tap import Told
+from tests.adapters.audio.reference import columns, numbers, run_all
+from tests.sounds import Signal, joined, noise, silence, tone
+
+Columns = dict[str, NDArray[np.float32]]
+
+
+def heard(signal: Signal, rate: int, folder: Path, block: int = 65536) -> tuple[Told, Columns]:
+    told = run_all({"descriptors": [Rhythm]}, signal, rate, folder, range(0, len(signal), block))
+    return told[0], columns(told)
+
+
+def drum(bpm: float, seconds: float, rate: int = 44100, late: float = 0.0) -> Signal:
+    """A stroke of noise on every beat, up to `late` seconds off and up to 6 dB softer, over a faint hiss."""
+    draw = np.random.default_rng(3)
+    signal = noise(seconds, rate, 1, -60.0)
+    decay = np.exp(-np.arange(round(0.05 * rate)) / (0.01 * rate))
+    for beat in np.arange(0.3, seconds - 0.2, 60 / bpm):
+        first = round((beat + draw.uniform(-late, late)) * rate)
+        stroke = draw.normal(0, 0.2, len(decay)) * draw.uniform(0.5, 1) * decay
+        signal[first : first + len(decay), 0] += stroke.astype(np.float32)
+    return signal
+
+
+MATERIAL: dict[str, tuple[Signal, int]] = {
+    "60 BPM": (drum(60, 30), 44100),
+    "90 BPM": (drum(90, 20), 44100),
+    "120 BPM at 16 kHz": (drum(120, 20, 16000), 16000),
+    "174 BPM at 48 kHz": (drum(174, 20, 48000), 48000),
+    "unsteady": (drum(104, 30, late=0.03), 44100),
+    "four seconds": (drum(140, 4), 44100),
+    "with a long pause": (joined(drum(100, 15), silence(10, channels=1), drum(100, 15)), 44100),
+    "noise": (noise(20), 44100),
+}
+
+
+@pytest.mark.parametrize("name", MATERIAL)
+def test_agrees_with_librosa(name: str, tmp_path: Path) -> None:
+    signal, rate = MATERIAL[name]
+    told, found = heard(signal, rate, tmp_path)
+    stft = Stft(rate, 1)
+    mix = signal.mean(axis=1)
+    mel = librosa.feature.melspectrogram(y=mix, sr=rate, n_fft=stft.window, hop_length=stft.hop)
+    envelope = librosa.onset.onset_strength(
+        S=librosa.power_to_db(mel, top_db=None), sr=rate, n_fft=stft.window, hop_length=stft.hop
+    )
+    (bpm,) = librosa.feature.tempo(onset_envelope=envelope, sr=rate, hop_length=stft.hop)
+    onsets = librosa.onset.onset_detect(onset_envelope=envelope, sr=rate, hop_length=stft.hop)
+    _, tracked = librosa.beat.beat_track(onset_envelope=envelope, bpm=bpm, sr=rate, hop_length=stft.hop)
+
+    assert found["onset_strength"] == pytest.approx(envelope, abs=1e-5 * float(envelope.max()))
+    values = numbers(told)
+    assert values["tempo"] == pytest.approx(bpm, abs=0.005)
+    assert values["onset_density"] == pytest.approx(len(onsets) * rate / len(signal), abs=0.001)
+    assert values["beat_count"] == len(tracked)
+    assert np.rint(found["beats"] * rate / stft.hop).tolist() == tracked.tolist()
+
+
+def test_where_the_blocks_end_changes_nothing(tmp_path: Path) -> None:
+    signal = drum(120, 6)
+    told, found = heard(signal, 44100, tmp_path)
+    told_again, found_again = heard(signal, 44100, tmp_path, block=10_007)
+    assert told == told_again
+    assert np.array_equal(found["onset_strength"], found_again["onset_strength"])
+
+
+def test_the_beats_are_where_the_strokes_are(tmp_path: Path) -> None:
+    _, found = heard(drum(120, 20), 44100, tmp_path)
+    strokes = np.arange(0.3, 19.8, 0.5)
+    off = np.abs(found["beats"][:, None] - strokes).min(axis=1)
+    assert len(found["beats"]) >= 36
+    assert off.max() < 0.05
+
+
+def test_a_steady_drum_is_surer_than_an_unsteady_one_and_noise_is_not_sure_at_all(tmp_path: Path) -> None:
+    steady, unsteady, hiss = (
+        numbers(heard(signal, 44100, tmp_path)[0])["tempo_confidence"]
+        for signal in (drum(90, 20), drum(90, 20, late=0.05), noise(20))
+    )
+    assert steady > 0.75
+    assert 0.1 < unsteady < 0.7
+    assert hiss < 0.05
+
+
+def test_long_sounds_are_tracked_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = heard(drum(120, 40), 44100, tmp_path)[1]["beats"]
+    monkeypatch.setattr(beats, "PIECE_SECONDS", 10.0)
+    pieces = heard(drum(120, 40), 44100, tmp_path)[1]["beats"]
+    assert len(pieces) == pytest.approx(len(whole), abs=4)
+    assert np.isin(pieces, whole).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("signal", "reason"),
+    [
+        (joined(silence(4), noise(4, dbfs=-61)), "the recording stays below -60 dBFS"),
+        (drum(120, 2.9), "the recording is shorter than 3 s"),
+        (tone(5), "there are no onsets"),
+    ],
+)
+def test_says_why_there_is_no_tempo(signal: Signal, reason: str, tmp_path: Path) -> None:
+    told, found = heard(signal, 44100, tmp_path)
+    reasons = {each.name: each.reason for each in told.descriptors}
+    assert reasons["tempo"] == reasons["beat_count"] == reasons["tempo_confidence"] == reason
+    assert "beats" not in found
+
+
+def test_a_steady_tone_has_an_onset_density_of_0(tmp_path: Path) -> None:
+    assert numbers(heard(tone(5), 44100, tmp_path)[0]) == {"onset_density": 0.0}
