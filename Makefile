@@ -94,8 +94,8 @@ lock: dev ## write both locks anew (ARGS=--upgrade for newer versions)
 	@echo "· requirements-dev.lock"
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
 
-bench: dev ## measure (FILES= for files of one's own)
-	@$(BIN)/python -m benchmarks $(FILES)
+bench: dev ## measure (FILES= for files of one's own, ARGS="--minutes 60" for an hour of sound)
+	@$(BIN)/python -m benchmarks $(ARGS) $(FILES)
 
 clean: ## remove .venv and every cache, never the data
 	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis build dist *.egg-info

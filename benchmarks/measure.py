@@ -1,10 +1,17 @@
-"""Timing two things against each other: interleaved, so that a noisy machine disturbs both alike."""
+"""Measuring things against each other: interleaved, so that a noisy machine disturbs all alike."""
 
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 PAIRS = 5
+_ROOT = Path(__file__).parents[1]
 
 
 def medians(
@@ -19,3 +26,53 @@ def medians(
             if pair:
                 kept.append(clock() - start)
     return statistics.median(times[0]), statistics.median(times[1])
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of CPU and of the wall's clock, and MiB of resident memory at the peak."""
+
+    cpu: float
+    wall: float
+    peak: float
+
+
+def interleaved(ways: Sequence[str], path: Path, rounds: int = PAIRS) -> dict[str, Cost]:
+    """Medians of each way of listening (see `runner`), A B C A B C, each time in a warm process of its own.
+
+    A way that cannot be run here is left out.
+    """
+    runs: dict[str, list[Cost]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way in ways:
+            if way in runs:
+                cost = once(way, path)
+                if cost is None:
+                    del runs[way]
+                else:
+                    runs[way].append(cost)
+    return {way: _median(costs) for way, costs in runs.items()}
+
+
+def once(way: str, path: Path) -> Cost | None:
+    """None, with a word about it, where the way's library is not installed."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "benchmarks.runner", way, str(path)]
+    done = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode == NOT_INSTALLED:
+        print(f"{way}: not installed, left out")
+        return None
+    if done.returncode:
+        raise RuntimeError(f"{way} failed on {path}:\n{done.stderr[-2000:]}")
+    return Cost(**json.loads(done.stdout.splitlines()[-1]))
+
+
+NOT_INSTALLED = 77
+
+
+def _median(costs: list[Cost]) -> Cost:
+    return Cost(
+        statistics.median(cost.cpu for cost in costs),
+        statistics.median(cost.wall for cost in costs),
+        max(cost.peak for cost in costs),
+    )
