@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from application.changes import ChangeRecording
+from application.duplicates import KeepIdentity
 from application.ingest import refuse_duplicate
 from application.judge import Judge
 from application.work import StartJob
@@ -101,9 +102,15 @@ class Listen:
     engine: AudioEngine
     workspaces: Workspaces
     keep_rendition: KeepRendition
+    keep_identity: KeepIdentity
     clock: Clock
 
     def __call__(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
+        analysis = self._current(job, recording, progress)
+        self.keep_identity(recording, analysis)
+        return analysis
+
+    def _current(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
         key = current_key(self.engine, recording)
         earlier = self._stored(recording, key)
         parts = None if earlier is None else self._to_hear(recording, earlier, key)

@@ -16,6 +16,7 @@ from domain.job import Job, JobKind, JobStatus, job_key
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.ports.access import IdempotentRequests, Libraries
 from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.fingerprints import Fingerprints
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.work import DeadLetter, Events, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
@@ -197,6 +198,7 @@ class EmptyTrash:
     recordings: Recordings
     analyses: Analyses
     renditions: Renditions
+    fingerprints: Fingerprints
     jobs: Jobs
     blobs: Blobs
     clock: Clock
@@ -219,6 +221,7 @@ class EmptyTrash:
             for analysis in self.analyses.of_content(recording.library_id, recording.sha256):
                 self.analyses.remove(recording.library_id, analysis.key)
         self.jobs.remove_of_recording(recording.library_id, recording.id)
+        self.fingerprints.remove(recording.library_id, recording.id)
         self.renditions.remove_all(recording.library_id, recording.id)
         for blob in self.blobs.list(recording_prefix(recording.library_id, recording.id)):
             self.blobs.delete(blob.key)

@@ -45,6 +45,7 @@ from application import (
     browse,
     changes,
     curate,
+    duplicates,
     hear,
     importing,
     ingest,
@@ -92,8 +93,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     recordings = One(MemoryRecordings, audit_log)
     analyses = One(MemoryAnalyses)
     renditions = One(MemoryRenditions)
-    uploads = One(MemoryUploads, audit_log)
     fingerprints = One(MemoryFingerprints)
+    uploads = One(MemoryUploads, audit_log)
     libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)
     trail = One(MemoryAuditTrail, audit_log)
@@ -118,8 +119,8 @@ class LocalAdapters(containers.DeclarativeContainer):
     recordings = One(SqliteRecordings, database)
     analyses = One(SqliteAnalyses, database)
     renditions = One(SqliteRenditions, database)
-    uploads = One(SqliteUploads, database)
     fingerprints = One(SqliteFingerprints, database)
+    uploads = One(SqliteUploads, database)
     libraries = One(SqliteLibraries, database)
     keys = One(SqliteKeys, database)
     trail = One(SqliteAuditTrail, database)
@@ -166,6 +167,8 @@ class UseCases(containers.DeclarativeContainer):
     get_original = wired(browse.GetOriginal)
     list_renditions = wired(browse.ListRenditions)
     get_rendition = wired(browse.GetRendition)
+    read_fingerprint = wired(duplicates.ReadFingerprint)
+    list_duplicates = wired(duplicates.ListDuplicates)
     get_analysis = wired(analyse.GetAnalysis)
     match_loudness = wired(hear.MatchLoudness)
     start_matched_preview = wired(hear.StartMatchedPreview)
@@ -208,6 +211,7 @@ class UseCases(containers.DeclarativeContainer):
     list_analyses = wired(reanalyse.ListAnalyses)
     reanalyse = wired(reanalyse.Reanalyse)
 
+    keep_identity = wired(duplicates.KeepIdentity)
     listen = wired(analyse.Listen)
     run_ingest = wired(analyse.RunIngest)
     run_analyse = wired(analyse.RunAnalyse)

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from domain.errors import AudioBackendError
-from entrypoints.cli import access, doctor, importing, jobs, openapi, serve, status
+from entrypoints.cli import access, doctor, duplicates, importing, jobs, openapi, serve, status
 from entrypoints.cli.session import Session
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -16,6 +16,7 @@ app.command("worker")(serve.worker)
 app.command("scheduler")(serve.scheduler)
 app.command("import")(importing.import_folder)
 app.command("status")(status.status)
+app.command("duplicates")(duplicates.duplicates)
 app.command("doctor")(doctor.doctor)
 app.command("openapi")(openapi.openapi)
 app.add_typer(access.key_app, name="key")

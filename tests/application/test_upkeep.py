@@ -179,6 +179,7 @@ def test_parts_of_a_recording_that_was_purged_unassembled_are_removed(house: Hou
         ("recordings", "save"),
         ("analyses", "remove"),
         ("jobs", "remove_of_recording"),
+        ("fingerprints", "remove"),
         ("renditions", "remove_all"),
         ("blobs", "delete"),
         ("recordings", "remove"),

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from application.browse import Content
+from application.duplicates import Duplicates
 from domain.analysis import Analysis
 from domain.recording import Recording
 from domain.rendition import Rendition
@@ -11,6 +12,7 @@ from entrypoints.http import content, media_types
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IF_NONE_MATCH, IF_RANGE, RANGE, Answer, Resource
 from entrypoints.http.responses import answered
+from entrypoints.http.wire.duplicates import DuplicatesView
 from entrypoints.http.wire.recordings import RecordingPath
 from entrypoints.http.wire.results import AnalysisView, RenditionList, RenditionPath, RenditionView
 
@@ -39,6 +41,13 @@ def get_analysis(path: RecordingPath) -> Response:
     """What was heard: descriptors with unit and method, and findings."""
     found: tuple[Recording, Analysis] = use_cases().get_analysis()(actor(), RecordingId(path.id))
     return answered(AnalysisView.of(*found))
+
+
+@contents.route("GET", "/recordings/<id>/duplicates", answers={200: Answer(DuplicatesView)}, problems=(404,))
+def list_duplicates(path: RecordingPath) -> Response:
+    """The same sound elsewhere in the library: the same samples, or near them through a codec, a level or a cut."""
+    found: Duplicates = use_cases().list_duplicates()(actor(), RecordingId(path.id))
+    return answered(DuplicatesView.of(path.id, found))
 
 
 @contents.route("GET", "/recordings/<id>/renditions", answers={200: Answer(RenditionList)}, problems=(404,))

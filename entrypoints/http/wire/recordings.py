@@ -88,6 +88,7 @@ class RecordingView(BaseModel):
                 "content": f"{own}/content",
                 "analysis": f"{own}/analysis",
                 "renditions": f"{own}/renditions",
+                "duplicates": f"{own}/duplicates",
                 "jobs": f"/api/v1/jobs?recording={recording.id}",
                 **links,
             },

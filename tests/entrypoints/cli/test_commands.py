@@ -113,6 +113,32 @@ def test_dead_letters_are_listed_and_released(shell: Shell) -> None:
     assert shell.json("status")["jobs"]["queued"] == 1
 
 
+def test_duplicates_are_listed(shell: Shell) -> None:
+    container = shell.container()
+    try:
+        actor = system_actor(container.use_cases.prepare_access()(None)[0].id, "test")
+        first, second = (
+            container.use_cases.receive_recording()(
+                actor,
+                filename=f"{name}.wav",
+                content_type="audio/wav",
+                chunks=[sounds.tone_wav(seconds=0.1)],
+                keep_duplicate=True,
+            )[0]
+            for name in ("one", "two")
+        )
+    finally:
+        container.close()
+    listed = shell.json("duplicates", first.id)
+    assert listed["exact"] == [{"recording": second.id, "same_file": True}]
+    assert listed["near"] == []
+    assert "processing" in listed["reason"]
+    shown = shell.run("duplicates", second.id).stdout
+    assert first.id in shown
+    assert "one" in shown
+    assert "processing" in shown
+
+
 def test_the_description_of_the_api_is_json(shell: Shell) -> None:
     description = json.loads(shell.run("openapi").stdout)
     assert description["openapi"].startswith("3.1")

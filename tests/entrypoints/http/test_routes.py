@@ -33,6 +33,7 @@ REQUIRED = {
     ("POST", f"{V1}/recordings/<id>/restore"): Call(WRITE, "recording", VERSION),
     ("GET", f"{V1}/recordings/<id>/content"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/analysis"): Call(READ, "recording"),
+    ("GET", f"{V1}/recordings/<id>/duplicates"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/renditions"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/renditions/<name>"): Call(READ, "recording"),
     ("POST", f"{V1}/recordings/<id>/previews"): Call(WRITE, "recording", {"json": {"loudness_lufs": -16}}),
