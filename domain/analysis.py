@@ -58,6 +58,29 @@ class Descriptor:
             raise ValueError(f"descriptor {self.name}: a value or a reason, and not both")
 
 
+@dataclass(frozen=True, slots=True)
+class DescriptorKind:
+    """What a descriptor is, whatever its value: see there."""
+
+    name: str
+    unit: str
+    method: str
+    range: Range
+    source: str
+    version: str
+
+    @classmethod
+    def of(cls, descriptor: Descriptor) -> "DescriptorKind":
+        return cls(
+            descriptor.name,
+            descriptor.unit,
+            descriptor.method,
+            descriptor.range,
+            descriptor.source,
+            descriptor.version,
+        )
+
+
 class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
@@ -170,8 +193,9 @@ class Analysis:
         places = {stamp(part, version): place for place, (part, version) in enumerate(current.items())}
 
         def merged(old: Iterable[Stamped], new: Iterable[Stamped]) -> tuple[Stamped, ...]:
-            all_of_it = (*(one for one in old if one.version in stamps), *new)
-            return tuple(sorted(all_of_it, key=lambda one: places.get(one.version, len(places))))
+            told = [*(one for one in old if one.version in stamps), *new]
+            told.sort(key=lambda one: places.get(one.version, len(places)))
+            return tuple(told)
 
         return replace(
             self,

@@ -43,6 +43,7 @@ from application import (
     access,
     analyse,
     browse,
+    catalogue,
     changes,
     curate,
     duplicates,
@@ -206,6 +207,9 @@ class UseCases(containers.DeclarativeContainer):
     take_job = wired(labour.TakeJob)
     keep_rendition = wired(analyse.KeepRendition)
     assemble_original = wired(analyse.AssembleOriginal)
+    list_descriptors = wired(catalogue.ListDescriptors)
+    list_findings = wired(catalogue.ListFindings)
+
     start_analysis = wired(reanalyse.StartAnalysis)
     reanalyse_library = wired(reanalyse.ReanalyseLibrary)
     list_analyses = wired(reanalyse.ListAnalyses)

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from adapters.audio.catalogue import catalogue_of
 from adapters.audio.claims import examine
 from adapters.audio.limits import EngineLimits
 from adapters.audio.parts import PARTS
 from adapters.audio.sniff import sniff
-from domain.analysis import Artefact, AudioFormat, Heard
+from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import EngineFailure
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
 from domain.values import Scalar
@@ -25,6 +26,7 @@ class LibrosaEngine(AudioEngine):
 
     def __init__(self, limits: EngineLimits = EngineLimits()) -> None:  # noqa: B008 - frozen
         self._limits = limits
+        self._catalogue: tuple[DescriptorKind, ...] | None = None
 
     @property
     def analyser(self) -> str:
@@ -41,6 +43,11 @@ class LibrosaEngine(AudioEngine):
     @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
+
+    def catalogue(self) -> tuple[DescriptorKind, ...]:
+        if self._catalogue is None:
+            self._catalogue = catalogue_of(self)
+        return self._catalogue
 
     @property
     def limits(self) -> AudioLimits:

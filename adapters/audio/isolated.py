@@ -6,12 +6,13 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from adapters.audio import wire
+from adapters.audio.catalogue import catalogue_of
 from adapters.audio.engine import ANALYSER, PARAMETERS, VERSION
 from adapters.audio.limits import EngineLimits
 from adapters.audio.parts import PARTS
 from adapters.audio.pool import Pool
 from adapters.audio.sniff import sniff
-from domain.analysis import Artefact, AudioFormat, Heard
+from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import Unavailable
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
 from domain.values import Scalar
@@ -39,6 +40,7 @@ class IsolatedEngine(AudioEngine):
         children: int = 1,
     ) -> None:
         self._limits = limits
+        self._catalogue: tuple[DescriptorKind, ...] | None = None
         self._pool = Pool(limits, children, _ENVIRONMENT)
 
     def start(self) -> None:
@@ -71,6 +73,11 @@ class IsolatedEngine(AudioEngine):
     @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
+
+    def catalogue(self) -> tuple[DescriptorKind, ...]:
+        if self._catalogue is None:
+            self._catalogue = catalogue_of(self)
+        return self._catalogue
 
     @property
     def limits(self) -> AudioLimits:

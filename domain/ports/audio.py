@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from domain.analysis import Artefact, AudioFormat, Heard
+from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.values import Scalar
 
 Progress = Callable[[float, str], None]
@@ -58,6 +58,11 @@ class AudioEngine(Protocol):
     @abstractmethod
     def parameters(self) -> Mapping[str, Scalar]:
         """What else makes the result: settings of the analysis."""
+        ...
+
+    @abstractmethod
+    def catalogue(self) -> tuple[DescriptorKind, ...]:
+        """Every descriptor that `listen` can tell of, in its order; the first time it takes as long as a short file."""
         ...
 
     @property

@@ -19,11 +19,13 @@ from entrypoints.http import (
     telemetry,
 )
 from entrypoints.http.api_v1.access import access
+from entrypoints.http.api_v1.catalogue import catalogue
 from entrypoints.http.api_v1.content import contents
 from entrypoints.http.api_v1.events import PLACES, events
 from entrypoints.http.api_v1.hearing import hearing
 from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.limits import limits as intake_limits
+from entrypoints.http.api_v1.policy import policy
 from entrypoints.http.api_v1.recordings import recordings
 from entrypoints.http.api_v1.uploads import uploads
 from entrypoints.http.docs import docs
@@ -40,7 +42,8 @@ def create_app(container: Container) -> Flask:
     errors.install(app)
     app.extensions[PLACES] = limits.Places(settings.max_event_streams)
     _guard(app, container)
-    openapi.register(app, recordings, contents, hearing, uploads, intake_limits, jobs, events, access)
+    openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, jobs, events)
+    openapi.register(app, policy, access)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app

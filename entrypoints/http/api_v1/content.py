@@ -14,7 +14,15 @@ from entrypoints.http.openapi import IF_NONE_MATCH, IF_RANGE, RANGE, Answer, Res
 from entrypoints.http.responses import answered
 from entrypoints.http.wire.duplicates import DuplicatesView
 from entrypoints.http.wire.recordings import RecordingPath
-from entrypoints.http.wire.results import AnalysisView, RenditionList, RenditionPath, RenditionView
+from entrypoints.http.wire.results import (
+    AnalysisList,
+    AnalysisSummary,
+    AnalysisVersion,
+    AnalysisView,
+    RenditionList,
+    RenditionPath,
+    RenditionView,
+)
 
 contents = Resource("content", "The sound itself, and what was heard in it.")
 
@@ -37,10 +45,18 @@ def get_content(path: RecordingPath) -> Response:
 
 
 @contents.route("GET", "/recordings/<id>/analysis", answers={200: Answer(AnalysisView)}, problems=(404,))
-def get_analysis(path: RecordingPath) -> Response:
+def get_analysis(path: RecordingPath, query: AnalysisVersion) -> Response:
     """What was heard: descriptors with unit and method, and findings."""
-    found: tuple[Recording, Analysis] = use_cases().get_analysis()(actor(), RecordingId(path.id))
+    found: tuple[Recording, Analysis] = use_cases().get_analysis()(actor(), RecordingId(path.id), query.version)
     return answered(AnalysisView.of(*found))
+
+
+@contents.route("GET", "/recordings/<id>/analyses", answers={200: Answer(AnalysisList)}, problems=(404,))
+def list_analyses(path: RecordingPath) -> Response:
+    """All that is stored of the recording's bytes, newest first, in short."""
+    found: tuple[Recording, tuple[Analysis, ...]] = use_cases().list_analyses()(actor(), RecordingId(path.id))
+    recording, analyses = found
+    return answered(AnalysisList(items=[AnalysisSummary.of(recording, analysis) for analysis in analyses]))
 
 
 @contents.route("GET", "/recordings/<id>/duplicates", answers={200: Answer(DuplicatesView)}, problems=(404,))

@@ -12,10 +12,12 @@ from entrypoints.http.signing import signed_cursor, stores_cursor
 from entrypoints.http.wire.jobs import (
     DeadLetterList,
     DeadLetterView,
+    JobList,
     JobListing,
     JobPage,
     JobPath,
     JobView,
+    NewJobs,
     job_address,
 )
 
@@ -38,6 +40,21 @@ def list_jobs(query: JobListing) -> Response:
     )
     cursor = signed_cursor(library, "jobs", found.next_cursor)
     return answered(JobPage(items=[JobView.of(job) for job in found.items], next_cursor=cursor))
+
+
+@jobs.route(
+    "POST",
+    "/jobs",
+    answers={202: Answer(JobList, ("Location",), description="Location where there is one job.")},
+    problems=(409, 413, 415),
+    parameters=(IDEMPOTENCY_KEY,),
+)
+def create_jobs(body: NewJobs) -> Response:
+    """Listens again to recordings whose analysis is not current, a job for each. What is current is not decoded."""
+    ids = [RecordingId(recording) for recording in body.recordings]
+    made: tuple[Job, ...] = use_cases().reanalyse()(actor(), body.analyser, ids)
+    headers = {"Location": job_address(made[0].id)} if len(made) == 1 else {}
+    return answered(JobList(items=[JobView.of(job) for job in made]), 202, **headers)
 
 
 @jobs.route("GET", "/jobs/<id>", answers={200: Answer(JobView)}, problems=(404,))

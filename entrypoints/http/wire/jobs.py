@@ -4,15 +4,23 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from application.reanalyse import MAX_RECORDINGS
 from domain.job import Job, JobKind, JobStatus
 from domain.ports.work import DeadLetter
 from domain.values import Scalar
-from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing
+from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing, example
 from entrypoints.http.wire.recordings import recording_address
 
 
 class JobPath(Asked):
     id: Id
+
+
+class NewJobs(Asked):
+    model_config = example(analyser="listen", recordings=["01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+
+    analyser: str = Field(max_length=64, description="What is to listen again: listen.")
+    recordings: list[Id] = Field(min_length=1, max_length=MAX_RECORDINGS)
 
 
 class JobListing(Listing):
@@ -69,6 +77,10 @@ class JobView(BaseModel):
 class JobPage(BaseModel):
     items: list[JobView]
     next_cursor: str | None
+
+
+class JobList(BaseModel):
+    items: list[JobView]
 
 
 class DeadLetterView(BaseModel):

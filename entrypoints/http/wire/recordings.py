@@ -9,6 +9,7 @@ from domain.analysis import AudioFormat, Finding, Severity
 from domain.recording import Recording, Status
 from domain.values import Scalar
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Sha256, example
+from entrypoints.http.wire.policy import VerdictView
 
 FieldValue = str | int | FiniteFloat | bool | None
 
@@ -61,6 +62,7 @@ class RecordingView(BaseModel):
     size_bytes: int
     sha256: str | None
     findings: list[FindingView]
+    verdict: VerdictView | None = Field(description="Whether it may be used; null until it has been heard.")
     failure: FailureView | None = Field(description="Why it failed, in words to act on.")
     links: Links
 
@@ -82,11 +84,13 @@ class RecordingView(BaseModel):
             size_bytes=recording.size_bytes,
             sha256=recording.sha256,
             findings=[FindingView.of(finding) for finding in recording.findings],
+            verdict=VerdictView.of(recording.judgement),
             failure=FailureView.of(recording.failure),
             links={
                 "self": own,
                 "content": f"{own}/content",
                 "analysis": f"{own}/analysis",
+                "analyses": f"{own}/analyses",
                 "renditions": f"{own}/renditions",
                 "duplicates": f"{own}/duplicates",
                 "jobs": f"/api/v1/jobs?recording={recording.id}",

@@ -93,6 +93,37 @@ class AnalysisView(BaseModel):
         )
 
 
+class AnalysisVersion(Asked):
+    version: str | None = Field(None, max_length=64, description="An older one, by the analyser's version.")
+
+
+class AnalysisSummary(BaseModel):
+    analyser: str
+    analyser_version: str
+    parameters: dict[str, Scalar]
+    parts: dict[str, str]
+    created_at: datetime
+    current: bool = Field(description="Whether it is the one that the recording stands on.")
+    links: Links
+
+    @classmethod
+    def of(cls, recording: Recording, analysis: Analysis) -> "AnalysisSummary":
+        own = recording_address(recording.id)
+        return cls(
+            analyser=analysis.analyser,
+            analyser_version=analysis.analyser_version,
+            parameters=dict(analysis.parameters),
+            parts=dict(analysis.parts),
+            created_at=analysis.created_at,
+            current=analysis.key == recording.analysis_key,
+            links={"self": f"{own}/analysis?version={analysis.analyser_version}", "recording": own},
+        )
+
+
+class AnalysisList(BaseModel):
+    items: list[AnalysisSummary]
+
+
 class RenditionView(BaseModel):
     name: str
     content_type: str

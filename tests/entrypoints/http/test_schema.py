@@ -35,6 +35,9 @@ SELDOM_RIGHT = {
     ("PATCH", f"{V1}/recordings/<id>"),  # few chance texts are plain
     ("POST", f"{V1}/recordings/<id>/restore"),  # these need a state that a chance request does not bring about
     ("POST", f"{V1}/recordings/<id>/previews"),  # a recording of 0.3 s has no loudness
+    ("POST", f"{V1}/recordings/<id>/release"),
+    ("POST", f"{V1}/recordings/<id>/reject"),
+    ("POST", f"{V1}/jobs"),  # no chance id is a recording's
     ("POST", f"{V1}/jobs/<id>/cancel"),
     ("POST", f"{V1}/jobs/<id>/retry"),
     ("POST", f"{V1}/dead-letters/<id>/release"),
