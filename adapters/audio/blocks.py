@@ -28,6 +28,10 @@ class Decoder(AbstractContextManager["Decoder"], Protocol):
     declared_seconds: float | None
     damaged: int
 
+    def seek(self, frame: int) -> int:
+        """Goes to that frame, or to one before it, before the first block is asked for; says to which. Raises Stuck."""
+        ...
+
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
         """All samples, in blocks of that many frames but the last. Raises Stuck."""
         ...

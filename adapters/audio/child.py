@@ -16,6 +16,7 @@ from typing import BinaryIO
 from adapters.audio import wire
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
+from domain.analysis import Artefact
 from domain.errors import AudioBackendError, EngineFailure
 
 _PR_SET_PDEATHSIG = 1
@@ -57,10 +58,17 @@ class Child:
             case "preview":
                 made = self._engine.preview(path, workspace, self._progress, **message["asked"])
                 return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}
+            case "excerpt" | "spectrogram":
+                return wire.artefact_to(self._made_now(message, path, workspace))
             case "isolation":
                 return {"network": not self._cut_off}
             case _:
                 return {}
+
+    def _made_now(self, message: wire.Message, path: Path, workspace: Path) -> Artefact:
+        if message["call"] == "excerpt":
+            return self._engine.excerpt(path, workspace, wire.excerpt_from(message["asked"]))
+        return self._engine.spectrogram(path, workspace, wire.spectrogram_from(message["asked"]))
 
     def _progress(self, share: float, stage: str) -> None:
         now = time.monotonic()

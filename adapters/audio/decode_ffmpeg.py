@@ -15,6 +15,10 @@ from adapters.audio.formats import codec_of_ffmpeg
 from domain.errors import EmptyAudio, UndecodableAudio, UnsupportedParameters
 
 _SCALES = {"u8": 1 / 128, "s16": 1 / 32768, "s32": 1 / 2147483648, "flt": 1.0, "dbl": 1.0}
+_INDEXED = frozenset({"wav", "rf64", "w64", "aiff", "caf", "flac", "ogg", "mp4", "matroska"})
+_PREROLL_SECONDS = 0.5
+"""Decoded before the sound that is wanted, so that codecs which lean on what came before have found their feet."""
+
 _TRIES = 1_000
 """Damaged packets in front of the first sound that is waited for."""
 
@@ -59,6 +63,8 @@ class FfmpegDecoder:
             raise
 
     def _start(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+        self._skipped = 0
         if not self._container.streams.audio:
             raise UndecodableAudio("The file holds no stream of sound.")
         self._stream = self._container.streams.audio[0]
@@ -73,6 +79,7 @@ class FfmpegDecoder:
                 raise UndecodableAudio("Nothing in the file can be decoded. Check that it plays, or export it again.")
             raise EmptyAudio("The file holds no samples. Send a recording.")
         self._frames = chain((first,), frames)
+        self._origin = first.pts
         self.rate = first.sample_rate
         self.channels = first.layout.nb_channels
         self.codec = codec_of_ffmpeg(context.name)
@@ -94,6 +101,31 @@ class FfmpegDecoder:
 
     def __exit__(self, *_: object) -> None:
         self._container.close()
+
+    def seek(self, frame: int) -> int:
+        """By the time stamps of the first sound decoded after the jump, counted from the file's first sound.
+
+        They are the container's word, exact but for those in milliseconds (matroska). Where they are guessed from the
+        bit rate or missing, nothing is skipped.
+        """
+        clock, wanted = self._stream.time_base, frame - round(_PREROLL_SECONDS * self.rate)
+        if self._candidate.container.name not in _INDEXED or wanted <= 0 or clock is None or self._origin is None:
+            return 0
+        frames = self._decoded()
+        try:
+            self._container.seek(self._origin + int(wanted / self.rate / clock), stream=self._stream)
+            first = next(frames, None)
+        except av.error.FFmpegError:
+            first = None
+        if first is not None and first.pts is not None:
+            self._skipped = round((first.pts - self._origin) * clock * self.rate)
+            if 0 <= self._skipped <= frame:
+                self._frames = chain((first,), frames)
+                return self._skipped
+        self._container.close()
+        self._container = open_container(self._candidate)
+        self._start(self._candidate)
+        return 0
 
     def _decoded(self) -> Iterator[av.AudioFrame]:
         packets = self._container.demux(self._stream)
@@ -131,7 +163,7 @@ class FfmpegDecoder:
 
     def _trimmed(self) -> Iterator[Block]:
         """The samples, without the padding of the last frame where the index says how much is sound."""
-        said, at, held = self._samples_said(), 0, None
+        said, at, held = self._samples_said(), self._skipped, None
         for frame in self._frames:
             if held is not None:
                 at += len(held)

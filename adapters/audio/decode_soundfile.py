@@ -45,6 +45,13 @@ class SoundfileDecoder:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    def seek(self, frame: int) -> int:
+        """Exact, for mp3 and Vorbis as well: libsndfile walks through their frames."""
+        try:
+            return int(self._file.seek(frame))
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise Stuck from error
+
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
         room = np.empty((frames, self.channels), np.float32)
         while True:

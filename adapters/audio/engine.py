@@ -12,6 +12,7 @@ from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import EngineFailure
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
+from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import Scalar
 
 ANALYSER = "listen"
@@ -76,6 +77,20 @@ class LibrosaEngine(AudioEngine):
 
         with _within_memory():
             return previews(candidate, self._limits, workspace, progress, gain_db)
+
+    def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
+        candidate = examine(path, self._limits)
+        from adapters.audio.excerpt import excerpt
+
+        with _within_memory():
+            return excerpt(candidate, self._limits, workspace, asked)
+
+    def spectrogram(self, path: Path, workspace: Path, asked: SpectrogramWindow) -> Artefact:
+        candidate = examine(path, self._limits)
+        from adapters.audio.spectrogram_window import spectrogram_window
+
+        with _within_memory():
+            return spectrogram_window(candidate, self._limits, workspace, asked)
 
     def ping(self) -> None:
         return

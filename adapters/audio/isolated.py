@@ -15,6 +15,7 @@ from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import Unavailable
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
+from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import Scalar
 
 _ENVIRONMENT = {
@@ -103,6 +104,17 @@ class IsolatedEngine(AudioEngine):
         with wire.understood():
             return tuple(wire.artefact_from(each, workspace) for each in said["artefacts"])
 
+    def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
+        return self._made_now("excerpt", path, workspace, wire.excerpt_to(asked))
+
+    def spectrogram(self, path: Path, workspace: Path, asked: SpectrogramWindow) -> Artefact:
+        return self._made_now("spectrogram", path, workspace, wire.spectrogram_to(asked))
+
+    def _made_now(self, call: str, path: Path, workspace: Path, asked: wire.Message) -> Artefact:
+        said = self._call(call, path, workspace, _nobody, self._limits.child_request_cpu_seconds, asked=asked)
+        with wire.understood():
+            return wire.artefact_from(said, workspace)
+
     def ping(self) -> None:
         """Raises Unavailable when it was closed. Children are replaced by themselves and say nothing here."""
         if self._pool.closed:
@@ -137,4 +149,4 @@ class IsolatedEngine(AudioEngine):
 
 
 def _nobody(_share: float, _stage: str) -> None:
-    """A probe is over before anybody asks how far it is."""
+    """Of a probe, and of what somebody waits for, it is not asked how far it is."""

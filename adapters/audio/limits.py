@@ -47,6 +47,9 @@ class EngineLimits:
     child_probe_cpu_seconds: float = 10.0
     """A probe's CPU time in a child: many times what it takes, for cold starts."""
 
+    child_request_cpu_seconds: float = 60.0
+    """For a stretch that somebody waits for. Reached only where much has to be decoded and dropped before it."""
+
     child_cpu_seconds: float = 60.0
     """A call's CPU time for a file that cannot hold much; what it can hold at the most comes on top."""
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 from domain import errors
 from domain.analysis import Artefact, AudioFormat, Chapter, Descriptor, Embedded, Finding, Heard, Severity
 from domain.errors import AudioBackendError, EngineFailure
+from domain.stretch import Excerpt, ExcerptFormat, FrequencyScale, SpectrogramWindow, Stretch
 from domain.values import Scalar
 
 MAX_FRAME = 16 << 20
@@ -32,9 +33,10 @@ REFUSALS: dict[str, type[AudioBackendError]] = {
 }
 """What a child may refuse a file with; anything else that it says is a failure of the engine."""
 
+_EXCERPTS = frozenset(f"excerpt.{form}" for form in ExcerptFormat)
 _ZOOMS = frozenset(f"{band}-{each}.dat" for band in ("waveform", "rms") for each in (256, 4096, 65536))
 
-ARTEFACTS = _ZOOMS | frozenset(
+ARTEFACTS = _ZOOMS | _EXCERPTS | frozenset(
     {
         "fingerprint.bin",
         "waveform.dat",
@@ -43,6 +45,7 @@ ARTEFACTS = _ZOOMS | frozenset(
         "spectrogram.png",
         "preview.mp3",
         "preview.opus",
+        "spectrogram-window.png",
     }
 )
 
@@ -142,3 +145,19 @@ def _embedded(said: Message) -> Embedded:
 
 def _texts(said: Message) -> dict[str, str]:
     return {str(key): str(value) for key, value in said.items()}
+
+
+def excerpt_to(asked: Excerpt) -> Message:
+    return asdict(asked)
+
+
+def excerpt_from(said: Message) -> Excerpt:
+    return Excerpt(**{**said, "stretch": Stretch(**said["stretch"]), "format": ExcerptFormat(said["format"])})
+
+
+def spectrogram_to(asked: SpectrogramWindow) -> Message:
+    return asdict(asked)
+
+
+def spectrogram_from(said: Message) -> SpectrogramWindow:
+    return SpectrogramWindow(**{**said, "stretch": Stretch(**said["stretch"]), "scale": FrequencyScale(said["scale"])})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
+from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import Scalar
 
 Progress = Callable[[float, str], None]
@@ -91,6 +92,16 @@ class AudioEngine(Protocol):
     @abstractmethod
     def preview(self, path: Path, workspace: Path, progress: Progress, gain_db: float = 0.0) -> tuple[Artefact, ...]:
         """Small files of all of it, made so much louder, left in the workspace: preview.mp3 and preview.opus."""
+        ...
+
+    @abstractmethod
+    def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
+        """A stretch as a file of its own, left in the workspace: from wav and flac to wav and flac, sample by sample."""
+        ...
+
+    @abstractmethod
+    def spectrogram(self, path: Path, workspace: Path, asked: SpectrogramWindow) -> Artefact:
+        """A picture of a stretch, left in the workspace: a PNG whose every pixel is a place in time and frequency."""
         ...
 
     @abstractmethod

@@ -1,7 +1,9 @@
 """What every audio engine promises."""
 
 import json
+import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from domain.errors import (
     UnsupportedParameters,
 )
 from domain.ports.audio import AudioEngine
+from domain.stretch import Excerpt, ExcerptFormat, FrequencyScale, SpectrogramWindow, Stretch
 from tests import sounds
 
 
@@ -166,6 +169,38 @@ def test_previews_are_as_much_louder_as_is_asked_and_the_same_when_made_again(
     first = [artefact.path.read_bytes() for artefact in made]
     assert [artefact.path.read_bytes() for artefact in engine.preview(path, tmp_path, silent, 12.0)] == first
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "preview.mp3", "preview.opus"]
+
+
+@pytest.mark.parametrize("form", ExcerptFormat)
+def test_an_excerpt_is_a_file_of_just_that_stretch(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path, form: ExcerptFormat
+) -> None:
+    asked = Excerpt(Stretch(0.5, 1.75), form, fade_in=True, fade_out=True)
+    made = engine.excerpt(file(sounds.tone_wav(3.0, rate=48000)), tmp_path, asked)
+    assert (made.name, made.path) == (f"excerpt.{form}", tmp_path / f"excerpt.{form}")
+    assert made.content_type.startswith("audio/")
+    assert len(sounds.decoded(made.path)) == pytest.approx(1.25 * 48000, abs=1200)
+    engine.probe(made.path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == sorted(["file", made.name])
+
+
+def test_a_spectrogram_of_a_stretch_is_a_png_of_the_size_that_was_asked_for(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    asked = SpectrogramWindow(Stretch(0.5, 1.0), 123, 45, FrequencyScale.LOG, 20.0, 20_000.0, 1024, -90.0, 1)
+    made = engine.spectrogram(file(sounds.tone_wav(2.0)), tmp_path, asked)
+    assert (made.name, made.content_type) == ("spectrogram-window.png", "image/png")
+    assert struct.unpack(">II", made.path.read_bytes()[16:24]) == (123, 45)
+
+
+def test_a_stretch_of_what_is_no_sound_is_refused(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    asked = Excerpt(Stretch(0.0, 1.0), ExcerptFormat.WAV, fade_in=False, fade_out=False)
+    with pytest.raises(Unsupported):
+        engine.excerpt(file(sounds.text_file()), tmp_path, asked)
+    with pytest.raises(EmptyAudio):
+        engine.excerpt(file(sounds.tone_wav(1.0)), tmp_path, replace(asked, stretch=Stretch(2.0, 3.0)))
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], type[AudioBackendError]]] = {

@@ -43,10 +43,9 @@ def draw(plot: Plot, path: Path) -> dict[str, Scalar]:
     columns, bands = plot.decibels.shape
     wide, tall = max(1, _WIDTH // columns), max(1, _HEIGHT // bands)
     width, height = columns * wide, bands * tall
-    share = (plot.decibels - plot.floor) / (plot.ceiling - plot.floor)
-    shades = np.rint(np.clip(share, 0, 1) * (_SHADES - 1)).astype(np.uint8)
+    shades = shades_of(plot.decibels, plot.floor, plot.ceiling)
     image = Image.new("P", (_LEFT + width + _RIGHT, _TOP + height + _BOTTOM), _PAPER)
-    image.putpalette(_palette())
+    image.putpalette(palette())
     cells = np.repeat(np.repeat(shades.T[::-1], tall, axis=0), wide, axis=1)
     image.paste(Image.fromarray(np.ascontiguousarray(cells)), (_LEFT, _TOP))
     axis: dict[str, Scalar] = {
@@ -121,7 +120,14 @@ def _clock(seconds: float, step: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def _palette() -> list[int]:
+def shades_of(decibels: NDArray[np.floating], floor: float, ceiling: float) -> NDArray[np.uint8]:
+    """The palette's entries, dark to light, linear in dB; what lies outside has the nearest shade."""
+    share = (decibels - floor) / (ceiling - floor)
+    return np.rint(np.clip(share, 0, 1) * (_SHADES - 1)).astype(np.uint8)
+
+
+def palette() -> list[int]:
+    """The colours of a picture of `shades_of`, as Pillow takes them."""
     stops = np.array([*_PALETTE, _LIGHTEST], np.float64)
     at = np.linspace(0, len(stops) - 1, _SHADES)
     shades = np.stack([np.interp(at, np.arange(len(stops)), stops[:, part]) for part in range(3)], axis=1)
