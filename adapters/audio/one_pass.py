@@ -28,6 +28,7 @@ class Sound:
     bit_depth: int | None = None
     codec: str = ""
     pcm_md5: bytes | None = None
+    layout: str | None = None
 
 
 def one_pass(
@@ -51,6 +52,7 @@ def one_pass(
             frames=frames,
             resources=resources,
             pcm_md5=sound.pcm_md5,
+            layout=sound.layout,
         )
         taps = [(part, make(stream)) for part, many in makers.items() for make in many]
         heard = 0

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from domain.analysis import Descriptor
+from domain.analysis import Descriptor, Range
 
 FLOOR_DB = -200.0
+"""What a list says of a channel of digital silence: a list has no room for a reason. No sound comes near it but float
+files below a ten-thousandth of the smallest step of 24 bits."""
 
 SILENT = "digital silence has no finite level"
 
@@ -15,16 +17,26 @@ def db(amplitude: float) -> float | None:
     return 20 * math.log10(amplitude) if amplitude > 0 else None
 
 
-def levels(name: str, amplitudes: Sequence[float], unit: str, method: str) -> Descriptor:
-    """One level a channel; FLOOR_DB stands for what is lower, and for digital silence."""
-    values = tuple(
-        round(max(db(amplitude) or FLOOR_DB, FLOOR_DB), 3) if amplitude else FLOOR_DB for amplitude in amplitudes
-    )
-    return Descriptor(name, values, unit, f"{method}; {FLOOR_DB:g} stands for digital silence", range=(FLOOR_DB, None))
-
-
-def level(name: str, value: float | None, unit: str, method: str, reason: str = SILENT) -> Descriptor:
+def level(  # noqa: PLR0917 - in the order of the descriptor's own fields
+    name: str,
+    value: float | None,
+    unit: str,
+    method: str,
+    reason: str = SILENT,
+    bounds: Range = (None, None),
+    source: str = "",
+) -> Descriptor:
     """A descriptor, rounded to a thousandth (no measure here is better), or without a value for that reason."""
     if value is None or not math.isfinite(value):
-        return Descriptor(name, None, unit, method, reason)
-    return Descriptor(name, round(value, 3), unit, method)
+        return Descriptor(name, None, unit, method, reason, bounds, source)
+    return Descriptor(name, round(value, 3), unit, method, None, bounds, source)
+
+
+def levels(name: str, amplitudes: Sequence[float], unit: str, method: str, source: str = "") -> Descriptor:
+    """One level a channel, FLOOR_DB for those below it; without a value where all of them are digital silence."""
+    method = f"{method}; {FLOOR_DB:g} stands for digital silence"
+    if not any(amplitudes):
+        return Descriptor(name, None, unit, method, SILENT, (FLOOR_DB, None), source)
+    values = (db(amplitude) for amplitude in amplitudes)
+    rounded = tuple(FLOOR_DB if value is None else max(FLOOR_DB, round(value, 3)) for value in values)
+    return Descriptor(name, rounded, unit, method, None, (FLOOR_DB, None), source)

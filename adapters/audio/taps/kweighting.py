@@ -1,4 +1,4 @@
-"""The K-weighting of ITU-R BS.1770-4, Annex 1, for any sample rate, and the energy it leaves per 100 ms."""
+"""The K-weighting of ITU-R BS.1770-4, Annex 1, for any sample rate, and the energy it leaves per 10 ms."""
 
 import math
 
@@ -16,6 +16,9 @@ _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 
 LOWEST_RATE = 4_000
 """Hz: below it the shelf does not fit under half the sample rate."""
+
+PARTS = 10
+"""Of a hop of 100 ms, as equal as whole samples allow."""
 
 
 def coefficients(rate: int) -> NDArray[np.float64]:
@@ -37,33 +40,34 @@ def coefficients(rate: int) -> NDArray[np.float64]:
 
 
 @compiled
-def hop_energies(  # noqa: PLR0917 - numba takes positional arguments
+def part_energies(  # noqa: PLR0917 - numba takes positional arguments
     samples: Samples,
     c: NDArray[np.float64],
     weights: NDArray[np.float64],
     states: NDArray[np.float64],
     hop: int,
     at: int,
-    open_hop: NDArray[np.float64],
+    open_part: NDArray[np.float64],
     energies: NDArray[np.float64],
 ) -> int:
-    """Weighted sums of squares of the K-weighted channels, one for each hop that ends in these (channels, n) samples.
+    """Weighted sums of squares of the K-weighted channels, one for each part of a hop that ends in these samples.
 
-    `states` is (channels, 4) and goes on from chunk to chunk; `at` is the place of the first frame in its hop,
-    `open_hop` the sum so far of each channel. Returns how many `energies` were written. Channels go in pairs: each
-    one's recursion waits for itself, so that two take the time of one.
+    `samples` are (channels, n). `states` is (channels, 4) and goes on from chunk to chunk; `at` is the place of the
+    first frame in its hop, `open_part` the sum so far of each channel. Returns how many `energies` were written.
+    Channels go in pairs: each one's recursion waits for itself, so that two take the time of one.
     """
     channels, frames = samples.shape
-    count = (at + frames) // hop
-    energies[:count] = 0
+    count = 0
+    energies[:] = 0
     for one in range(0, channels, 2):
         two = min(one + 1, channels - 1)
         x1, x2 = samples[one], samples[two]
         p1, p2, p3, p4 = states[one, 0], states[one, 1], states[one, 2], states[one, 3]
         q1, q2, q3, q4 = states[two, 0], states[two, 1], states[two, 2], states[two, 3]
-        first, second, start, hops = open_hop[one], open_hop[two], 0, 0
+        first, second, start, place, count = open_part[one], open_part[two], 0, at, 0
         while start < frames:
-            end = min(frames, start + hop - (at + start) % hop)
+            edge = ((place + 1) * PARTS + hop - 1) // hop * hop // PARTS
+            end = min(frames, start + edge - place)
             for i in range(start, end):
                 x, u = float(x1[i]), float(x2[i])
                 y, v = c[0] * x + p1, c[0] * u + q1
@@ -74,12 +78,15 @@ def hop_energies(  # noqa: PLR0917 - numba takes positional arguments
                 p4, q4 = y - c[6] * z, v - c[6] * w
                 first += z * z
                 second += w * w
-            if (at + end) % hop == 0:
-                energies[hops] += weights[one] * first
+            place += end - start
+            if place == edge:
+                energies[count] += weights[one] * first
                 if two != one:
-                    energies[hops] += weights[two] * second
+                    energies[count] += weights[two] * second
                 first = second = 0.0
-                hops += 1
+                count += 1
+            if place == hop:
+                place = 0
             # Silence lets the filters fade into denormal numbers, which are a hundred times slower.
             if abs(p1) + abs(p2) + abs(p3) + abs(p4) < 1e-30:
                 p1 = p2 = p3 = p4 = 0.0
@@ -88,6 +95,6 @@ def hop_energies(  # noqa: PLR0917 - numba takes positional arguments
             start = end
         states[two, 0], states[two, 1], states[two, 2], states[two, 3] = q1, q2, q3, q4
         states[one, 0], states[one, 1], states[one, 2], states[one, 3] = p1, p2, p3, p4
-        open_hop[two] = second
-        open_hop[one] = first
-    return int(count)
+        open_part[two] = second
+        open_part[one] = first
+    return count

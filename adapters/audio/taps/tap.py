@@ -15,7 +15,9 @@ class Stream:
     """What a tap knows before the first chunk. `rate` in Hz; `bit_depth` None where the codec has none.
 
     `window` and `hop` are those of the shared STFT, in samples. What a tap measures in each of its frames goes to
-    `frames`, and what it opens to `resources`, so that it is closed however the pass ends. `pcm_md5` is the checksum of the samples that the file carries (FLAC), where it does.
+    `frames`, and what it opens to `resources`, so that it is closed however the pass ends.
+    `pcm_md5` is the checksum of the samples that the file carries (FLAC), where it does; `layout` names the channels'
+    places as ffmpeg does (5.1, 7.1(wide), …), None where the file does not.
     """
 
     rate: int
@@ -28,6 +30,7 @@ class Stream:
     frames: Frames
     resources: ExitStack
     pcm_md5: bytes | None = None
+    layout: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from adapters.audio.chunks import CELL, Chunk, Samples
 from adapters.audio.compiled import compiled, reassociated
-from adapters.audio.taps.decibels import db, level
+from adapters.audio.taps.decibels import db, level, levels
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Finding, Severity
 
@@ -13,6 +13,7 @@ CEILING_DBTP = -1.0
 """EBU R 128's highest permitted level."""
 
 _TAPS = 49
+_SOURCE = "ITU-R BS.1770-4, Annex 2"
 
 
 def phases(rate: int) -> NDArray[np.float32]:
@@ -70,7 +71,7 @@ def _search(  # noqa: PLR0917 - numba takes positional arguments
 
 
 class TruePeak:
-    """`true_peak` in dBTP, the highest of all channels and each one's, and `true-peak-over` above CEILING_DBTP."""
+    """`true_peak` in dBTP, each channel's, and `true-peak-over` above CEILING_DBTP."""
 
     def __init__(self, stream: Stream) -> None:
         self._filters = phases(stream.rate)
@@ -93,19 +94,28 @@ class TruePeak:
         # The last cell may be shorter than the filters are long.
         self._before = cells[:, -2:].max(axis=1).astype(np.float64)
 
+    def highest(self) -> float | None:
+        """dBTP, not rounded; once `result` was called."""
+        return db(float(self._peaks.max()))
+
     def result(self) -> Told:
         rest = self._filters.shape[1]
         if rest:
             self._add(np.zeros((len(self._peaks), rest), np.float32), np.zeros((len(self._peaks), 1), np.float32))
-        value = db(float(self._peaks.max()))
-        times = len(self._filters) + 1
-        told = level("true_peak", value, "dBTP", f"BS.1770-4 Annex 2, oversampled {times} times")
+        value = self.highest()
+        times = (
+            f"oversampled {len(self._filters) + 1} times by {_TAPS} taps" if rest else "no oversampling at this rate"
+        )
+        told = (
+            level("true_peak", value, "dBTP", f"highest of any channel, {times}", source=_SOURCE),
+            levels("channel_true_peak", self._peaks.tolist(), "dBTP", f"highest of each channel, {times}", _SOURCE),
+        )
         if value is None or value <= CEILING_DBTP:
-            return Told((told,))
+            return Told(told)
         finding = Finding(
             "true-peak-over",
             Severity.WARNING if value > 0 else Severity.INFO,
             f"The true peak is {value:+.1f} dBTP; {CEILING_DBTP:g} dBTP is the most that EBU R 128 permits.",
             "Lower the level, or limit the true peak, before it is encoded or broadcast.",
         )
-        return Told((told,), (finding,))
+        return Told(told, (finding,))

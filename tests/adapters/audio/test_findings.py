@@ -1,4 +1,4 @@
-"""Silence, clipping, levels: where they are found and where not."""
+"""Silence and clipping: where they are found and where not."""
 
 from pathlib import Path
 
@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from adapters.audio.taps.clipping import Clipping
-from adapters.audio.taps.levels import Levels
 from adapters.audio.taps.silence import Silence
 from adapters.audio.taps.spans import MAX_RANGES
 from domain.analysis import Finding
-from tests.adapters.audio.reference import numbers, run
+from tests.adapters.audio.reference import run
 from tests.sounds import Signal, joined, noise, silence, tone
 
 
@@ -60,13 +59,3 @@ def test_clipping_is_found_with_its_ranges_merged() -> None:
 
 def test_a_full_scale_sine_touches_the_top_and_is_not_clipped() -> None:
     assert not run(Clipping, tone(1, hz=997, dbfs=0.0), 44100, Path()).findings
-
-
-def test_levels_of_a_sine_with_an_offset() -> None:
-    signal = tone(1, hz=441, dbfs=-6.0)
-    signal[:, 1] += np.float32(0.125)
-    told = run(Levels, signal, 44100, Path())
-    assert numbers(told)["sample_peak"] == pytest.approx(20 * np.log10(10**-0.3 + 0.125), abs=0.001)
-    assert numbers(run(Levels, tone(1, hz=441, dbfs=0.0), 44100, Path()))["rms"] == pytest.approx(-3.01, abs=0.001)
-    (offset,) = (each.value for each in told.descriptors if each.name == "dc_offset")
-    assert offset == pytest.approx((0.0, 0.125), abs=1e-6)

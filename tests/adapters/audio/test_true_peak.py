@@ -1,4 +1,4 @@
-"""True peak against the signals of EBU Tech 3341 and against doing all the work."""
+"""True peak against doing all the work; against other meters in test_loudness.py and test_ebu.py."""
 
 from pathlib import Path
 
@@ -9,25 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.audio.taps.true_peak import TruePeak, phases
 from tests.adapters.audio.reference import numbers, run
-from tests.sounds import Signal, noise, tone
-
-
-def sine(divisor: int, degrees: float, amplitude: float, rate: int = 48000) -> Signal:
-    n = np.arange(rate)
-    wave = amplitude * np.sin(2 * np.pi * n / divisor + np.radians(degrees))
-    fade = np.minimum(1, np.minimum(n, n[::-1]) / 2400)  # as the standard's signals: no click at the ends
-    faded: Signal = (wave * fade).astype(np.float32)[:, None]
-    return faded
-
-
-# EBU Tech 3341, signals 15 to 19: sines whose samples miss the top; tolerance +0.2, -0.4 dB.
-@pytest.mark.parametrize(
-    ("divisor", "degrees", "amplitude", "expected"),
-    [(4, 0, 0.5, -6.0), (4, 45, 0.5, -6.0), (6, 60, 0.5, -6.0), (8, 67.5, 0.5, -6.0), (4, 45, 1.41, 3.0)],
-)
-def test_ebu_tech_3341(divisor: int, degrees: float, amplitude: float, expected: float, tmp_path: Path) -> None:
-    heard = numbers(run(TruePeak, sine(divisor, degrees, amplitude), 48000, tmp_path))["true_peak"]
-    assert expected - 0.4 <= heard <= expected + 0.2
+from tests.sounds import noise, tone
 
 
 @settings(max_examples=25, deadline=None)
