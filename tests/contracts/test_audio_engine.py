@@ -11,7 +11,7 @@ import pytest
 
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.isolated import IsolatedEngine
-from domain.analysis import Heard
+from domain.analysis import DescriptorKind, Heard
 from domain.errors import (
     AudioBackendError,
     DecodedSizeLimit,
@@ -118,6 +118,12 @@ def test_only_the_parts_that_are_asked_for_listen(engine: AudioEngine, file: Cal
     assert {each.name for each in (*some.descriptors, *some.artefacts)} == told["loudness"] | told["waveform"]
     assert some.audio == whole.audio
     assert {path.name for path in workspace.iterdir()} == {each.name for each in some.artefacts}
+
+
+def test_the_catalogue_is_what_is_told_of_a_sound(engine: AudioEngine, file: Callable[[bytes], Path]) -> None:
+    heard = listen(engine, file(sounds.tone_wav(0.5)))
+    assert engine.catalogue() == tuple(map(DescriptorKind.of, heard.descriptors))
+    assert engine.catalogue() is engine.catalogue()
 
 
 @pytest.mark.parametrize("zeros", [1, 3000])

@@ -1,0 +1,44 @@
+"""What an older version of the service has written is read by this one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adapters.local import codec
+from adapters.local import database as database_module
+from adapters.local.access import SqliteLibraries
+from adapters.local.database import Database
+from adapters.local.results import SqliteAnalyses
+from domain.policy import Policy, Rule, Verdict
+from tests.builders import LIBRARY, a_library, an_analysis, an_entry
+
+
+def test_libraries_and_analyses_of_before_the_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, analysis = tmp_path / "audio.db", an_analysis(artefacts={"a.dat": "listen-1", "b.png": "listen-1"}, parts={})
+    told = json.loads(codec.written(analysis)) | {"artefacts": ["a.dat", "b.png"]}
+    library = json.loads(codec.written(a_library()))
+    del library["policy"], library["version"]
+    scripts = database_module._migrations()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts[:3])
+    old = Database(path)
+    with old.writing() as connection:
+        connection.execute(
+            "INSERT INTO libraries (id, name, doc) VALUES (?, ?, ?)", (LIBRARY, "archive", json.dumps(library))
+        )
+        connection.execute(
+            "INSERT INTO analyses (library_id, key, fence, doc) VALUES (?, ?, ?, ?)",
+            (LIBRARY, analysis.key, analysis.fence, json.dumps(told)),
+        )
+    old.close()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts)
+    new = Database(path)
+    libraries, analyses = SqliteLibraries(new), SqliteAnalyses(new)
+    assert libraries.get(LIBRARY) == a_library()
+    libraries.save(a_library().governed(Policy((Rule("hum", Verdict.REJECT),))), replaces=1, audit=an_entry())
+    assert analyses.find(LIBRARY, analysis.key) == analysis
+    assert analyses.of_content(LIBRARY, analysis.content_sha256) == (analysis,)
+    with new.reading() as connection:
+        moments = connection.execute("SELECT created_at FROM analyses").fetchall()
+    assert moments == [("2026-03-01T12:00:00.000000+00:00",)]
+    new.close()
