@@ -1,6 +1,7 @@
 """The child process, `python -m adapters.audio.child`: calls on stdin, answers on stdout, dies with its parent."""
 
 import ctypes
+import math
 import os
 import queue
 import resource
@@ -40,7 +41,7 @@ class Child:
         except EngineFailure as error:
             self._say({"error": "memory" if _starved(error) else error.code, "trace": error.detail})
         except AudioBackendError as error:
-            data = {key: value for key, value in error.data.items() if isinstance(value, str | int | float)}
+            data = {key: value for key, value in error.data.items() if _sayable(value)}
             self._say({"error": error.code, "detail": error.detail, "data": data, "memory": _memory()})
         except Exception as error:  # noqa: BLE001 - it goes to the parent's log; there is nobody else to tell
             code = "memory" if _starved(error) else "crash"
@@ -146,6 +147,11 @@ def _limit_cpu(seconds: float | None) -> None:
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     soft = hard if seconds is None else int(time.process_time() + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _sayable(value: object) -> bool:
+    """Whether JSON has a word for it: a header's rate may be no number."""
+    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _starved(error: Exception) -> bool:
