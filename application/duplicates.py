@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from application.browse import stored_bytes
 from domain.access import Actor, Permission
 from domain.analysis import Analysis, Descriptor
-from domain.errors import NotFound
-from domain.fingerprint import Fingerprint, Identity, Match
+from domain.errors import CorruptBlob, NotFound
+from domain.fingerprint import MAX_BYTES, Fingerprint, Identity, Match
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.blobs import Blobs
 from domain.ports.fingerprints import Fingerprints
@@ -59,6 +59,8 @@ class ReadFingerprint:
             rendition = self.renditions.get(library_id, recording_id, FINGERPRINT_FILE)
         except NotFound:
             return None
+        if rendition.size_bytes > MAX_BYTES:
+            raise CorruptBlob("The stored fingerprint is damaged. Analyse the recording again.")
         return Fingerprint(b"".join(stored_bytes(self.blobs, rendition.blob_key, None)))
 
 

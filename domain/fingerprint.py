@@ -23,6 +23,8 @@ MIN_CODES = 24
 MAX_CODES = 2 * 3600 * CODES_PER_SECOND
 """Two hours; what comes after them is not looked at."""
 
+MAX_BYTES = 4 * MAX_CODES
+
 MAX_TERMS = 64
 
 NEAR = 0.6
@@ -65,7 +67,7 @@ class Fingerprint:
     codes: bytes
 
     def __post_init__(self) -> None:
-        if len(self.codes) % 4 or len(self.codes) > 4 * MAX_CODES:
+        if len(self.codes) % 4 or len(self.codes) > MAX_BYTES:
             raise CorruptBlob("The stored fingerprint is damaged. Analyse the recording again.")
 
     @cached_property

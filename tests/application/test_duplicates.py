@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from application.duplicates import Duplicates
-from domain.errors import NotFound
-from domain.fingerprint import NEAR, Identity
+from domain.errors import CorruptBlob, NotFound
+from domain.fingerprint import MAX_BYTES, NEAR, Identity
 from domain.recording import Recording
 from domain.values import RecordingId
 from tests.application.conftest import House
@@ -160,6 +160,14 @@ def test_listening_again_mends_the_index(house: House, song: Recording) -> None:
     house.use.reanalyse()(house.editor, "listen", [coded.id])
     house.work()
     assert near(duplicates(house, song)) == [coded.id]
+
+
+def test_what_is_too_large_to_be_a_fingerprint_is_not_read(house: House, song: Recording) -> None:
+    renditions = house.ports.renditions()
+    kept = renditions.get(song.library_id, song.id, "fingerprint.bin")
+    renditions.put(replace(kept, size_bytes=MAX_BYTES + 1))
+    with pytest.raises(CorruptBlob):
+        house.use.list_duplicates()(house.viewer, song.id)
 
 
 def test_few_of_many_that_sound_alike_are_looked_at(house: House, song: Recording) -> None:

@@ -1,6 +1,7 @@
 """What every audio engine promises."""
 
 import json
+import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,6 +26,7 @@ from domain.errors import (
 from domain.ports.audio import AudioEngine
 from domain.stretch import Excerpt, ExcerptFormat, FrequencyScale, SpectrogramWindow, Stretch
 from tests import sounds
+from tests.performances import melody
 
 
 @pytest.fixture(scope="module", params=["librosa", "isolated"])
@@ -99,6 +101,18 @@ def test_a_file_of_every_format_is_named_probed_and_heard(
     made = {artefact.name for artefact in heard.artefacts}
     assert made >= {"waveform.dat", "waveform.json", "spectrogram.png"} | zooms
     assert all(artefact.path.stat().st_size for artefact in heard.artefacts)
+
+
+def test_a_sound_is_told_by_its_samples_and_by_its_fingerprint(
+    engine: AudioEngine, file: Callable[[bytes], Path]
+) -> None:
+    heard = listen(engine, file(sounds.encoded("flac", melody(5, seed=1))))
+    values = {descriptor.name: descriptor.value for descriptor in heard.descriptors}
+    assert re.fullmatch("[0-9a-f]{64}", str(values["pcm_sha256"]))
+    (kept,) = (artefact for artefact in heard.artefacts if artefact.name == "fingerprint.bin")
+    assert kept.path.stat().st_size == 4 * (5 * 8 - 7)
+    assert 0 < float(str(values["acoustic_fingerprint"])) <= 5 * 8 - 7
+    assert "checksum-mismatch" not in {finding.code for finding in heard.findings}
 
 
 def test_only_the_parts_that_are_asked_for_listen(engine: AudioEngine, file: Callable[[bytes], Path]) -> None:
