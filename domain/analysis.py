@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -190,20 +190,23 @@ class Analysis:
         kept = {p: v for p, v in earlier.parts.items() if p not in self.parts and current.get(p) == v}
         parts = {**kept, **self.parts}
         stamps = {stamp(part, version) for part, version in kept.items()}
-        places = {stamp(part, version): place for place, (part, version) in enumerate(current.items())}
-
-        def merged(old: Iterable[Stamped], new: Iterable[Stamped]) -> tuple[Stamped, ...]:
-            told = [*(one for one in old if one.version in stamps), *new]
-            told.sort(key=lambda one: places.get(one.version, len(places)))
-            return tuple(told)
 
         return replace(
             self,
-            descriptors=merged(earlier.descriptors, self.descriptors),
-            findings=merged(earlier.findings, self.findings),
+            descriptors=_in_order((*_of(stamps, earlier.descriptors), *self.descriptors), current),
+            findings=_in_order((*_of(stamps, earlier.findings), *self.findings), current),
             parts={part: parts[part] for part in current if part in parts},
             artefacts={**{n: maker for n, maker in earlier.artefacts.items() if maker in stamps}, **self.artefacts},
         )
+
+
+def _of(stamps: Collection[str], told: Iterable[Stamped]) -> Iterator[Stamped]:
+    return (one for one in told if one.version in stamps)
+
+
+def _in_order(told: Iterable[Stamped], parts: Mapping[str, str]) -> tuple[Stamped, ...]:
+    places = {stamp(part, version): place for place, (part, version) in enumerate(parts.items())}
+    return tuple(sorted(told, key=lambda one: places.get(one.version, len(places))))
 
 
 def stamp(part: str, version: str) -> str:

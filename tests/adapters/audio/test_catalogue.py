@@ -14,9 +14,9 @@ def codes() -> Iterator[str]:
     """The first argument of every Finding that is made in the engine, where it is written out there."""
     for path in AUDIO.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
-            if named and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]  # a call
-                yield node.args[0].value  # type: ignore[attr-defined]  # as above
+            match node:
+                case ast.Call(func=ast.Name(id="Finding"), args=[ast.Constant(value=str(code)), *_]):
+                    yield code
 
 
 def test_every_code_of_the_engine_is_in_the_catalogue() -> None:
