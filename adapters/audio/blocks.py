@@ -18,7 +18,10 @@ class Stuck(Exception):
 
 
 class Decoder(AbstractContextManager["Decoder"], Protocol):
-    """An open file. `bit_depth` is None for codecs without one; `damaged` counts the pieces left out so far."""
+    """An open file. `bit_depth` is None for codecs without one; `damaged` counts the pieces left out so far.
+
+    `consumed` is how many bytes of the file the sound so far has taken, or somewhat more where it reads ahead.
+    """
 
     codec: str
     rate: int
@@ -35,6 +38,9 @@ class Decoder(AbstractContextManager["Decoder"], Protocol):
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
         """All samples, in blocks of that many frames but the last. Raises Stuck."""
         ...
+
+    @property
+    def consumed(self) -> int: ...
 
 
 def share_done(frames: int, decoder: Decoder) -> float:

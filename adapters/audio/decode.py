@@ -10,9 +10,12 @@ from adapters.audio.claims import Candidate
 from adapters.audio.decode_ffmpeg import FfmpegDecoder
 from adapters.audio.decode_soundfile import SoundfileDecoder
 from adapters.audio.limits import EngineLimits
-from domain.errors import EmptyAudio, NonFiniteSamples, UndecodableAudio
+from domain.errors import EmptyAudio, NonFiniteSamples, UndecodableAudio, UnsupportedParameters, UnusableAudio
 
 T = TypeVar("T")
+
+LOUDEST = 1e10
+"""Times full scale: beyond every integer that was ever written as a float, and far from where its powers overflow."""
 
 
 def open_decoder(candidate: Candidate, *, second_choice: bool = False) -> Decoder:
@@ -54,7 +57,7 @@ def guarded(
     """The decoder's blocks, as long as they are numbers and not too many.
 
     Raises:
-        UnsupportedParameters, DecodedSizeLimit: see EngineLimits.
+        UnsupportedParameters, DecodedSizeLimit: see EngineLimits; samples so large that squares of them overflow.
         NonFiniteSamples: NaN or infinity, with the time of the first one.
         EmptyAudio: no samples at all.
         Stuck: see Decoder.
@@ -62,14 +65,26 @@ def guarded(
     limits.check_parameters(decoder.rate, decoder.channels)
     heard = 0
     for block in decoder.blocks(frames):
-        finite = np.isfinite(block)
-        if not finite.all():
-            seconds = (heard + int(np.argmin(finite.all(axis=1)))) / decoder.rate
-            raise NonFiniteSamples(
-                f"The sample at {seconds:.3f} s is not a finite number. Export the recording again.", seconds=seconds
-            )
+        if not (block.min() >= -LOUDEST and block.max() <= LOUDEST):  # which NaN is not either
+            raise _wrong(block, heard, decoder.rate)
         heard += len(block)
-        limits.check_decoded(heard * decoder.channels, candidate.size)
+        # By the bytes that it took, so that a bomb is found when it goes off, and not by how large it is.
+        limits.check_decoded(heard * decoder.channels, min(candidate.size, decoder.consumed))
         yield block
     if not heard:
         raise EmptyAudio("The file holds no samples. Send a recording.")
+
+
+def _wrong(block: Block, before: int, rate: int) -> UnusableAudio:
+    """What to say of a block with samples that are no numbers, or none that a recording holds."""
+    finite = np.isfinite(block)
+    good = finite & (np.abs(block) <= LOUDEST)
+    seconds = (before + int(np.argmin(good.all(axis=1)))) / rate
+    if not finite.all():
+        return NonFiniteSamples(
+            f"The sample at {seconds:.3f} s is not a finite number. Export the recording again.", seconds=seconds
+        )
+    return UnsupportedParameters(
+        f"The sample at {seconds:.3f} s is more than {LOUDEST:g} times full scale. Normalise the recording.",
+        seconds=seconds,
+    )

@@ -22,6 +22,9 @@ _PREROLL_SECONDS = 0.5
 _TRIES = 1_000
 """Damaged packets in front of the first sound that is waited for."""
 
+_STRANGERS = 8
+"""Frames in a row with another rate or other channels: fewer are broken headers, more are another recording."""
+
 # Tags may be in any encoding. PyAV 18, the last for Python 3.11, wants to be told; later ones forgive by themselves.
 _FORGIVING: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
@@ -55,6 +58,8 @@ class FfmpegDecoder:
         Raises UndecodableAudio when there is none for lack of anything decodable, EmptyAudio when nothing is there.
         """
         self.damaged = 0
+        self.consumed = 0
+        self._strangers = 0
         self._container = open_container(candidate)
         try:
             self._start(candidate)
@@ -138,6 +143,7 @@ class FfmpegDecoder:
                 return
             if packet is None:
                 return
+            self.consumed += packet.size
             try:
                 for frame in packet.decode():
                     heard = True
@@ -165,6 +171,8 @@ class FfmpegDecoder:
         """The samples, without the padding of the last frame where the index says how much is sound."""
         said, at, held = self._samples_said(), self._skipped, None
         for frame in self._frames:
+            if not self._fits(frame):
+                continue
             if held is not None:
                 at += len(held)
                 yield held
@@ -176,9 +184,21 @@ class FfmpegDecoder:
         """Only mp4 says it exactly; its encoders fill the last frame up."""
         return round((self.declared_seconds or 0) * self.rate) if self._says_exactly else 0
 
-    def _samples(self, frame: av.AudioFrame) -> Block:
-        if frame.sample_rate != self.rate or frame.layout.nb_channels != self.channels:
+    def _fits(self, frame: av.AudioFrame) -> bool:
+        """Whether it goes on as it began. A few frames that do not are damage.
+
+        Raises UnsupportedParameters when they stay that way.
+        """
+        if frame.sample_rate == self.rate and frame.layout.nb_channels == self.channels:
+            self._strangers = 0
+            return True
+        self._strangers += 1
+        self.damaged += 1
+        if self._strangers > _STRANGERS:
             raise UnsupportedParameters("The sample rate or the channels change in the middle. Split the recording.")
+        return False
+
+    def _samples(self, frame: av.AudioFrame) -> Block:
         name = frame.format.name
         values = frame.to_ndarray()
         values = values.T if frame.format.is_planar else values.reshape(-1, self.channels)

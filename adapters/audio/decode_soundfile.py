@@ -1,5 +1,6 @@
 """Decoding by libsndfile, in blocks: wav, aiff, caf, flac, mp3 and Ogg Vorbis."""
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import Self
@@ -12,6 +13,9 @@ from adapters.audio.blocks import BLOCK_FRAMES, Block, Stuck
 from adapters.audio.claims import Candidate
 from adapters.audio.formats import BIT_DEPTHS, codec_of_soundfile
 
+_LEFT_OVER_BYTES = 4096
+"""What may be left behind the sound, e.g. a tag that we do not know."""
+
 
 class SoundfileDecoder:
     """See `blocks.Decoder`. What libsndfile promises about the length is never believed."""
@@ -20,13 +24,15 @@ class SoundfileDecoder:
 
     def __init__(self, candidate: Candidate) -> None:
         """Raises Stuck when libsndfile cannot open it or takes it for something else than we do."""
+        self._descriptor = os.open(candidate.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            self._file = soundfile.SoundFile(candidate.path)
+            self._file = soundfile.SoundFile(self._descriptor, closefd=False)
         except (soundfile.LibsndfileError, RuntimeError, ValueError) as error:
+            os.close(self._descriptor)
             raise Stuck from error
         container = candidate.container
         if self._file.format not in container.soundfile:
-            self._file.close()
+            self.__exit__()
             raise Stuck(self._file.format)
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
@@ -34,6 +40,9 @@ class SoundfileDecoder:
         self.layout = layouts.of_mask(candidate.claims.channel_mask, self.channels)
         self.bit_depth = BIT_DEPTHS.get(self._file.subtype)
         self.declared_seconds = candidate.claims.duration_seconds
+        # In these, libsndfile stops where the header says, or at the end of the first of several streams.
+        framed = container.name in {"flac", "mp3", "ogg"}
+        self._sound_ends = candidate.claims.starts_at + (candidate.claims.payload_bytes or 0) if framed else 0
 
     def _big_endian(self, container: str) -> bool:
         endian = {"LITTLE": "little", "BIG": "big", "CPU": sys.byteorder}.get(self._file.endian)
@@ -44,6 +53,11 @@ class SoundfileDecoder:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        os.close(self._descriptor)
+
+    @property
+    def consumed(self) -> int:
+        return os.lseek(self._descriptor, 0, os.SEEK_CUR)
 
     def seek(self, frame: int) -> int:
         """Exact, for mp3 and Vorbis as well: libsndfile walks through their frames."""
@@ -60,5 +74,7 @@ class SoundfileDecoder:
             except (soundfile.LibsndfileError, RuntimeError) as error:
                 raise Stuck from error
             if not len(block):
-                return
+                break
             yield block
+        if self.consumed < self._sound_ends - max(_LEFT_OVER_BYTES, self._sound_ends // 100):
+            raise Stuck("more sound than it says")

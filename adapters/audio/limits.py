@@ -19,8 +19,8 @@ class EngineLimits:
     max_expansion: float = 4_000.0
     """Decoded bytes (as 16 bit) per byte of the file. FLAC of digital silence, honestly encoded, reaches 1,200."""
 
-    expansion_floor_samples: int = 50_000_000
-    """Expansion is looked at from here on: less than this is cheap whatever it came from."""
+    expansion_floor_samples: int = 16_000_000
+    """Expansion is looked at from here on: less than this, 3 minutes of stereo, is cheap whatever it came from."""
 
     max_tag_bytes: int = 32 << 20
     """All tags of a file, pictures included."""

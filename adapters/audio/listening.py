@@ -39,8 +39,9 @@ TAPS: Makers = {
 MISMATCH = 0.01
 """Share of the true duration that the header's word may be off."""
 
-ASF_SLACK_SECONDS = 0.1
-"""wma counts whole frames, of up to 4,096 samples, and its decoder may keep the last one."""
+SLACK_SECONDS = {"asf": 0.1, "matroska": 0.02}
+"""wma counts whole frames, of up to 4,096 samples, and its decoder may keep the last one; matroska counts what its
+codec puts before the sound."""
 
 
 def listen(
@@ -113,7 +114,7 @@ def _of_the_file(candidate: Candidate, decoder: Decoder, duration: float) -> Ite
 
 def _mismatch(candidate: Candidate, declared: float | None, duration: float) -> Finding | None:
     remedy = "Check that the file is complete; export or remux it to mend the header."
-    slack = ASF_SLACK_SECONDS if candidate.container.name == "asf" else 0.0
+    slack = SLACK_SECONDS.get(candidate.container.name, 0.0)
     if declared is not None and abs(declared - duration) > MISMATCH * duration + slack:
         detail = f"The header says {declared:.3f} s; {duration:.3f} s were decoded."
         return Finding("declared-duration-mismatch", Severity.WARNING, detail, remedy)

@@ -81,16 +81,17 @@ def _count_packets(decoder: Decoder, candidate: Candidate, limits: EngineLimits)
 def _packet_seconds(container: av.container.InputContainer) -> Iterator[float]:
     """The lengths of the packets. Where they have none (raw FLAC), the step from one time stamp to the next.
 
-    A step longer than any packet is a lie or a gap: it is nothing that would be decoded.
+    What is longer than any packet is a lie or a gap: it is nothing that would be decoded.
     """
     last = None
     for packet in container.demux(container.streams.audio[0]):
         clock = float(packet.time_base or 0)
+        seconds = 0.0
         if packet.duration:
-            yield packet.duration * clock
+            seconds = packet.duration * clock
         elif packet.pts is not None and last is not None:
-            step = (packet.pts - last) * clock
-            yield step if 0 < step < _LONGEST_PACKET_SECONDS else 0.0
+            seconds = (packet.pts - last) * clock
+        yield seconds if 0 < seconds < _LONGEST_PACKET_SECONDS else 0.0
         last = packet.pts
 
 

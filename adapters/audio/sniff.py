@@ -59,7 +59,8 @@ def _by_magic(head: bytes) -> str | None:
 def _by_frames(head: bytes) -> str | None:
     """MPEG audio and ADTS have no magic: frames that agree make one. ID3v2 may stand before them, or before FLAC.
 
-    Zeros may stand before MPEG audio, tag or no tag: stream rips and some encoders leave them.
+    Zeros may stand before MPEG audio, tag or no tag: stream rips and some encoders leave them. A tag that does not know
+    its size has frames somewhere behind it.
     """
     start = mpeg.id3_end(head, 0)
     while start < (following := mpeg.id3_end(head, start)):
@@ -69,6 +70,6 @@ def _by_frames(head: bytes) -> str | None:
     if start and head.startswith(b"fLaC", start):
         return "flac"
     sound = mpeg.skip_padding(head, start)
-    if mpeg.frames_agree(head, sound):
+    if mpeg.frames_agree(head, sound) or (start and mpeg.first_frame(head, sound) is not None):
         return "mp3"
     return "aac" if mpeg.adts_agrees(head, sound if start else 0) else None

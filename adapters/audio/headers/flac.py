@@ -6,6 +6,7 @@ from adapters.audio.headers import tags
 from adapters.audio.headers.claims import Claims, Purse, Source
 from domain.errors import EmptyAudio, UndecodableAudio
 
+_LEFT_OVER_BYTES = 64 << 10  # behind the sound, e.g. a tag
 _MASKS = (0, 0x4, 0x3, 0x7, 0x33, 0x607, 0x60F, 0x70F, 0x63F)  # by channels, as ffmpeg reads RFC 9639, 9.1.3
 
 
@@ -33,11 +34,14 @@ def read(source: Source, purse: Purse) -> Claims:
         raise EmptyAudio("The flac file has a header and no samples. Send a recording.")
     packed = int.from_bytes(info[10:18], "big")
     rate, channels, frames = packed >> 44, (packed >> 41 & 7) + 1, packed & 0xFFFFFFFFF
+    verbatim = frames * channels * ((packed >> 36 & 31) + 8) // 8
     return Claims(
         sample_rate_hz=rate,
         channels=channels,
         duration_seconds=frames / rate if frames and rate else None,
         payload_bytes=source.size - at,
+        # Frames are never larger than what they hold but for a few bytes: so much more is more sound than is promised.
+        sizes_lie=bool(frames) and source.size - at > verbatim * 9 // 8 + _LEFT_OVER_BYTES,
         codec="flac",
         bit_depth=(packed >> 36 & 31) + 1,
         channel_mask=mask or _MASKS[channels],

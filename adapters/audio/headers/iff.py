@@ -45,7 +45,7 @@ def _extended(ten: bytes) -> float:
 
 def read_caf(source: Source, purse: Purse) -> Claims:
     """Raises UndecodableAudio without a description, EmptyAudio without sound data."""
-    description, frames, payload, lies, mask = b"", 0, 0, False, None
+    description, frames, payload, promised, lies, mask = b"", 0, 0, 0, False, None
     for name, start, size in chunks(source, purse, 8, source.size, ">", size_bytes=8, align=1):
         there = source.size - start
         if name == b"desc":
@@ -53,6 +53,7 @@ def read_caf(source: Source, purse: Purse) -> Claims:
         elif name == b"data":
             lies = size > there  # -1 is allowed: to the end of the file
             payload = (there if size < 0 else min(size, there)) - 4
+            promised = size - 4 if size >= 0 else payload
         elif name == b"pakt":
             frames = struct.unpack(">q", source.read(start + 8, 8).ljust(8, b"\0"))[0]
         elif name == b"chan":
@@ -65,7 +66,7 @@ def read_caf(source: Source, purse: Purse) -> Claims:
         raise EmptyAudio("The caf file has a header and no samples. Send a recording.")
     rate, _, _, packet_bytes, packet_frames, channels, _ = struct.unpack(">d4s5I", description)
     if packet_bytes and packet_frames:
-        frames = payload // packet_bytes * packet_frames
+        frames = promised // packet_bytes * packet_frames
     return Claims(
         sample_rate_hz=rate,
         channels=channels,

@@ -15,10 +15,10 @@ def read(source: Source, purse: Purse) -> Claims:
     end = source.size - tags.trailing_ape(source, purse)
     if start >= end:
         raise EmptyAudio("The file has tags and no sound. Send a recording.")
-    for at in range(found, len(head)):
-        if head[at] == 0xFF and mpeg.frames_agree(head, at):
-            return replace(_claims(head, at), payload_bytes=end - start - at, starts_at=start + at)
-    raise UndecodableAudio("No MPEG audio was found in the file. Encode it again.")
+    at = mpeg.first_frame(head, found)
+    if at is None:
+        raise UndecodableAudio("No MPEG audio was found in the file. Encode it again.")
+    return replace(_claims(head, at), payload_bytes=end - start - at, starts_at=start + at)
 
 
 def read_adts(source: Source, purse: Purse) -> Claims:

@@ -67,6 +67,11 @@ def frames_agree(data: bytes, at: int) -> bool:
     return last is not first
 
 
+def first_frame(data: bytes, at: int) -> int | None:
+    """Where a stream of MPEG audio starts, from that place on."""
+    return next((n for n in range(at, len(data)) if data[n] == 0xFF and frames_agree(data, n)), None)
+
+
 def adts(data: bytes, at: int = 0) -> Frame | None:
     """The ADTS frame whose header stands at that place, or None."""
     head = data[at : at + 7]

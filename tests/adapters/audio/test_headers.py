@@ -117,8 +117,32 @@ def test_decoded_size_is_bounded_absolutely_and_by_expansion() -> None:
     LIMITS.check_decoded(8_300_000_000, 1 << 31)
     with pytest.raises(DecodedSizeLimit):
         LIMITS.check_decoded(8_300_000_001, 1 << 31)
-    LIMITS.check_decoded(49_000_000, 1)
+    LIMITS.check_decoded(16_000_000, 1)
     with pytest.raises(DecodedSizeLimit):
-        LIMITS.check_decoded(51_000_000, 20_000)
+        LIMITS.check_decoded(16_000_001, 5_000)
     # An hour of digital silence as libFLAC writes it, 44.1 kHz stereo: about 600 kB.
     LIMITS.check_decoded(317_520_000, 600_000)
+
+
+def test_a_tag_that_ends_too_late_does_not_hide_the_sound(tmp_path: Path) -> None:
+    mp3, path = sounds.encoded("mp3"), tmp_path / "x"
+    path.write_bytes(mp3[:9] + bytes([mp3[9] + 1]) + mp3[10:])
+    assert examine(path, LIMITS).container.name == "mp3"
+
+
+def test_a_flac_with_more_sound_than_it_promises_is_known(tmp_path: Path) -> None:
+    flac, path = sounds.encoded("flac", sounds.noise(1.0)), tmp_path / "x"
+    path.write_bytes(flac)
+    assert not examine(path, LIMITS).claims.sizes_lie
+    path.write_bytes(flac[:22] + struct.pack(">I", 1) + flac[26:])
+    assert examine(path, LIMITS).claims.sizes_lie
+    path.write_bytes(flac + bytes(10_000))
+    assert not examine(path, LIMITS).claims.sizes_lie
+
+
+def test_a_caf_that_is_cut_off_still_says_how_long_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(sounds.truncated(sounds.encoded("caf")))
+    claims = examine(path, LIMITS).claims
+    assert claims.sizes_lie
+    assert claims.duration_seconds == pytest.approx(1.0, abs=0.001)
