@@ -1,0 +1,167 @@
+"""Hum of the mains: steady lines at 50 or 60 Hz and their multiples, which loops and bad shields let in."""
+
+import math
+
+import ducc0
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.audio.chunks import Chunk, Samples
+from adapters.audio.compiled import compiled
+from adapters.audio.taps.decimation import Decimator
+from adapters.audio.taps.spans import MAX_RANGES
+from adapters.audio.taps.tap import Stream, Told
+from domain.analysis import Finding, Severity
+
+MAINS = (50.0, 60.0)
+TOLERANCE_HZ = 0.5
+"""Of the fundamental: grids stay within 0.2 Hz, tapes and clocks may not. The notes next to it are 1 Hz off or more."""
+
+HARMONICS = 6
+LEAST_LINES = 2
+"""A lone line at 50 Hz may be a note or a test tone; the first or the second harmonic is always in a hum."""
+
+AGREEMENT_HZ = 0.1
+"""By which the lines of one hum may differ, each divided by its number: half of what a window can tell apart."""
+
+PROMINENCE_DB = 12.0
+"""Of a line over the median around it: the highest of the bins of a noise exceeds it once in thousands of windows."""
+
+LEAST_LEVEL_DBFS = -80.0
+"""Peak of the strongest line: what is below is heard by nobody."""
+
+LOUD_DBFS = -60.0
+"""From here on the finding is a warning: it is heard in pauses."""
+
+MOST = 0.5
+"""Share of the windows that it must be in: a hum stays, a bass note goes."""
+
+STEADY_DB = 6.0
+"""By which its level may differ between the windows, without the highest and lowest tenth."""
+
+SILENT = 1e-12
+"""Power of the strongest bin, -120 dBFS: a window of digital silence says nothing for or against."""
+
+WINDOW_SECONDS = 3.0
+_SHORTEST = 2 / 3  # of a window that there must be at least
+_EACH_SIDE_HZ, _CLEAR_HZ = 8.0, 1.5  # the neighbourhood, and what of it is the line's own
+
+
+class Hum:
+    """`hum`, where at least LEAST_LINES lines stand out in MOST windows."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream_rate = stream.rate
+        self._decimator = Decimator(stream.rate)
+        self._rate = self._decimator.rate
+        self._size = 1 << round(math.log2(WINDOW_SECONDS * self._rate))
+        self._waiting = np.empty(0, np.float32)
+        self._hann = _hann(self._size)
+        self._windows: list[NDArray[np.float64]] = []
+        self._silent: list[bool] = []
+        self._frames = 0
+
+    def feed(self, chunk: Chunk) -> None:
+        self._frames += len(chunk)
+        self._waiting = np.concatenate([self._waiting, self._decimator.feed(chunk.mix)])
+        while len(self._waiting) >= self._size:
+            self._look(self._waiting[: self._size])
+            self._waiting = self._waiting[self._size // 2 :]
+        if chunk.last and not self._windows and len(self._waiting) >= _SHORTEST * self._size:
+            self._look(self._waiting)
+
+    def _look(self, samples: Samples) -> None:
+        hann = self._hann if len(samples) == self._size else _hann(len(samples))
+        padded = np.zeros(self._size, np.float32)
+        np.multiply(samples, hann, out=padded[: len(samples)])
+        power = _power(ducc0.fft.r2c(padded), 2 / float(hann.sum()))
+        self._windows.append(_hums(power, self._rate / self._size, np.array(MAINS)))
+        self._silent.append(bool(power.max() < SILENT))
+
+    def result(self) -> Told:
+        if not self._windows:
+            return Told()
+        windows = np.stack(self._windows)  # (windows, mains, (frequency, level, lines)); a level of 0: none
+        heard = windows[:, :, 1] > 0
+        mains = int(np.argmax(heard.sum(axis=0)))
+        found = np.flatnonzero(heard[:, mains])
+        looked_at = len(windows) - sum(self._silent)
+        if len(found) <= MOST * looked_at:
+            return Told()
+        frequencies, levels, lines = windows[found, mains].T
+        decibels = 10 * np.log10(levels)
+        low, middle, high = np.percentile(decibels, (10, 50, 90))
+        if middle < LEAST_LEVEL_DBFS or high - low > STEADY_DB:
+            return Told()
+        finding = Finding(
+            "hum",
+            Severity.WARNING if middle >= LOUD_DBFS else Severity.INFO,
+            f"A hum of {np.median(frequencies):.1f} Hz with {np.median(lines):.0f} lines, the strongest at "
+            f"{middle:.0f} dBFS, in {len(found)} of {looked_at} windows of {WINDOW_SECONDS:g} s.",
+            f"Look for a ground loop or a bad cable; notch filters at {MAINS[mains]:g} Hz and its multiples help.",
+            self._ranges(found),
+        )
+        return Told(findings=(finding,))
+
+    def _ranges(self, found: NDArray[np.int64]) -> tuple[tuple[float, float], ...]:
+        """Windows overlap by half: those that touch are one range."""
+        breaks = np.flatnonzero(np.diff(found) > 2)
+        firsts, lasts = found[np.append(0, breaks + 1)], found[np.append(breaks, len(found) - 1)]
+        step = self._size / 2 / self._rate
+        end = self._frames / self._stream_rate
+        pairs = zip(firsts.tolist(), lasts.tolist(), strict=True)
+        return tuple((first * step, min((last + 2) * step, end)) for first, last in pairs)[:MAX_RANGES]
+
+
+def _hann(length: int) -> Samples:
+    return np.hanning(length + 2)[1:-1].astype(np.float32)
+
+
+@compiled
+def _power(spectrum: NDArray[np.complex64], scale: float) -> NDArray[np.float64]:
+    """Such that a sine has its peak squared."""
+    power = np.empty(len(spectrum))
+    for k in range(len(spectrum)):
+        real, imaginary = float(spectrum[k].real), float(spectrum[k].imag)
+        power[k] = (real * real + imaginary * imaginary) * scale * scale
+    return power
+
+
+@compiled
+def _hums(power: NDArray[np.float64], step: float, mains: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each mains its frequency, the power of its strongest line and the number of lines; zeros where there is none.
+
+    `power` is that of bins `step` Hz apart.
+    """
+    hums = np.zeros((len(mains), 3))
+    lines = np.zeros((HARMONICS, 2))
+    for m in range(len(mains)):
+        lines[:] = 0
+        for k in range(1, HARMONICS + 1):
+            if k * mains[m] + _EACH_SIDE_HZ < (len(power) - 2) * step:
+                lines[k - 1, 0], lines[k - 1, 1] = _line(power, step, k * mains[m], k * TOLERANCE_HZ)
+                lines[k - 1, 0] /= k
+        strongest = np.argmax(lines[:, 1])
+        agree = (lines[:, 1] > 0) & (np.abs(lines[:, 0] - lines[strongest, 0]) <= AGREEMENT_HZ)
+        if agree.sum() >= LEAST_LINES and agree[:2].any():
+            hums[m, 0], hums[m, 1], hums[m, 2] = lines[strongest, 0], lines[strongest, 1], agree.sum()
+    return hums
+
+
+@compiled
+def _line(power: NDArray[np.float64], step: float, frequency: float, tolerance: float) -> tuple[float, float]:
+    """Frequency and power of a line there that stands out, zeros without one."""
+    around, clear = round(_EACH_SIDE_HZ / step), round(_CLEAR_HZ / step)
+    first, end = int((frequency - tolerance) / step), math.ceil((frequency + tolerance) / step) + 1
+    peak = first + np.argmax(power[first:end])
+    top = power[peak]
+    if top <= 0 or top < power[max(peak - clear, 0) : peak + clear + 1].max():
+        return 0.0, 0.0
+    below, above = power[max(peak - around, 1) : peak - clear], power[peak + clear + 1 : peak + around + 1]
+    if top < 10 ** (PROMINENCE_DB / 10) * np.median(np.concatenate((below, above))):
+        return 0.0, 0.0
+    # The vertex of a parabola through the logarithms.
+    a, b, c = np.log(power[peak - 1] + 1e-30), np.log(top), np.log(power[peak + 1] + 1e-30)
+    shift = 0.5 * (a - c) / (a - 2 * b + c)
+    found = (peak + shift) * step
+    return (found, np.exp(b - 0.25 * (a - c) * shift)) if abs(found - frequency) <= tolerance else (0.0, 0.0)
