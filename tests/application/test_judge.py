@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import Forbidden, IllegalTransition, NotFound, VersionMismatch
+from domain.errors import DuplicateContent, Forbidden, IllegalTransition, NotFound, VersionMismatch
 from domain.job import JobKind
 from domain.policy import Policy, Rule, Verdict
 from domain.ports.access import AuditQuery
@@ -111,6 +111,17 @@ def test_what_the_policy_rejected_can_be_released_and_gets_its_preview(house: Ho
     house.work()
     assert house.recording(rejected.id).status is Status.READY
     assert "preview.mp3" in {r.name for r in house.use.list_renditions()(house.viewer, rejected.id)}
+
+
+def test_what_was_rejected_is_not_released_beside_a_newer_one_of_the_same_bytes(house: House, silence: bytes) -> None:
+    govern(house, Rule("all-silence", Verdict.REJECT))
+    rejected = heard(house, silence)
+    govern(house)
+    newer = heard(house, silence)
+    with pytest.raises(DuplicateContent) as refused:
+        house.use.release_recording()(house.editor, rejected.id, rejected.version)
+    assert refused.value.data["recording_id"] == newer.id
+    assert house.recording(rejected.id) == rejected
 
 
 @pytest.mark.parametrize(

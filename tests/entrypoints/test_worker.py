@@ -54,6 +54,10 @@ def worker(floor: Floor) -> Iterator[list[Worker]]:
         one.stop(grace_seconds=5)
 
 
+def test_every_kind_of_job_has_somebody_who_does_it(floor: Floor) -> None:
+    assert worker_of(floor.container)._runs.keys() == set(JobKind)
+
+
 def test_a_started_worker_finds_work_by_itself(floor: Floor, worker: list[Worker]) -> None:
     worker.append(worker_of(floor.container))
     worker[0].start()
