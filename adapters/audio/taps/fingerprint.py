@@ -22,6 +22,8 @@ _BANDS = 33
 _LOWEST, _HIGHEST = 300.0, 2800.0  # Hz: where speech and music have most, and every codec leaves it
 _HALF = CODE_STEPS // 2
 
+_BATCH = 4096  # codes made at a time, so that little memory is needed beside the grid
+
 _QUIET = 1e-6  # of the loudest half second's power: there is nothing but noise below it
 _STEADY = 0.02  # of a half second's power: a smaller change of all bands is none
 
@@ -106,17 +108,24 @@ def _spread(powers: Power, first: int, steps_per_frame: float, grid: Grid) -> No
 def _codes(grid: Grid) -> NDArray[np.uint32]:
     """One for every eight steps in a row; 0 where it is quiet or nothing changes, and never 0 elsewhere."""
     count = max(0, len(grid) - CODE_STEPS + 1)
+    codes, power = np.zeros(count, np.uint32), np.zeros(count, np.float32)
+    for start in range(0, count, _BATCH):
+        part = slice(start, start + _BATCH)
+        codes[part], power[part] = _signs(grid[start : start + _BATCH + CODE_STEPS - 1])
+    heard = np.isfinite(power) & (power > _QUIET * power.max(initial=0, where=np.isfinite(power)))
+    return np.where(heard, codes, 0).astype(np.uint32)
+
+
+def _signs(grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """The codes, 0 where nothing changes, and the power of what each one looks at."""
+    count = len(grid) - CODE_STEPS + 1
     with np.errstate(over="ignore", invalid="ignore"):
         halves = np.zeros((count + _HALF, grid.shape[1]), np.float32)
-        for step in range(_HALF if count else 0):
+        for step in range(_HALF):
             halves += grid[step : step + len(halves)]
         change = halves[_HALF:] - halves[:count]
         power = halves[_HALF:].sum(axis=1) + halves[:count].sum(axis=1)
-        heard = (
-            np.isfinite(power)
-            & (power > _QUIET * power.max(initial=0))
-            & (np.abs(change).sum(axis=1) > _STEADY * power)
-        )
+        changes = np.abs(change).sum(axis=1) > _STEADY * power
         bits = change[:, :-1] > change[:, 1:]
-    codes: NDArray[np.uint32] = np.packbits(bits, axis=1, bitorder="little").view("<u4")[:, 0]
-    return np.where(heard, np.maximum(codes, 1), 0).astype(np.uint32)
+    codes = np.packbits(bits, axis=1, bitorder="little").view("<u4")[:, 0]
+    return np.where(changes, np.maximum(codes, 1), 0).astype(np.uint32), power

@@ -129,6 +129,15 @@ def test_it_says_how_many_codes_it_has(tmp_path: Path) -> None:
     assert 24 <= descriptor.value <= 45  # of the silence there are none
 
 
+def test_a_code_depends_on_what_it_looks_at_alone(tmp_path: Path) -> None:
+    """Late in a long sound as at the start of a short one: 508 s is a whole number of steps and of STFT frames."""
+    sound = noise(540, 8000, 1)
+    whole, excerpt = printed(sound, tmp_path, 8000).codes, printed(sound[508 * 8000 :], tmp_path, 8000).codes
+    after_the_edge = 4
+    assert len(excerpt) == 4 * (32 * 8 - 7)
+    assert whole[4 * 508 * 8 + after_the_edge :] == excerpt[after_the_edge:]
+
+
 def test_two_hours_are_enough(tmp_path: Path) -> None:
     """At 8 kHz in mono, an hour is quickly heard."""
     rate, hour = 8000, 3600
