@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from application.analyse import GetAnalysis, KeepRendition
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
-from domain.analysis import Analysis
+from domain.analysis import Analysis, AudioFormat
 from domain.errors import Conflict
 from domain.job import Job, JobKind, JobStatus
 from domain.loudness import LoudnessMatch
@@ -129,6 +129,13 @@ def require_audible(recording: Recording) -> Recording:
     if recording.status not in AUDIBLE:
         raise Conflict(f"The recording is {recording.status}; it must be ready.", status=str(recording.status))
     return recording
+
+
+def heard_format(recording: Recording) -> tuple[AudioFormat, float]:
+    """What the recording is, and how many seconds long."""
+    if recording.audio is None or not recording.audio.duration_seconds:
+        raise Conflict("The recording's length is not known yet.", status=str(recording.status))
+    return recording.audio, recording.audio.duration_seconds
 
 
 def _number(analysis: Analysis, name: str) -> float | None:

@@ -266,6 +266,11 @@ def rendition_key(library_id: LibraryId, recording_id: RecordingId, maker: str, 
     return f"{recording_prefix(library_id, recording_id)}renditions/{maker}/{name}"
 
 
+def on_request_key(library_id: LibraryId, recording_id: RecordingId, name: str) -> str:
+    """Of a file that is made when somebody asks, and that no record names."""
+    return f"{recording_prefix(library_id, recording_id)}on-request/{name}"
+
+
 def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
     """Everything that is stored of a recording lies below this."""
     return f"{library_id}/recordings/{recording_id}/"

@@ -64,6 +64,10 @@ class ExcerptFormat(StrEnum):
     OPUS = "opus"
     OGG = "ogg"
 
+    @property
+    def content_type(self) -> str:
+        return {"mp3": "audio/mpeg", "opus": "audio/ogg"}.get(self, f"audio/{self}")
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:

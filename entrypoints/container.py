@@ -52,6 +52,7 @@ from application import (
     ingest,
     judge,
     labour,
+    look,
     notices,
     reanalyse,
     schedule,
@@ -59,6 +60,7 @@ from application import (
     upkeep,
     uploads,
     watch,
+    waveform,
     work,
 )
 from domain.errors import Unavailable
@@ -146,6 +148,7 @@ class UseCases(containers.DeclarativeContainer):
 
     lease_for = providers.Callable(lambda s: timedelta(seconds=s.lease_seconds), settings)
     max_bytes = settings.provided.max_upload_bytes
+    max_excerpt_seconds = settings.provided.max_excerpt_seconds
     retention = providers.Callable(lambda s: timedelta(days=s.trash_retention_days), settings)
 
     notices = wired(notices.Notices)
@@ -173,6 +176,10 @@ class UseCases(containers.DeclarativeContainer):
     get_analysis = wired(analyse.GetAnalysis)
     match_loudness = wired(hear.MatchLoudness)
     start_matched_preview = wired(hear.StartMatchedPreview)
+    make_on_request = wired(look.MakeOnRequest)
+    get_excerpt = wired(look.GetExcerpt)
+    get_spectrogram = wired(look.GetSpectrogram)
+    get_waveform = wired(waveform.GetWaveform)
 
     describe_recording = wired(curate.DescribeRecording)
     trash_recording = wired(curate.TrashRecording)

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     max_event_streams: int = Field(16, ge=1)
 
     max_upload_bytes: int = Field(2 * GIB, ge=1)
+    max_excerpt_seconds: float = Field(120.0, gt=0, le=3600)
     trash_retention_days: int = Field(30, ge=0)
 
     worker_children: int = Field(2, ge=1, le=64)

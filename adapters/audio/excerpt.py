@@ -26,18 +26,17 @@ _MAX_VORBIS_RATE = 96_000
 class _Written:
     """How a format is written. `exact` formats keep the original's rate, channels and depth (up to 24 bits)."""
 
-    content_type: str
     exact: bool = False
     codec: str | None = None
     options: tuple[str, ...] = ()
 
 
 _FORMATS = {
-    ExcerptFormat.WAV: _Written("audio/wav", exact=True),
-    ExcerptFormat.FLAC: _Written("audio/flac", exact=True, codec="flac"),
-    ExcerptFormat.MP3: _Written("audio/mpeg", codec="libmp3lame", options=("-b:a", "192k")),
-    ExcerptFormat.OPUS: _Written("audio/ogg", codec="libopus", options=("-b:a", "128k")),
-    ExcerptFormat.OGG: _Written("audio/ogg", codec="libvorbis", options=("-q:a", "6")),
+    ExcerptFormat.WAV: _Written(exact=True),
+    ExcerptFormat.FLAC: _Written(exact=True, codec="flac"),
+    ExcerptFormat.MP3: _Written(codec="libmp3lame", options=("-b:a", "192k")),
+    ExcerptFormat.OPUS: _Written(codec="libopus", options=("-b:a", "128k")),
+    ExcerptFormat.OGG: _Written(codec="libvorbis", options=("-q:a", "6")),
 }
 
 
@@ -68,7 +67,7 @@ def excerpt(candidate: Candidate, limits: EngineLimits, workspace: Path, asked: 
         whole = faded(whole, fade_in=asked.fade_in, fade_out=asked.fade_out)
         export(whole, path, str(asked.format), written.codec, options)
         settings: dict[str, Scalar] = {"sample_rate_hz": out_rate, "channels": channels}
-        return Artefact(path.name, path, written.content_type, settings)
+        return Artefact(path.name, path, asked.format.content_type, settings)
 
     return by_either_decoder(candidate, cut)
 

@@ -36,7 +36,7 @@ REFUSALS: dict[str, type[AudioBackendError]] = {
 _EXCERPTS = frozenset(f"excerpt.{form}" for form in ExcerptFormat)
 _ZOOMS = frozenset(f"{band}-{each}.dat" for band in ("waveform", "rms") for each in (256, 4096, 65536))
 
-ARTEFACTS = _ZOOMS | _EXCERPTS | frozenset(
+_SINGLE = frozenset(
     {
         "fingerprint.bin",
         "waveform.dat",
@@ -48,6 +48,8 @@ ARTEFACTS = _ZOOMS | _EXCERPTS | frozenset(
         "spectrogram-window.png",
     }
 )
+
+ARTEFACTS = _SINGLE | _ZOOMS | _EXCERPTS
 
 
 @contextmanager

@@ -96,7 +96,7 @@ class AudioEngine(Protocol):
 
     @abstractmethod
     def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
-        """A stretch as a file of its own, left in the workspace: from wav and flac to wav and flac, sample by sample."""
+        """A stretch as a file of its own, left in the workspace: wav and flac keep every sample."""
         ...
 
     @abstractmethod

@@ -40,7 +40,7 @@ STATUSES: tuple[tuple[type[AudioBackendError], int], ...] = (
     (errors.RateLimited, 429),
     (errors.CallersFault, 400),
     (errors.Unavailable, 503),
-    (errors.EngineFailure, 422),  # only probing runs inside a request, and a file that kills it will do so again
+    (errors.EngineFailure, 422),  # what runs inside a request is bounded, and will end so again
     (errors.CorruptBlob, 500),
     (errors.LeaseLost, 409),
     (errors.WorldsFault, 500),

@@ -75,6 +75,6 @@ def list_renditions(path: RecordingPath) -> Response:
 
 @contents.route("GET", "/recordings/<id>/renditions/<name>", answers=_BYTES, problems=(404, 416), parameters=_PARTIAL)
 def get_rendition(path: RenditionPath) -> Response:
-    """One of them: preview.mp3, waveform.dat, waveform.json, spectrogram.png, …"""
+    """One of them: preview.mp3, preview.opus, waveform.dat, waveform.json, spectrogram.png, …"""
     found: Content = use_cases().get_rendition()(actor(), RecordingId(path.id), path.name)
     return content.answer(request, found, found.content_type)

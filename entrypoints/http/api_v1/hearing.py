@@ -1,17 +1,33 @@
 """What is made of a recording's sound when it is asked for."""
 
-from flask import Response
+from flask import Response, request
 
+from application.browse import Content
+from application.waveform import WaveformWindow
 from domain.job import Job
+from domain.stretch import ExcerptFormat
 from domain.values import RecordingId
+from entrypoints.http import content
 from entrypoints.http.context import actor, use_cases
-from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
+from entrypoints.http.openapi import IDEMPOTENCY_KEY, IF_NONE_MATCH, IF_RANGE, RANGE, Answer, Resource
 from entrypoints.http.responses import answered
-from entrypoints.http.wire.hearing import MatchedPreview
+from entrypoints.http.wire.hearing import ExcerptAsked, MatchedPreview, SpectrogramAsked, WaveformAsked, WaveformView
 from entrypoints.http.wire.jobs import JobView, job_address
 from entrypoints.http.wire.recordings import RecordingPath
 
 hearing = Resource("hearing", "What is made of a recording's sound when it is asked for.")
+
+_PARTIAL = (RANGE, IF_RANGE, IF_NONE_MATCH)
+
+
+def _file(*media_types: str) -> dict[int, Answer]:
+    headers = ("ETag", "Accept-Ranges", "Content-Disposition")
+    return {
+        200: Answer(headers=headers, media_types=media_types),
+        206: Answer(headers=(*headers, "Content-Range"), media_types=media_types),
+        302: Answer(headers=("Location",), description="The store has an address of its own for the bytes."),
+        304: Answer(headers=("ETag",)),
+    }
 
 
 @hearing.route(
@@ -25,3 +41,50 @@ def start_matched_preview(path: RecordingPath, body: MatchedPreview) -> Response
     """Makes the renditions preview-matched.mp3 and preview-matched.opus; their settings say what became of them."""
     job: Job = use_cases().start_matched_preview()(actor(), RecordingId(path.id), body.loudness_lufs)
     return answered(JobView.of(job), 202, Location=job_address(job.id))
+
+
+@hearing.route(
+    "GET",
+    "/recordings/<id>/excerpt",
+    answers=_file(*sorted({form.content_type for form in ExcerptFormat})),
+    problems=(404, 409, 416),
+    parameters=_PARTIAL,
+)
+def get_excerpt(path: RecordingPath, query: ExcerptAsked) -> Response:
+    """A stretch as a file of its own, faded over 5 ms where it was cut out of the middle."""
+    made: Content = use_cases().get_excerpt()(
+        actor(),
+        RecordingId(path.id),
+        start=query.start,
+        end=query.end,
+        form=query.format,
+        loudness_lufs=query.loudness_lufs,
+    )
+    return content.answer(request, made, made.content_type)
+
+
+@hearing.route(
+    "GET",
+    "/recordings/<id>/spectrogram",
+    answers=_file("image/png"),
+    problems=(404, 409, 416),
+    parameters=_PARTIAL,
+)
+def get_spectrogram(path: RecordingPath, query: SpectrogramAsked) -> Response:
+    """The spectrogram of a stretch, of at most 10 minutes, without axes. spectrogram.png shows the whole."""
+    made: Content = use_cases().get_spectrogram()(
+        actor(),
+        RecordingId(path.id),
+        **query.model_dump(exclude={"channel"}),
+        channel=query.channel_number,
+    )
+    return content.answer(request, made, made.content_type)
+
+
+@hearing.route("GET", "/recordings/<id>/waveform", answers={200: Answer(WaveformView)}, problems=(404, 409))
+def get_waveform(path: RecordingPath, query: WaveformAsked) -> Response:
+    """The waveform of a stretch, as audiowaveform's JSON: as many pixels as asked for, and fewer than twice as many."""
+    found: WaveformWindow = use_cases().get_waveform()(
+        actor(), RecordingId(path.id), start=query.start, end=query.end, width=query.width, band=query.band
+    )
+    return answered(WaveformView.of(found))

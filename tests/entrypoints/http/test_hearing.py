@@ -1,11 +1,14 @@
 """What is made of a recording's sound when it is asked for."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from domain.recording import Recording
 from tests import sounds
 from tests.builders import an_audio_format, put_ready
-from tests.entrypoints.http.conftest import V1, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, a_service, problem
 
 RATE, SECONDS = 44100, 3.0
 SOUND = sounds.joined(sounds.tone(1.5, RATE), sounds.noise(1.5, RATE, dbfs=-6.0))
@@ -48,3 +51,116 @@ def test_silence_has_no_loudness_to_match(service: Service) -> None:
     )
     answer = service.editor.post(f"{V1}/recordings/{silent.id}/previews", json={"loudness_lufs": -16})
     assert problem(answer, 409, "not-measured")["descriptor"] == "integrated_loudness"
+
+
+# ---- excerpts ----------------------------------------------------------------------------------------------------
+
+
+def test_an_excerpt_is_served_like_any_sound(service: Service, ready: Recording) -> None:
+    where = f"{V1}/recordings/{ready.id}/excerpt?start=1&end=2.5"
+    answer = service.viewer.get(where)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "audio/wav"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="A dog 1.000-2.500.wav"'
+    assert answer.headers["Cache-Control"].startswith("private")
+    assert len(answer.data) == 44 + round(1.5 * RATE) * 4
+    part = service.viewer.get(where, headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.data) == (206, b"RIFF")
+    known = service.viewer.get(where, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    assert not answer.headers["ETag"].startswith("W/")
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type", "magic"),
+    [
+        ("flac", "audio/flac", b"fLaC"),
+        ("mp3", "audio/mpeg", b"ID3"),
+        ("opus", "audio/ogg", b"OggS"),
+        ("ogg", "audio/ogg", b"OggS"),
+    ],
+)
+def test_an_excerpt_comes_in_the_format_that_is_asked_for(
+    service: Service, ready: Recording, form: str, content_type: str, magic: bytes
+) -> None:
+    answer = service.viewer.get(f"{V1}/recordings/{ready.id}/excerpt?start=1&end=2&format={form}&loudness_lufs=-14")
+    assert (answer.status_code, answer.mimetype) == (200, content_type)
+    assert answer.data.startswith(magic)
+
+
+@pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform"])
+@pytest.mark.parametrize("query", ["start=2&end=1", "start=1&end=1", "start=1&end=3.5", "start=4"])
+def test_a_stretch_that_is_not_there_is_422_with_the_duration(
+    service: Service, ready: Recording, what: str, query: str
+) -> None:
+    answer = service.viewer.get(f"{V1}/recordings/{ready.id}/{what}?{query}")
+    assert problem(answer, 422, "invalid-stretch")["duration_seconds"] == SECONDS
+
+
+def test_too_long_an_excerpt_is_422_with_the_maximum() -> None:
+    service = a_service(max_excerpt_seconds=2)
+    audio = an_audio_format(sample_rate_hz=RATE, duration_seconds=SECONDS)
+    long = put_ready(service.ports, service.admin.library_id, sounds.encoded("wav", SOUND, RATE), audio)
+    base = f"{V1}/recordings/{long.id}/excerpt"
+    assert problem(service.viewer.get(base), 422, "invalid-stretch")["max_seconds"] == 2.0
+    assert service.viewer.get(f"{base}?end=2").status_code == 200
+    service.container.close()
+
+
+@pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform"])
+def test_what_has_not_been_heard_yet_is_409(service: Service, what: str) -> None:
+    fresh = service.editor.recording()
+    answer = service.viewer.get(f"{V1}/recordings/{fresh['id']}/{what}")
+    assert problem(answer, 409, "conflict")["current_status"] == "processing"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "excerpt?start=nan", "excerpt?end=inf", "excerpt?start=-1", "excerpt?format=exe", "excerpt?loudness_lufs=0",
+        "spectrogram?width=15", "spectrogram?width=4097", "spectrogram?height=2049", "spectrogram?channel=left",
+        "spectrogram?scale=bark", "spectrogram?floor_db=0", "waveform?width=0", "waveform?width=8001",
+        "waveform?band=loudness", "waveform?zoom=1",
+    ],
+)  # fmt: skip
+def test_what_nobody_can_mean_is_refused(service: Service, ready: Recording, query: str) -> None:
+    problem(service.viewer.get(f"{V1}/recordings/{ready.id}/{query}"), 422, "validation-failed")
+
+
+# ---- pictures ----------------------------------------------------------------------------------------------------
+
+
+def test_a_spectrogram_of_a_stretch_is_a_picture(service: Service, ready: Recording) -> None:
+    where = f"{V1}/recordings/{ready.id}/spectrogram?start=1&end=2&width=64&height=48&scale=log&channel=1&window=512"
+    answer = service.viewer.get(where)
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    with Image.open(io.BytesIO(answer.data)) as image:
+        assert image.size == (64, 48)
+    assert answer.headers["Cache-Control"].startswith("private")
+    tag = answer.headers["ETag"]
+    assert service.viewer.get(where, headers={"If-None-Match": tag}).status_code == 304
+    assert service.viewer.get(f"{where}&floor_db=-90").headers["ETag"] != tag
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("window=1000", "window"), ("max_hz=22051", "max_hz"), ("channel=2", "channel")]
+)
+def test_what_the_recording_does_not_have_is_named(service: Service, ready: Recording, query: str, field: str) -> None:
+    answer = service.viewer.get(f"{V1}/recordings/{ready.id}/spectrogram?{query}")
+    assert problem(answer, 400, "invalid")["field"] == field
+
+
+def test_the_waveform_of_a_stretch_is_audiowaveforms_json(service: Service, editor: Api) -> None:
+    made = editor.send(sounds.encoded("wav", SOUND, RATE)).get_json()
+    service.work()
+    body = service.viewer.get(f"{made['links']['self']}/waveform?start=1.4&end=1.6&width=20").get_json()
+    head = [body[name] for name in ("version", "channels", "sample_rate", "bits")]
+    assert head == [2, 2, RATE, 16]
+    assert body["length"] * 4 == len(body["data"])
+    assert 20 <= body["length"] < 43
+    begin = round(body["start_seconds"] * RATE)
+    first = SOUND[begin : begin + body["samples_per_pixel"], 0]
+    assert body["data"][:2] == pytest.approx([first.min() * 32768, first.max() * 32768], abs=2)
+    rms = service.viewer.get(f"{made['links']['self']}/waveform?start=2&end=2.5&width=2&band=rms").get_json()
+    assert rms["data"][1] / 32768 == pytest.approx(10 ** (-6 / 20) / 3**0.5, rel=0.05)
