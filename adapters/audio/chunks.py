@@ -51,7 +51,11 @@ class Chunk:
     @cached_property
     def mix(self) -> Samples:
         """The mean of the channels, (frames,)."""
-        mixed: Samples = self.samples[0] if len(self.samples) == 1 else self.samples.mean(axis=0, dtype=np.float32)
+        mixed: Samples
+        if len(self.samples) == 2:
+            mixed = (self.samples[0] + self.samples[1]) * np.float32(0.5)  # which is quicker than `mean`
+        else:
+            mixed = self.samples[0] if len(self.samples) == 1 else self.samples.mean(axis=0, dtype=np.float32)
         return mixed
 
     @cached_property
@@ -61,7 +65,7 @@ class Chunk:
     @cached_property
     def spectra(self) -> Spectra:
         """The STFT frames that this chunk completes. Every chunk must be asked, or none."""
-        return self._stft.feed(self.samples, last=self.last)
+        return self._stft.feed(self.samples, self.mix, last=self.last)
 
 
 def chunks(blocks: Iterable[Block], channels: int, stft: Stft) -> Iterator[Chunk]:
@@ -106,10 +110,10 @@ def _summarise(
     for channel in range(samples.shape[0]):
         for cell in range(lowest.shape[1]):
             first = cell * CELL
-            low = high = samples[channel, first]
+            cut = samples[channel, first : min(first + CELL, frames)]  # which vectorises
+            low = high = cut[0]
             total = square = 0.0
-            for i in range(first, min(first + CELL, frames)):
-                x = samples[channel, i]
+            for x in cut:
                 low, high = min(low, x), max(high, x)
                 total += float(x)
                 square += float(x) * float(x)

@@ -50,13 +50,14 @@ def mel_bands(rate: int, window: int) -> MelBands:
 def _sum_bands(power: Floats, starts: NDArray[np.int64], rising: Floats, falling: Floats, bands: Floats) -> None:
     count = bands.shape[1]
     for i in range(power.shape[0]):
-        row = power[i]
         below = np.float32(0)
         for interval in range(count + 1):
+            first, end = starts[interval], starts[interval + 1]
+            row, rise, fall = power[i, first:end], rising[first:end], falling[first:end]  # which vectorises
             up = down = np.float32(0)
-            for k in range(starts[interval], starts[interval + 1]):
-                up += row[k] * rising[k]
-                down += row[k] * falling[k]
+            for k in range(end - first):
+                up += row[k] * rise[k]
+                down += row[k] * fall[k]
             if interval:
                 bands[i, interval - 1] = below + down
             below = up

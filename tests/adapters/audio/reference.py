@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
+import librosa
 import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.one_pass import Makers, Sound, one_pass
+from adapters.audio.stft import SIDE_FRAMES, SIDE_STEP
 from adapters.audio.taps.tap import Stream, Tap, Told
 from tests.sounds import Signal
 
@@ -61,3 +63,19 @@ def columns(told: Sequence[Told]) -> dict[str, NDArray[np.float32]]:
     (path,) = (artefact.path for each in told for artefact in each.artefacts if artefact.name == "frames.npz")
     with np.load(path) as arrays:
         return {name: arrays[name] for name in arrays.files}
+
+
+def channel_power(signal: Signal, window: int) -> NDArray[np.float64]:
+    """Mean power of the channels in librosa's frames, (frames, bins); of two channels as Stft says."""
+    sizes: dict[str, Any] = {"n_fft": window, "hop_length": window // 2, "pad_mode": "constant"}
+    if signal.shape[1] != 2:
+        mean: NDArray[np.float64] = np.square(np.abs(librosa.stft(signal.T, **sizes))).mean(axis=0).T
+        return mean
+    mid, side = (
+        np.square(np.abs(librosa.stft(one, **sizes))).T
+        for one in (signal.T[0] + signal.T[1], signal.T[0] - signal.T[1])
+    )
+    numbers = np.arange(len(side))
+    stands_for = np.where(numbers < SIDE_FRAMES, numbers, np.maximum(numbers - numbers % SIDE_STEP, SIDE_FRAMES - 1))
+    both: NDArray[np.float64] = (mid + side[stands_for]) / 4
+    return both

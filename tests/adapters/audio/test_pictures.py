@@ -18,7 +18,7 @@ from adapters.audio.taps.spectrogram import MAX_COLUMNS, Spectrogram
 from adapters.audio.taps.tap import Stream
 from adapters.audio.taps.waveform import MAX_VALUES, ZOOMS, Waveform
 from domain.values import Scalar
-from tests.adapters.audio.reference import run
+from tests.adapters.audio.reference import channel_power, run
 from tests.sounds import Signal, joined, noise, tone
 
 
@@ -118,9 +118,8 @@ def test_columns_are_librosas_stft_of_the_whole_file(seconds: float, each: int, 
     signal, rate = joined(noise(seconds / 2), tone(seconds / 4), noise(seconds / 4, seed=3, dbfs=-40)), 44100
     tap = spectrogram(signal, rate, tmp_path)
     window = window_of(rate)
-    power = np.abs(librosa.stft(signal.T, n_fft=window, hop_length=window // 2, pad_mode="constant")) ** 2
     scale = 4 / (window * np.square(np.hanning(window + 1)[:-1]).sum())
-    bands = (mel.weights(mel.edges(rate, window), rate, window) @ power.mean(axis=0) * scale).T
+    bands = (mel.weights(mel.edges(rate, window), rate, window) @ channel_power(signal, window).T * scale).T
     expected = np.array([bands[start : start + each].mean(axis=0) for start in range(0, len(bands), each)])
     assert (tap._each, tap._full) == (each, len(expected))
     np.testing.assert_allclose(tap._columns[: tap._full], expected, rtol=1e-3, atol=1e-9)
