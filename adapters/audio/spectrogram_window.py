@@ -3,8 +3,8 @@
 import math
 from pathlib import Path
 
+import ducc0
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -89,7 +89,7 @@ class _Columns:
             places = (self._starts[numbers] - self._at)[:, None] + np.arange(self._window)
             power = np.zeros((len(numbers), self._window // 2 + 1))
             for channel in self._line:
-                spectrum = scipy.fft.rfft(channel[places] * self._shape, axis=1, overwrite_x=True)
+                spectrum = ducc0.fft.r2c(channel[places] * self._shape, axes=(1,))
                 power += spectrum.real.astype(np.float64) ** 2 + spectrum.imag.astype(np.float64) ** 2
             columns, firsts = np.unique(numbers // self._each, return_index=True)
             means = np.add.reduceat(power, firsts, axis=0) / (len(self._line) * self._each)

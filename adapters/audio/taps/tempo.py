@@ -1,7 +1,7 @@
 """Tempo by the autocorrelation of the onset strength, as librosa.feature.tempo estimates it (Ellis 2007)."""
 
+import ducc0
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from adapters.audio.taps.onsets import Envelope
@@ -55,12 +55,16 @@ def _tempogram_mean(envelope: Envelope, length: int) -> NDArray[np.float64]:
     padded = np.pad(envelope, length // 2, mode="linear_ramp")
     windows = np.lib.stride_tricks.sliding_window_view(padded, length)[: len(envelope) : stride]
     hann = _hann(length).astype(np.float32)
-    size = scipy.fft.next_fast_len(2 * length - 1, real=True)
+    size = ducc0.fft.good_size(2 * length - 1, True)
+    padded_batch = np.zeros((_BATCH, size), np.float32)
     total = np.zeros(length)
     for start in range(0, len(windows), _BATCH):
-        spectra = scipy.fft.rfft(windows[start : start + _BATCH] * hann, size, axis=1)
-        powers = spectra.real**2 + spectra.imag**2
-        correlations = scipy.fft.irfft(powers, size, axis=1)[:, :length]
+        part = windows[start : start + _BATCH]
+        room = padded_batch[: len(part)]
+        room[:, :length] = part * hann
+        spectra = ducc0.fft.r2c(room, axes=(1,))
+        powers = (spectra * spectra.conj()).astype(np.complex64)
+        correlations = ducc0.fft.c2r(powers, axes=(1,), lastsize=size, forward=False, inorm=2)[:, :length]
         loudest = correlations[:, :1]
         total += (correlations / np.where(loudest > np.finfo(np.float32).tiny, loudest, 1)).sum(axis=0)
     return total / len(windows)

@@ -23,6 +23,9 @@ MAX_VALUES = 1 << 18
 _TOGETHER = 16
 """Chunks that are drawn at a time."""
 
+_NUMBERS = 1 << 14
+"""Numbers that are written as text at a time."""
+
 _VERSION, _SIXTEEN_BITS = 2, 0
 _FULL_SCALE = 32768.0
 
@@ -159,7 +162,12 @@ def _write_json(path: Path, stream: Stream, per_pixel: int, values: NDArray[np.i
         f'{{"version":{_VERSION},"channels":{stream.channels},"sample_rate":{stream.rate},'
         f'"samples_per_pixel":{per_pixel},"bits":16,"length":{len(values)},"data":['
     )
-    path.write_text(head + ",".join(map(str, values.ravel().tolist())) + "]}\n", encoding="ascii")
+    flat = values.ravel()
+    with path.open("w", encoding="ascii") as file:
+        file.write(head)
+        for start in range(0, len(flat), _NUMBERS):  # as text and as Python's numbers they are twenty times as large
+            file.write("," * bool(start) + ",".join(map(str, flat[start : start + _NUMBERS].tolist())))
+        file.write("]}\n")
 
 
 def _artefact(stream: Stream, path: Path, content_type: str, per_pixel: int, length: int) -> Artefact:
