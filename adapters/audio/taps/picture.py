@@ -123,7 +123,8 @@ def _clock(seconds: float, step: float) -> str:
 def shades_of(decibels: NDArray[np.floating], floor: float, ceiling: float) -> NDArray[np.uint8]:
     """The palette's entries, dark to light, linear in dB; what lies outside has the nearest shade."""
     share = (decibels - floor) / (ceiling - floor)
-    return np.rint(np.clip(share, 0, 1) * (_SHADES - 1)).astype(np.uint8)
+    shades: NDArray[np.uint8] = np.rint(np.clip(share, 0, 1) * (_SHADES - 1)).astype(np.uint8)
+    return shades
 
 
 def palette() -> list[int]:

@@ -47,8 +47,10 @@ def test_a_scheduled_job_runs_by_name(shell: Shell, name: str) -> None:
 
 def test_the_doctor_finds_a_sound_machine(shell: Shell) -> None:
     checks = {check["name"]: check for check in shell.json("doctor")}
-    assert {"python", "audio libraries", "data folder", "blobs", "queue", "engine"} <= set(checks)
-    assert all(checks[name]["advice"] == "" for name in ("python", "audio libraries", "data folder", "engine"))
+    assert {"python", "audio libraries", "ffmpeg", "data folder", "blobs", "queue", "engine"} <= set(checks)
+    assert all(
+        checks[name]["advice"] == "" for name in ("python", "audio libraries", "ffmpeg", "data folder", "engine")
+    )
     assert "cut off from the network" in checks["decoders"]["found"]
 
 
@@ -73,6 +75,16 @@ def test_the_doctor_says_what_to_do(shell: Shell, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AUDIO_DATA_DIR", "/proc/nowhere")
     result = shell.run("doctor")
     assert result.exit_code != 0
+
+
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+def test_without_the_ffmpeg_program_it_says_how_to_get_it(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/nowhere/ffmpeg")
+    result = shell.run(command)
+    assert result.exit_code in {1, 2}
+    assert "apt install ffmpeg" in " ".join((result.stdout + result.stderr).split())
 
 
 def test_an_impossible_setting_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
