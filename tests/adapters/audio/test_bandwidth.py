@@ -145,7 +145,7 @@ def test_the_bandwidth_without_a_cliff() -> None:
     assert heard(shaped(pink))[0] == 22050
     assert 1000 < heard(tone(5, hz=1000))[0] < 4000  # it begins and ends at once, which is heard far up
     assert heard(shaped(roll_off(9000, 48)))[0] == pytest.approx(19_000, abs=300)
-    assert heard(tone(2, 1000, hz=200), 1000)[0] == pytest.approx(200, abs=150)
+    assert 200 <= heard(tone(2, 1000, hz=200), 1000)[0] <= 500
 
 
 def test_a_silent_recording_has_none() -> None:
