@@ -60,6 +60,12 @@ def test_a_recording_goes_in_and_what_it_is_comes_out(service: Service, name: st
     preview = service.http.get(f"{base}/renditions/preview.mp3")
     assert preview.headers["Content-Type"] == "audio/mpeg"
     assert decoded_seconds(preview.content) == pytest.approx(3.0, abs=0.1)
+    excerpt = service.http.get(f"{base}/excerpt?start=1&end=2.5&format=opus&loudness_lufs=-30")
+    assert decoded_seconds(excerpt.content) == pytest.approx(1.5, abs=0.1)
+    assert service.http.get(f"{base}/spectrogram?start=1&end=2&scale=log").content.startswith(b"\x89PNG")
+    waveform = service.http.get(f"{base}/waveform?start=1&end=2&width=100").json()
+    assert waveform["length"] * waveform["samples_per_pixel"] / waveform["sample_rate"] == pytest.approx(1.0, abs=0.05)
+    assert max(waveform["data"]) / 32768 == pytest.approx(10 ** (-18 / 20), rel=0.2)
 
 
 def test_the_first_start_prints_a_key_and_a_line_to_try_and_the_second_keeps_the_data(tmp_path: Path) -> None:
