@@ -12,15 +12,19 @@ from adapters.audio.limits import EngineLimits
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.parts import FORMAT, PARTS, stamp
 from adapters.audio.taps.clipping import Clipping
+from adapters.audio.taps.contrast import Contrast
 from adapters.audio.taps.fingerprint import Fingerprint
 from adapters.audio.taps.identity import PcmHash
 from adapters.audio.taps.levels import Levels
+from adapters.audio.taps.mfcc import Mfcc
 from adapters.audio.taps.pitch import Pitch
 from adapters.audio.taps.programme import Programme
 from adapters.audio.taps.rhythm import Rhythm
 from adapters.audio.taps.silence import Silence
+from adapters.audio.taps.spectral_shape import SpectralShape
 from adapters.audio.taps.spectrogram import Spectrogram
 from adapters.audio.taps.tap import Told
+from adapters.audio.taps.temporal import Temporal
 from adapters.audio.taps.waveform import Waveform
 from domain.analysis import AudioFormat, Finding, Heard, Severity
 from domain.errors import UndecodableAudio
@@ -30,7 +34,7 @@ TAPS: Makers = {
     "identity": (PcmHash, Fingerprint),
     "loudness": (Programme, Levels),
     "quality": (Silence, Clipping),
-    "descriptors": (Rhythm, Pitch),
+    "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Rhythm, Pitch),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),
 }

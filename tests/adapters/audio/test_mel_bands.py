@@ -19,7 +19,7 @@ def test_the_weights_are_librosas(rate: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # narrow bands that hold no bin are empty there too
         expected = librosa.filters.mel(sr=rate, n_fft=window)
-    assert mel_bands(rate, window).matrix == pytest.approx(expected, abs=1e-6 * float(expected.max()))
+    assert np.abs(mel_bands(rate, window).matrix - expected).max() <= 1e-6 * expected.max()
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -40,5 +40,5 @@ def test_mel_decibels_are_librosas(rate: int) -> None:
             y=mono, sr=rate, n_fft=window, hop_length=window // 2, pad_mode="constant"
         )
     expected = librosa.power_to_db(power, ref=1.0, top_db=None).T
-    decibels = Stft(rate, 1).feed(mono[None], last=True).mel_db
-    assert decibels == pytest.approx(expected, abs=5e-3)  # the worst is in bands 80 dB below the strongest
+    decibels = Stft(rate, 1).feed(mono[None], mono, last=True).mel_db
+    assert decibels == pytest.approx(expected, abs=1e-3)
