@@ -47,16 +47,20 @@ def examine(path: Path, limits: EngineLimits) -> Candidate:
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        source = Source(file, size)
-        container = CONTAINERS[_container(source)]
-        try:
-            claims = _READERS[container.name](source, Purse(limits))
-        except (struct.error, IndexError, OverflowError) as error:
-            # A header so short or odd that our reader stumbles: nothing that a decoder should see.
-            raise Unsupported(f"The {container.name} header is broken. Export the file again.") from error
+        return Candidate(path, size, *read_claims(Source(file, size), limits))
+
+
+def read_claims(source: Source, limits: EngineLimits) -> tuple[Container, Claims]:
+    """What `examine` finds in the bytes. Raises as it does."""
+    container = CONTAINERS[_container(source)]
+    try:
+        claims = _READERS[container.name](source, Purse(limits))
+    except (struct.error, IndexError, OverflowError) as error:
+        # A header so short or odd that our reader stumbles: nothing that a decoder should see.
+        raise Unsupported(f"The {container.name} header is broken. Export the file again.") from error
     if claims.channels is not None and claims.sample_rate_hz is not None:
         limits.check_parameters(claims.sample_rate_hz, claims.channels)
-    return Candidate(path, size, container, claims)
+    return container, claims
 
 
 def _container(source: Source) -> str:
