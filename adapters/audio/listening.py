@@ -11,8 +11,10 @@ from adapters.audio.embedded import embedded
 from adapters.audio.limits import EngineLimits
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.parts import FORMAT, PARTS, stamp
+from adapters.audio.taps.channels import Channels
 from adapters.audio.taps.clipping import Clipping
 from adapters.audio.taps.contrast import Contrast
+from adapters.audio.taps.dropouts import Dropouts
 from adapters.audio.taps.fingerprint import Fingerprint
 from adapters.audio.taps.identity import PcmHash
 from adapters.audio.taps.levels import Levels
@@ -33,7 +35,7 @@ from domain.ports.audio import Progress
 TAPS: Makers = {
     "identity": (PcmHash, Fingerprint),
     "loudness": (Programme, Levels),
-    "quality": (Silence, Clipping),
+    "quality": (Silence, Clipping, Channels, Dropouts),
     "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Rhythm, Pitch),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),

@@ -1,4 +1,4 @@
-"""Runs of samples that are alike, found across chunks: the common part of silence, clipping and dropouts."""
+"""Runs of samples that are alike, found across chunks, and ranges of them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,50 +60,23 @@ def _loud(samples: Samples, i: int, below: float) -> bool:
     return loud
 
 
-@compiled
-def hot_runs(  # noqa: C901, PLR0917 - one loop over cells, frames and channels; numba takes positional arguments
-    samples: Samples,
-    peaks: Samples,
-    above: float,
-    shortest: int,
-    gap: int,
-    at: int,
-    runs: NDArray[np.int64],
-    state: NDArray[np.int64],
-    found: NDArray[np.int64],
-) -> int:
-    """Ranges of frames in which some channel stays at full scale for `shortest` samples or more.
+class Ranges:
+    """Ranges that are added in order: those no further apart than `gap` are one, the first MAX_RANGES are kept."""
 
-    Ranges nearer to each other than `gap` frames are one. `runs[channel]` is how many samples each channel has been
-    up there; state holds (start, end) of the range that is open, start -1 without one, and the count of hot samples.
-    `peaks` are the cells' highest samples: a cell without a hot one is not looked at.
-    """
-    count = 0
-    channels, frames = samples.shape
-    for cell in range(peaks.shape[1]):
-        hot = False
-        for channel in range(channels):
-            if peaks[channel, cell] >= above:
-                hot = True
-            else:
-                runs[channel] = 0
-        if not hot:
-            continue
-        for i in range(cell * CELL, min((cell + 1) * CELL, frames)):
-            for channel in range(channels):
-                if abs(samples[channel, i]) < above:
-                    runs[channel] = 0
-                    continue
-                runs[channel] += 1
-                if runs[channel] < shortest:
-                    continue
-                state[2] += shortest if runs[channel] == shortest else 1
-                first = at + i + 1 - runs[channel]
-                if state[0] >= 0 and first > state[1] + gap:
-                    found[count, 0], found[count, 1] = state[0], state[1]
-                    count += 1
-                    state[0] = -1
-                if state[0] < 0:
-                    state[0] = first
-                state[1] = at + i + 1
-    return count
+    def __init__(self, gap: int = 0) -> None:
+        self._gap, self._end = gap, 0
+        self.kept: list[tuple[int, int]] = []
+        self.count = 0
+
+    def add(self, start: int, end: int) -> None:
+        if self.count and start - self._end <= self._gap:
+            if self.count <= MAX_RANGES:
+                self.kept[-1] = (self.kept[-1][0], max(end, self._end))
+        else:
+            self.count += 1
+            if self.count <= MAX_RANGES:
+                self.kept.append((start, end))
+        self._end = max(end, self._end)
+
+    def seconds(self, rate: int) -> tuple[tuple[float, float], ...]:
+        return tuple((start / rate, end / rate) for start, end in self.kept)
