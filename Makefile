@@ -3,7 +3,7 @@
 #   ARGS=     passed through, e.g. make test ARGS='tests/domain -k recording'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock bench clean venv runtime dev
+.PHONY: help run test lint lock bench fuzz clean venv runtime dev
 
 PYTHON ?=
 ARGS   ?=
@@ -96,6 +96,9 @@ lock: dev ## write both locks anew (ARGS=--upgrade for newer versions)
 
 bench: dev ## measure (FILES= for files of one's own, ARGS="--minutes 60" for an hour of sound)
 	@$(BIN)/python -m benchmarks $(ARGS) $(FILES)
+
+fuzz: dev ## change files until one is not survived (ARGS='--seconds 600 --seed 7')
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 clean: ## remove .venv and every cache, never the data
 	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis build dist *.egg-info

@@ -1,0 +1,79 @@
+"""What stands between a decoder and the taps: files that hold more, or something else, than they say."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from adapters.audio.engine import LibrosaEngine
+from domain.analysis import Heard
+from domain.errors import DecodedSizeLimit, UnsupportedParameters
+from tests import sounds
+from tests.hostile.attacking import hidden_flac_bomb
+from tests.hostile.lying import FIELDS
+
+
+def listen(folder: Path, data: bytes) -> Heard:
+    path = folder / "file"
+    path.write_bytes(data)
+    return LibrosaEngine().listen(path, folder, lambda _share, _stage: None)
+
+
+def codes(heard: Heard) -> set[str]:
+    return {finding.code for finding in heard.findings}
+
+
+def test_a_bomb_is_found_when_it_goes_off(tmp_path: Path) -> None:
+    """It hides how long it is from every look but the whole pass."""
+    bomb = hidden_flac_bomb()
+    listen(tmp_path, sounds.tone_wav())  # loads the libraries
+    start = time.process_time()
+    with pytest.raises(DecodedSizeLimit):
+        listen(tmp_path, bomb)
+    assert time.process_time() - start < 2.0
+
+
+def test_honest_silence_is_no_bomb(tmp_path: Path) -> None:
+    """Eight minutes of digital silence are far beyond where expansion is looked at."""
+    heard = listen(tmp_path, sounds.encoded("flac", sounds.silence(480.0, channels=1)))
+    assert heard.audio.duration_seconds == pytest.approx(480.0)
+
+
+@pytest.mark.parametrize("scale", [2.0**31, 1e9])
+def test_integers_that_were_written_as_floats_are_heard(scale: float, tmp_path: Path) -> None:
+    loud = sounds.encoded("wav", sounds.tone(0.2) * scale, subtype="FLOAT")
+    assert listen(tmp_path, loud).audio.duration_seconds == pytest.approx(0.2)
+
+
+def test_numbers_whose_squares_overflow_are_refused_with_their_time(tmp_path: Path) -> None:
+    samples = sounds.joined(sounds.tone(0.5), sounds.tone(0.5) * 1e30)
+    with pytest.raises(UnsupportedParameters) as refusal:
+        listen(tmp_path, sounds.encoded("wav", samples, subtype="FLOAT"))
+    assert refusal.value.data["seconds"] == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("field", ["flac total of samples", "mp3 Info frames"])
+def test_sound_that_the_header_does_not_know_of_is_heard(field: str, tmp_path: Path) -> None:
+    heard = listen(tmp_path, FIELDS[field].file(1))
+    assert heard.audio.duration_seconds == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_stream_that_becomes_another_one_is_refused(tmp_path: Path) -> None:
+    slow = sounds.encoded("aac", sounds.noise(0.5, 22050), 22050)
+    with pytest.raises(UnsupportedParameters):
+        listen(tmp_path, sounds.encoded("aac", sounds.noise(0.5)) + slow)
+
+
+def test_a_few_frames_of_another_kind_are_damage(tmp_path: Path) -> None:
+    strange = sounds.encoded("aac", sounds.noise(0.05, 22050), 22050)
+    good = sounds.encoded("aac", sounds.noise(0.5))
+    heard = listen(tmp_path, good + strange + good)
+    assert "damaged" in codes(heard)
+    assert heard.audio.duration_seconds == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_second_stream_in_an_ogg_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    first, second = (sounds.encoded("ogg", sounds.noise(1.0, seed=seed)) for seed in (1, 2))
+    heard = listen(tmp_path, first + second)
+    assert heard.audio.duration_seconds == pytest.approx(2.0, abs=0.1)
+    assert "declared-duration-mismatch" in codes(heard)
