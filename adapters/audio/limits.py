@@ -54,7 +54,7 @@ class EngineLimits:
     """A call's CPU time for a file that cannot hold much; what it can hold at the most comes on top."""
 
     child_cpu_seconds_per_million_samples: float = 1.0
-    """About three times what the preview takes, which is the slowest call."""
+    """About eight times what the previews take, of which most is the ffmpeg program's: it has the same limit again."""
 
     child_wall_factor: float = 3.0
     """Wall time granted per second of CPU time granted: a busy machine is not a broken file."""
