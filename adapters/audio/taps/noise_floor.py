@@ -1,0 +1,90 @@
+"""Noise floor: what is heard in the pauses, against what is heard between them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.audio.chunks import Chunk
+from adapters.audio.taps.movement import SILENT_DBFS, Movement
+from adapters.audio.taps.tap import Stream, Told
+from domain.analysis import Descriptor, Finding, Severity
+
+LOW_SNR_DB = 20.0
+"""Noise is then plainly heard behind a voice, and recognisers of speech begin to err."""
+
+PAUSE_SECONDS = 0.3
+"""Shorter ones are closures inside of words."""
+
+SPREAD_DB, DRIFT_DB = 6.0, 1.5
+"""Within a pause levels spread no more, and its halves differ no more: a note that dies away does."""
+
+NOISE_FLUX = 0.3
+"""Of the pauses, at least: steady noise moves by 0.45, soft tones by 0.1."""
+
+ABOVE_DB = 6.0
+"""What is so far above the floor is signal."""
+
+_LEAST_SHARE = 0.02  # of the frames, in pauses and in signal each
+_METHOD = (
+    "mean level of the frames above the noise floor against the floor, the mean level of the quietest pauses of "
+    f"{PAUSE_SECONDS:g} s or longer whose level is steady and whose spectrum moves as noise does; above 100 Hz"
+)
+
+
+class NoiseFloor:
+    """`noise_floor` in dBFS and `snr_estimate` in dB, and `low-snr` below LOW_SNR_DB."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._movement = Movement(stream.rate, stream.window)
+
+    def feed(self, chunk: Chunk) -> None:
+        self._movement.feed(chunk)
+
+    def result(self) -> Told:
+        levels, flux = self._movement.result()
+        found = _pauses(levels, flux, self._movement.frames_per_second)
+        if isinstance(found, str):
+            return Told((_descriptor("noise_floor", None, found), _descriptor("snr_estimate", None, found)))
+        power = 10 ** (levels / 10)
+        noise = float(power[found].mean())
+        floor = 10 * float(np.log10(noise))
+        signal = power[levels > floor + ABOVE_DB]
+        if len(signal) < _LEAST_SHARE * len(levels):
+            reason = "the level hardly changes: there is nothing to tell the noise from"
+            return Told((_descriptor("noise_floor", floor), _descriptor("snr_estimate", None, reason)))
+        ratio = 10 * float(np.log10(signal.mean() / noise - 1))
+        told = (_descriptor("noise_floor", floor), _descriptor("snr_estimate", ratio))
+        if ratio >= LOW_SNR_DB:
+            return Told(told)
+        detail = f"The pauses hold noise at {floor:.0f} dBFS, only {ratio:.0f} dB below what is between them."
+        remedy = "Record nearer to the source or in a quieter room; a denoiser helps where that is too late."
+        return Told(told, (Finding("low-snr", Severity.WARNING, detail, remedy),))
+
+
+def _descriptor(name: str, value: float | None, reason: str | None = None) -> Descriptor:
+    unit = "dB" if name == "snr_estimate" else "dBFS"
+    return Descriptor(name, None if value is None else round(value, 1), unit, _METHOD, reason)
+
+
+def _pauses(levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: float) -> NDArray[np.int64] | str:
+    """Frames of the quietest pauses, or why there are none."""
+    length = max(4, round(PAUSE_SECONDS * per_second))
+    audible = levels > SILENT_DBFS
+    if not audible.any():
+        return "digital silence has no noise"
+    if len(levels) < 2 * length:
+        return "the recording is too short to have pauses"
+    windows = np.lib.stride_tricks.sliding_window_view(levels, length)
+    half = length // 2
+    drift = np.abs(windows[:, :half].mean(axis=1) - windows[:, -half:].mean(axis=1))
+    still = (np.ptp(windows, axis=1) <= SPREAD_DB) & (drift <= DRIFT_DB) & (windows.min(axis=1) > SILENT_DBFS)
+    steady = np.zeros(len(levels), bool)
+    for shift in range(length):
+        steady[shift : shift + len(still)] |= still
+    reason = "there are no pauses in which the noise could be heard"
+    if steady.sum() >= _LEAST_SHARE * len(levels):
+        lowest = np.percentile(levels[steady], 10)
+        quiet = np.flatnonzero(steady & (levels <= lowest + SPREAD_DB / 2))
+        if flux[quiet].mean() >= NOISE_FLUX:
+            return quiet
+        reason = "what is quietest is no noise"
+    return "the pauses are digitally silent" if np.mean(~audible) >= _LEAST_SHARE else reason
