@@ -11,14 +11,17 @@ from adapters.audio.embedded import embedded
 from adapters.audio.limits import EngineLimits
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.parts import FORMAT, PARTS, stamp
+from adapters.audio.taps.bandwidth import Bandwidth
 from adapters.audio.taps.channels import Channels
 from adapters.audio.taps.clipping import Clipping
 from adapters.audio.taps.contrast import Contrast
 from adapters.audio.taps.dropouts import Dropouts
 from adapters.audio.taps.fingerprint import Fingerprint
+from adapters.audio.taps.hum import Hum
 from adapters.audio.taps.identity import PcmHash
 from adapters.audio.taps.levels import Levels
 from adapters.audio.taps.mfcc import Mfcc
+from adapters.audio.taps.noise_floor import NoiseFloor
 from adapters.audio.taps.pitch import Pitch
 from adapters.audio.taps.programme import Programme
 from adapters.audio.taps.rhythm import Rhythm
@@ -35,7 +38,7 @@ from domain.ports.audio import Progress
 TAPS: Makers = {
     "identity": (PcmHash, Fingerprint),
     "loudness": (Programme, Levels),
-    "quality": (Silence, Clipping, Channels, Dropouts),
+    "quality": (Silence, Clipping, Channels, Dropouts, Hum, Bandwidth, NoiseFloor),
     "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Rhythm, Pitch),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),
