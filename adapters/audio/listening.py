@@ -13,6 +13,7 @@ from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.parts import FORMAT, PARTS, stamp
 from adapters.audio.taps.bandwidth import Bandwidth
 from adapters.audio.taps.channels import Channels
+from adapters.audio.taps.chroma import Chroma
 from adapters.audio.taps.clipping import Clipping
 from adapters.audio.taps.contrast import Contrast
 from adapters.audio.taps.dropouts import Dropouts
@@ -39,7 +40,7 @@ TAPS: Makers = {
     "identity": (PcmHash, Fingerprint),
     "loudness": (Programme, Levels),
     "quality": (Silence, Clipping, Channels, Dropouts, Hum, Bandwidth, NoiseFloor),
-    "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Rhythm, Pitch),
+    "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Chroma, Rhythm, Pitch),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),
 }

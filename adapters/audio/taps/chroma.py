@@ -1,0 +1,135 @@
+"""Chroma with the sound's own tuning, in one pass, and what follows from it: tuning and key."""
+
+from tempfile import SpooledTemporaryFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.audio.chunks import Chunk
+from adapters.audio.compiled import compiled
+from adapters.audio.taps import key
+from adapters.audio.taps.chroma_bank import chroma_bank
+from adapters.audio.taps.summary import LIBROSA, SILENT, Column, VectorSummary, rounded
+from adapters.audio.taps.tap import Stream, Told
+from adapters.audio.taps.tuning import Tuning
+from domain.analysis import Descriptor, Range
+
+EACH = 4
+"""STFT frames whose mean power one chroma is of: ten of them a second, and harmony does not move faster."""
+
+EVEN = 0.15
+"""Least spread (standard deviation over mean) of the mean chroma that has a key. White noise stays below,
+even at 8 kHz, where few bins lie in a semitone; melodies are above 0.3."""
+
+_ROWS = 128
+"""Chroma frames projected at a time."""
+
+_IN_MEMORY = 1 << 20
+
+NO_PEAKS = "no peaks between 150 and 4000 Hz"
+
+_OF = f"of the mean power of the mean of the channels in each {EACH} STFT frames"
+
+Floats = NDArray[np.float32]
+
+
+class Chroma:
+    """The column `chroma` (a row for each EACH frames of the STFT) and its summaries; `tuning`, `key` and how sure."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._bank = chroma_bank(stream.rate, stream.window)
+        self._tuning = Tuning(stream.rate, stream.window, stream.workspace)
+        self._rows = np.zeros((_ROWS, stream.window // 2 + 1), np.float32)
+        self._frames = 0  # in the rows so far
+        self._projected = SpooledTemporaryFile(_IN_MEMORY, dir=str(stream.workspace))  # noqa: SIM115 - closed at the end
+        every = EACH * stream.hop / stream.rate
+        method = f"12 pitch classes from C on {_OF} ({every:.4g} s), the highest being 1; with the sound's own tuning"
+        column = Column("chroma", "1", (0.0, 1.0), method, f"{LIBROSA} feature.chroma_stft")
+        self._summary = VectorSummary(stream.frames, column)
+
+    def feed(self, chunk: Chunk) -> None:
+        power = chunk.spectra.mix
+        while len(power):
+            taken = power[: _ROWS * EACH - self._frames]
+            _add(taken, self._frames, self._rows)
+            self._frames += len(taken)
+            power = power[len(taken) :]
+            if self._frames == _ROWS * EACH:
+                self._project()
+
+    def _project(self) -> None:
+        rows = self._rows[: -(-self._frames // EACH)]
+        if self._frames % EACH:
+            rows[-1] *= np.float32(EACH / (self._frames % EACH))
+        rows[~np.isfinite(rows.max(axis=1))] = 0  # float files may hold samples of any size
+        self._tuning.feed(rows)
+        self._projected.write((rows @ self._bank.projection).tobytes())
+        self._frames = 0
+
+    def result(self) -> Told:
+        if self._frames:
+            self._project()
+        tuning = self._tuning.estimate()
+        self._tell_chroma(0.0 if tuning is None else tuning)
+        return Told((*self._summary.descriptors(), _tuning(tuning), *_key(self._summary.mean, tuning)))
+
+    def _tell_chroma(self, tuning: float) -> None:
+        to_chroma = self._bank.at(tuning)
+        width = len(to_chroma)
+        with self._projected as projected:
+            projected.seek(0)
+            while piece := projected.read(_ROWS * 4 * width):
+                raw = np.frombuffer(piece, np.float32).reshape(-1, width) @ to_chroma
+                highest = raw.max(axis=1, keepdims=True)
+                sounding = highest[:, 0] >= np.finfo(np.float32).tiny
+                self._summary.add(np.divide(raw, highest, out=raw, where=highest > 0), sounding)
+
+
+@compiled
+def _add(power: Floats, start: int, rows: Floats) -> None:
+    """Adds quarters of frames to their rows, and begins rows anew; `start` frames are in them already."""
+    share = np.float32(1) / np.float32(EACH)
+    for i in range(power.shape[0]):
+        row, frame = rows[(start + i) // EACH], power[i]
+        if (start + i) % EACH == 0:
+            for k in range(len(frame)):
+                row[k] = frame[k] * share
+        else:
+            for k in range(len(frame)):
+                row[k] += frame[k] * share
+
+
+def _tuning(tuning: float | None) -> Descriptor:
+    return Descriptor(
+        "tuning",
+        None if tuning is None else rounded(np.float64(tuning)),
+        "semitones",
+        f"deviation from A = 440 Hz that most peaks between 150 and 4000 Hz have, {_OF}",
+        NO_PEAKS if tuning is None else None,
+        (-0.5, 0.5),
+        f"{LIBROSA} estimate_tuning",
+    )
+
+
+def _key(chroma: NDArray[np.float64] | None, tuning: float | None) -> tuple[Descriptor, ...]:
+    def described(
+        name: str, value: float | str | None, unit: str, how: str, range_: Range = (None, None)
+    ) -> Descriptor:
+        method = f"{how} of Krumhansl and Kessler's 24 profiles to the mean chroma"
+        return Descriptor(name, value, unit, method, reason, range_, key.SOURCE)
+
+    reason: str | None = None
+    found: key.Key | None = None
+    if chroma is None:
+        reason = SILENT
+    elif tuning is None:
+        reason = NO_PEAKS
+    elif chroma.std() < EVEN * chroma.mean():
+        reason = "all pitch classes are about as strong, as in noise"
+    else:
+        found = key.best_key(chroma)
+    return (
+        described("key", found.name if found else None, "key", "best fit"),
+        described("key_confidence", found.correlation if found else None, "1", "correlation of the best", (-1.0, 1.0)),
+        described("key_margin", found.margin if found else None, "1", "correlation above the second best", (0.0, 2.0)),
+    )
