@@ -173,6 +173,16 @@ def raw_wav(
     return b"RIFF" + struct.pack("<I", len(body) if riff_size is None else riff_size) + body
 
 
+def extensible_wav(signal: Signal, rate: int, mask: int) -> bytes:
+    """16-bit PCM under a WAVEFORMATEXTENSIBLE header that names the places of the channels."""
+    payload = (signal * 32767).round().astype("<i2").tobytes()
+    align = 2 * signal.shape[1]
+    guid = bytes.fromhex("0100000000001000800000aa00389b71")
+    fmt = struct.pack("<HHIIHHHHI", 0xFFFE, signal.shape[1], rate, rate * align, align, 16, 22, 16, mask) + guid
+    body = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(payload)) + payload
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
 def lying_size_wav(data_size: int, seconds: float = 1.0) -> bytes:
     """A good second of sound behind a data chunk that says `data_size`, e.g. 0, 0xFFFFFFFF, or a little too much."""
     pcm = (tone(seconds) * 32767).astype("<i2").tobytes()

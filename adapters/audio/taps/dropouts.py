@@ -153,7 +153,7 @@ def _search(  # noqa: C901, PLR0917 - one walk over the zeros; numba takes posit
 
 
 @compiled
-def _settle(  # noqa: PLR0917
+def _settle(  # noqa: PLR0917 - as above
     samples: NDArray[np.float32],
     past: NDArray[np.float32],
     at: int,
@@ -181,7 +181,7 @@ def _settle(  # noqa: PLR0917
 
 
 @compiled
-def _look(  # noqa: PLR0917
+def _look(  # noqa: PLR0917 - as above
     samples: NDArray[np.float32],
     past: NDArray[np.float32],
     start: int,

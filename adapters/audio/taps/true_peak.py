@@ -31,15 +31,15 @@ def phases(rate: int) -> NDArray[np.float32]:
 
 
 @reassociated
-def _highest(line: NDArray[np.float32], filters: NDArray[np.float32], start: int, end: int) -> float:
-    """The highest value between the samples of a stretch; `line` has taps - 1 samples before it."""
+def _highest(line: NDArray[np.float32], filters: NDArray[np.float32]) -> float:
+    """The highest value between the samples of a stretch, before which `line` has taps - 1 more."""
     taps = filters.shape[1]
-    values = np.empty(end - start, np.float32)
+    values = np.empty(len(line) - taps + 1, np.float32)
     top = np.float32(0)
     for phase in range(filters.shape[0]):
         values[:] = 0
         for tap in range(taps):
-            weight, seen = filters[phase, tap], line[start + tap : end + tap]
+            weight, seen = filters[phase, tap], line[tap : tap + len(values)]
             for i in range(len(values)):
                 values[i] += weight * seen[i]
         for i in range(len(values)):
@@ -49,7 +49,8 @@ def _highest(line: NDArray[np.float32], filters: NDArray[np.float32], start: int
 
 @compiled
 def _search(  # noqa: PLR0917 - numba takes positional arguments
-    line: NDArray[np.float32],
+    samples: NDArray[np.float32],
+    past: NDArray[np.float32],
     cells: NDArray[np.float32],
     before: float,
     filters: NDArray[np.float32],
@@ -57,16 +58,23 @@ def _search(  # noqa: PLR0917 - numba takes positional arguments
     top: float,
 ) -> float:
     """The peak, raised by a channel's chunk: `cells` are its cells' highest samples, `before` that of the last one.
+    `past` are the taps - 1 samples before, and becomes those before the next chunk.
 
     A cell is left out when the highest sample that its filters see, times `gain`, the most that they can make of it,
     is not above the peak so far: this never changes the result.
     """
-    frames = len(line) - filters.shape[1] + 1
+    reach = len(past)
+    ends = np.concatenate((past, samples[:CELL]))  # only the first cell's filters reach back over the chunk's edge
     for cell in range(len(cells)):
         top = max(top, float(cells[cell]))
         if max(before, float(cells[cell])) * gain > top:
-            top = max(top, _highest(line, filters, cell * CELL, min((cell + 1) * CELL, frames)))
+            line = ends if cell == 0 else samples[cell * CELL - reach : (cell + 1) * CELL]
+            top = max(top, _highest(line, filters))
         before = float(cells[cell])
+    if len(samples) >= reach:
+        past[:] = samples[len(samples) - reach :]
+    else:
+        past[:] = ends[len(ends) - reach :]
     return top
 
 
@@ -86,11 +94,8 @@ class TruePeak:
 
     def _add(self, samples: Samples, cells: Samples) -> None:
         for channel, (row, peaks) in enumerate(zip(samples, cells, strict=True)):
-            line = np.concatenate([self._past[channel], row])
-            self._peaks[channel] = _search(
-                line, peaks, self._before[channel], self._filters, self._gain, self._peaks[channel]
-            )
-            self._past[channel] = line[len(row) :]
+            past, top = self._past[channel], self._peaks[channel]
+            self._peaks[channel] = _search(row, past, peaks, self._before[channel], self._filters, self._gain, top)
         # The last cell may be shorter than the filters are long.
         self._before = cells[:, -2:].max(axis=1).astype(np.float64)
 
@@ -99,13 +104,11 @@ class TruePeak:
         return db(float(self._peaks.max()))
 
     def result(self) -> Told:
-        rest = self._filters.shape[1]
-        if rest:
-            self._add(np.zeros((len(self._peaks), rest), np.float32), np.zeros((len(self._peaks), 1), np.float32))
+        # The filters still see the last samples for a while.
+        rest = np.zeros((len(self._peaks), self._filters.shape[1]), np.float32)
+        self._add(rest, np.zeros((len(self._peaks), 1), np.float32))
         value = self.highest()
-        times = (
-            f"oversampled {len(self._filters) + 1} times by {_TAPS} taps" if rest else "no oversampling at this rate"
-        )
+        times = f"oversampled {len(self._filters) + 1} times" if len(self._filters) else "of the samples, at this rate"
         told = (
             level("true_peak", value, "dBTP", f"highest of any channel, {times}", source=_SOURCE),
             levels("channel_true_peak", self._peaks.tolist(), "dBTP", f"highest of each channel, {times}", _SOURCE),

@@ -64,14 +64,8 @@ def test_depths_of_wav(subtype: str, codec: str, depth: int, tmp_path: Path) -> 
     assert (heard.codec, heard.bit_depth, heard.bit_rate_bps) == (codec, depth, 44100 * 2 * depth)
 
 
-def extensible_wav(mask: int, channels: int) -> bytes:
-    """16-bit PCM under a WAVEFORMATEXTENSIBLE header that names the places of the channels."""
-    plain = sounds.encoded("wav", sounds.tone(0.2, channels=channels))
-    pcm = plain[plain.index(b"data") + 8 :]
-    guid = bytes.fromhex("0100000000001000800000aa00389b71")
-    fmt = struct.pack("<HHIIHHHHI", 0xFFFE, channels, 44100, 88200 * channels, 2 * channels, 16, 22, 16, mask) + guid
-    body = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(pcm)) + pcm
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+def wav_with_mask(mask: int, channels: int) -> bytes:
+    return sounds.extensible_wav(sounds.tone(0.2, channels=channels), 44100, mask)
 
 
 def with_layout(fmt: str, layout: bytes, channels: int) -> bytes:
@@ -89,12 +83,12 @@ def labelled(*labels: int) -> bytes:
 
 
 LAYOUTS = {
-    "wav 5.1": (extensible_wav(0x3F, 6), "5.1"),
-    "wav with rears at the sides": (extensible_wav(0x60F, 6), "5.1(side)"),
-    "wav with a mask of too few": (extensible_wav(0x3, 6), None),
-    "wav with no mask": (extensible_wav(0, 6), None),
-    "wav of a kind with no name": (extensible_wav(0x1F, 5), "5 channels (FL+FR+FC+LFE+BL)"),
-    "wav with one channel, wherever": (extensible_wav(0x1, 1), "mono"),
+    "wav 5.1": (wav_with_mask(0x3F, 6), "5.1"),
+    "wav with rears at the sides": (wav_with_mask(0x60F, 6), "5.1(side)"),
+    "wav with a mask of too few": (wav_with_mask(0x3, 6), None),
+    "wav with no mask": (wav_with_mask(0, 6), None),
+    "wav of a kind with no name": (wav_with_mask(0x1F, 5), "5 channels (FL+FR+FC+LFE+BL)"),
+    "wav with one channel, wherever": (wav_with_mask(0x1, 1), "mono"),
     "caf with a bitmap": (with_layout("caf", struct.pack(">III", 1 << 16, 0x3F, 0), 6), "5.1"),
     "caf with a tag": (with_layout("caf", struct.pack(">III", 121 << 16 | 6, 0, 0), 6), "5.1"),
     "caf with labels": (with_layout("caf", labelled(1, 2, 3, 4), 4), "3.1"),

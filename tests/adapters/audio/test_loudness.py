@@ -9,10 +9,11 @@ import pytest
 import scipy.signal
 import soundfile
 
+from adapters.audio.engine import LibrosaEngine
 from adapters.audio.taps.loudness import Loudness
 from adapters.audio.taps.programme import Programme
 from tests.adapters.audio.reference import ebur128, numbers, run
-from tests.sounds import Signal, joined, noise, silence, tone
+from tests.sounds import Signal, extensible_wav, joined, noise, silence, tone
 
 Sound = Callable[[float, int, int], Signal]
 """Of (seconds, rate, channels)."""
@@ -213,3 +214,15 @@ def test_long_silence_between_sounds_changes_nothing_but_time() -> None:
     reference = pyloudnorm.Meter(44100, filter_class="DeMan").integrated_loudness(signal.astype(np.float64))
     heard = numbers(run(Loudness, signal, 44100, Path()))
     assert heard["integrated_loudness"] == pytest.approx(reference, abs=0.02)
+
+
+@pytest.mark.parametrize(("mask", "expected"), [(0x70F, -20 - 3.01 + 1.492), (0, None)])
+def test_the_places_that_a_file_names_are_those_that_weigh(mask: int, expected: float | None, tmp_path: Path) -> None:
+    """Of seven channels, the sixth is at the side where the file says so, and anywhere where it does not."""
+    signal = silence(1, 48000, 7)
+    signal[:, 5] = tone(1, 48000, 1, 997.0, -20)[:, 0]
+    path = tmp_path / "x.wav"
+    path.write_bytes(extensible_wav(signal, 48000, mask))
+    heard = LibrosaEngine().listen(path, tmp_path, lambda _share, _stage: None)
+    (loudness,) = (each for each in heard.descriptors if each.name == "integrated_loudness")
+    assert loudness.value == pytest.approx(expected, abs=0.02)
