@@ -5,6 +5,7 @@ import av
 # What wav and FLAC mean by a number of channels where the file does not name their places.
 _USUAL = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 
+_NO_PLACES = ("AMBI", "UNK", "UNSD", "NONE")  # sound fields, and channels of which a file only says that they are there
 _LOW_FREQUENCY = frozenset({"LFE", "LFE2"})
 _AT_THE_SIDE = frozenset({"SL", "SR", "SDL", "SDR", "WL", "WR"})
 _AT_THE_BACK = frozenset({"BL", "BR"})
@@ -19,7 +20,7 @@ def places(layout: str | None, channels: int) -> tuple[str, ...]:
         known = tuple(channel.name for channel in av.AudioLayout(layout or _USUAL.get(channels, "")).channels)
     except ValueError:
         return ()
-    return known if len(known) == channels else ()
+    return known if len(known) == channels and not any(name.startswith(_NO_PLACES) for name in known) else ()
 
 
 def weight(place: str, among: tuple[str, ...]) -> float:

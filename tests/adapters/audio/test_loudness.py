@@ -184,6 +184,12 @@ def test_channels_weigh_what_their_place_says(layout: str | None, channels: int,
         assert heard == pytest.approx(expected, abs=0.02), channel
 
 
+@pytest.mark.parametrize("layout", ["ambisonic 1", "5.1", "4 channels (UNK+UNK+UNK+UNK)", "nonsense"])
+def test_places_that_nobody_can_weigh_are_not_guessed(layout: str) -> None:
+    told = run(Loudness, tone(1, channels=4), 44100, Path(), layout=layout).descriptors
+    assert {each.reason for each in told} == {"the places of 4 channels are not known"}
+
+
 @pytest.mark.parametrize(
     ("signal", "rate", "reason"),
     [
