@@ -54,9 +54,15 @@ class Spectra:
         return np.sqrt(self.mix)
 
     @cached_property
+    def loudest(self) -> Power:
+        """Each frame's highest power of the mean of the channels, (frames,): infinite where single precision ends."""
+        highest: Power = self.mix.max(axis=1)
+        return highest
+
+    @property
     def sounding(self) -> NDArray[np.bool_]:
         """Which frames are not digital silence in the mean of the channels, (frames,)."""
-        sounding: NDArray[np.bool_] = self.mix.max(axis=1) > 0
+        sounding: NDArray[np.bool_] = self.loudest > 0
         return sounding
 
     @cached_property

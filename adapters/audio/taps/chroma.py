@@ -38,10 +38,10 @@ class Chroma:
 
     def __init__(self, stream: Stream) -> None:
         self._bank = chroma_bank(stream.rate, stream.window)
-        self._tuning = Tuning(stream.rate, stream.window, stream.workspace)
+        self._projected, peaks = (_spool(stream), _spool(stream))
+        self._tuning = Tuning(stream.rate, stream.window, peaks)
         self._rows = np.zeros((_ROWS, stream.window // 2 + 1), np.float32)
         self._frames = 0  # in the rows so far
-        self._projected = SpooledTemporaryFile(_IN_MEMORY, dir=str(stream.workspace))  # noqa: SIM115 - closed at the end
         every = EACH * stream.hop / stream.rate
         method = f"12 pitch classes from C on {_OF} ({every:.4g} s), the highest being 1; with the sound's own tuning"
         column = Column("chroma", "1", (0.0, 1.0), method, f"{LIBROSA} feature.chroma_stft")
@@ -76,13 +76,16 @@ class Chroma:
     def _tell_chroma(self, tuning: float) -> None:
         to_chroma = self._bank.at(tuning)
         width = len(to_chroma)
-        with self._projected as projected:
-            projected.seek(0)
-            while piece := projected.read(_ROWS * 4 * width):
-                raw = np.frombuffer(piece, np.float32).reshape(-1, width) @ to_chroma
-                highest = raw.max(axis=1, keepdims=True)
-                sounding = highest[:, 0] >= np.finfo(np.float32).tiny
-                self._summary.add(np.divide(raw, highest, out=raw, where=highest > 0), sounding)
+        self._projected.seek(0)
+        while piece := self._projected.read(_ROWS * 4 * width):
+            raw = np.frombuffer(piece, np.float32).reshape(-1, width) @ to_chroma
+            highest = raw.max(axis=1, keepdims=True)
+            sounding = highest[:, 0] >= np.finfo(np.float32).tiny
+            self._summary.add(np.divide(raw, highest, out=raw, where=sounding[:, None]), sounding)
+
+
+def _spool(stream: Stream) -> SpooledTemporaryFile[bytes]:
+    return stream.resources.enter_context(SpooledTemporaryFile(_IN_MEMORY, dir=str(stream.workspace)))
 
 
 @compiled

@@ -61,7 +61,8 @@ class Contrast:
         extremes = np.empty((2, len(magnitude), len(self._bands)), np.float32)
         extremes_of(magnitude, magnitude.view(np.int32), self._bands, extremes)
         decibels = np.float32(10) * np.log10(np.maximum(extremes, _FLOOR))
-        self._summary.add(decibels[0] - decibels[1], chunk.spectra.sounding)
+        with np.errstate(invalid="ignore"):  # float files may hold samples of any size
+            self._summary.add(decibels[0] - decibels[1], chunk.spectra.sounding)
 
     def result(self) -> Told:
         return Told(self._summary.descriptors())

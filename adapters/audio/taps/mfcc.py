@@ -25,7 +25,8 @@ class Mfcc:
         self._cosines = cosines()
 
     def feed(self, chunk: Chunk) -> None:
-        self._summary.add(chunk.spectra.mel_db @ self._cosines, chunk.spectra.sounding)
+        with np.errstate(invalid="ignore"):  # float files may hold samples of any size
+            self._summary.add(chunk.spectra.mel_db @ self._cosines, chunk.spectra.sounding)
 
     def result(self) -> Told:
         return Told(self._summary.descriptors())

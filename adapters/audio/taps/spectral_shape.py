@@ -57,6 +57,7 @@ class SpectralShape:
         _shapes(spectra.mix, magnitude, self._before, _RAMPS, columns)
         columns[:3] *= self._bin
         columns[4] *= self._flux_scale
+        columns[:, np.isinf(spectra.loudest)] = np.nan
         self._before = magnitude[-1].copy()
         for summary, column in zip(self._summaries, columns, strict=True):
             summary.add(column, spectra.sounding)

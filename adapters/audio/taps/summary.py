@@ -1,6 +1,6 @@
 """A descriptor of every frame, and what the record keeps of it: mean, variance and percentiles."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from domain.analysis import Descriptor, Range
 PERCENTILES = (5, 25, 50, 75, 95)
 
 SILENT = "the mean of the channels is digital silence throughout"
+TOO_LARGE = "the samples are too large to compute with"
 
 LIBROSA = "librosa 0.11"
 """Where most of them are defined: its functions, fed with the shared STFT, give the same."""
@@ -45,14 +46,16 @@ class Summary:
         self._counted += sounding.tobytes()
 
     def descriptors(self) -> tuple[Descriptor, ...]:
-        values = self._frames.column(self._column.name)
-        values = np.sort(values[np.frombuffer(self._counted, np.bool_) & np.isfinite(values)])
+        values, sounding = self._frames.column(self._column.name), np.frombuffer(self._counted, np.bool_)
+        values = np.sort(values[sounding & np.isfinite(values)])
         if not len(values):
-            return _described(self._column, None, None) + _percentiles(self._column, None)
+            return _missing(self._column, bool(sounding.any()), "mean", "variance", "percentiles")
         places = np.array(PERCENTILES) / 100 * (len(values) - 1)
-        percentiles = np.interp(places, np.arange(len(values)), values)
-        mean, variance = values.mean(dtype=np.float64), values.var(dtype=np.float64)
-        return _described(self._column, mean, variance) + _percentiles(self._column, percentiles)
+        return (
+            _one(self._column, "mean", values.mean(dtype=np.float64)),
+            _one(self._column, "variance", values.var(dtype=np.float64)),
+            _one(self._column, "percentiles", np.interp(places, np.arange(len(values)), values)),
+        )
 
 
 class VectorSummary:
@@ -60,6 +63,7 @@ class VectorSummary:
 
     def __init__(self, frames: Frames, column: Column) -> None:
         self._frames, self._column = frames, column
+        self._sounding = False
         self._count = 0
         self._mean: Doubles = np.zeros(())
         self._squares: Doubles = np.zeros(())  # sums of squared distances from the mean
@@ -67,6 +71,7 @@ class VectorSummary:
     def add(self, values: NDArray[np.floating], sounding: NDArray[np.bool_]) -> None:
         """The next frames' values, (frames, n), and which of these are not digital silence, (frames,)."""
         self._frames.add(self._column.name, values)
+        self._sounding = self._sounding or bool(sounding.any())
         counted = sounding & np.isfinite(values).all(axis=1)
         if counted.any():
             self._merge(np.asarray(values if counted.all() else values[counted], np.float64))
@@ -83,8 +88,11 @@ class VectorSummary:
 
     def descriptors(self) -> tuple[Descriptor, ...]:
         if not self._count:
-            return _described(self._column, None, None)
-        return _described(self._column, self._mean, self._squares / self._count)
+            return _missing(self._column, self._sounding, "mean", "variance")
+        return (
+            _one(self._column, "mean", self._mean),
+            _one(self._column, "variance", self._squares / self._count),
+        )
 
     @property
     def mean(self) -> Doubles | None:
@@ -92,25 +100,28 @@ class VectorSummary:
         return self._mean if self._count else None
 
 
-def _described(column: Column, mean: Numbers | None, variance: Numbers | None) -> tuple[Descriptor, ...]:
-    squared = replace(column, unit=_squared(column.unit), range=(0.0, None))
-    return (_one(column, "mean", mean), _one(squared, "variance", variance, "of the population, "))
+_HOW = {
+    "mean": "mean",
+    "variance": "variance (of the population)",
+    "percentiles": f"percentiles {', '.join(map(str, PERCENTILES))}",
+}
 
 
-def _percentiles(column: Column, values: Numbers | None) -> tuple[Descriptor, ...]:
-    return (_one(column, "percentiles", values, f"{', '.join(map(str, PERCENTILES))} %, "),)
-
-
-def _one(column: Column, what: str, value: Numbers | None, how: str = "") -> Descriptor:
+def _one(column: Column, what: str, value: Numbers | None, reason: str | None = None) -> Descriptor:
+    variance = what == "variance"
     return Descriptor(
         name=f"{column.name}_{what}",
-        value=rounded(value),
-        unit=column.unit,
-        method=f"{column.method}; {how}over the frames that are not digital silence",
-        reason=SILENT if value is None else None,
-        range=column.range,
+        value=None if value is None else rounded(value),
+        unit=_squared(column.unit) if variance else column.unit,
+        method=f"{column.method}; {_HOW[what]} over the frames that are not digital silence",
+        reason=reason,
+        range=(0.0, None) if variance else column.range,
         source=column.source,
     )
+
+
+def _missing(column: Column, sounding: bool, *names: str) -> tuple[Descriptor, ...]:
+    return tuple(_one(column, what, None, TOO_LARGE if sounding else SILENT) for what in names)
 
 
 def _squared(unit: str) -> str:
@@ -119,8 +130,8 @@ def _squared(unit: str) -> str:
     return f"({unit})²" if " " in unit else f"{unit}²"
 
 
-def rounded(value: Numbers | None) -> float | tuple[float, ...] | None:
+def rounded(value: Numbers) -> float | tuple[float, ...]:
     """To six digits, which is what single precision holds."""
     if isinstance(value, np.ndarray) and value.ndim:
         return tuple(float(f"{one:.6g}") for one in value)
-    return None if value is None else float(f"{value:.6g}")
+    return float(f"{value:.6g}")

@@ -1,7 +1,6 @@
 """How far notes are from A = 440 Hz: the deviation that most peaks of the spectrum have, as librosa.estimate_tuning."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 import numpy as np
@@ -16,21 +15,20 @@ THRESHOLD = np.float32(0.1)
 STEPS = 100
 """In a semitone."""
 
-_IN_MEMORY = 1 << 20
 _PIECE = 1 << 19  # bytes read at a time
 
 Floats = NDArray[np.float32]
 
 
 class Tuning:
-    """Keeps power and frequency of all peaks, on disk once they are many: which of them count is known at the end."""
+    """Keeps power and frequency of all peaks in the room that it is given: which of them count is known at the end."""
 
-    def __init__(self, rate: int, window: int, workspace: Path) -> None:
+    def __init__(self, rate: int, window: int, room: SpooledTemporaryFile[bytes]) -> None:
         self._bin = (float(rate), window)
         frequencies = np.fft.rfftfreq(window, 1 / rate)
         low, high = np.searchsorted(frequencies, (LOWEST_HZ, min(HIGHEST_HZ, rate / 2)))
         self._first, self._end = max(int(low), 1), min(int(high), len(frequencies) - 1)
-        self._peaks = SpooledTemporaryFile(_IN_MEMORY, dir=str(workspace))  # noqa: SIM115 - closed by `estimate`
+        self._peaks = room
 
     def feed(self, power: Floats) -> None:
         """Frames of (frames, bins), all finite."""
@@ -42,19 +40,18 @@ class Tuning:
         self._peaks.write(found[:count].tobytes())
 
     def estimate(self) -> float | None:
-        """In semitones, from -0.5 to 0.49 in hundredths; None where there are no peaks. To be asked once."""
-        with self._peaks:
-            if not self._peaks.tell():
-                return None
-            threshold = self._median()
-            counts = np.zeros(STEPS, np.int64)
-            edges = np.linspace(-0.5, 0.5, STEPS + 1)
-            for peaks in self._pieces():
-                frequencies = peaks[peaks[:, 0] >= threshold, 1]
-                residuals = np.mod(12 * np.log2(frequencies / np.float32(27.5)), np.float32(1))
-                residuals[residuals >= 0.5] -= 1
-                counts += np.histogram(residuals, edges)[0]
-            return float(edges[np.argmax(counts)])
+        """In semitones, from -0.5 to 0.49 in hundredths; None where there are no peaks."""
+        if not self._peaks.tell():
+            return None
+        threshold = self._median()
+        counts = np.zeros(STEPS, np.int64)
+        edges = np.linspace(-0.5, 0.5, STEPS + 1)
+        for peaks in self._pieces():
+            frequencies = peaks[peaks[:, 0] >= threshold, 1]
+            residuals = np.mod(12 * np.log2(frequencies / np.float32(27.5)), np.float32(1))
+            residuals[residuals >= 0.5] -= 1
+            counts += np.histogram(residuals, edges)[0]
+        return float(edges[np.argmax(counts)])
 
     def _pieces(self) -> Iterator[Floats]:
         self._peaks.seek(0)

@@ -1,5 +1,8 @@
 """Descriptors of every frame against librosa's over the whole file, and their summaries."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import librosa
 import numpy as np
 import pytest
@@ -7,7 +10,15 @@ from numpy.typing import NDArray
 
 from adapters.audio.stft import Stft
 from adapters.audio.taps import contrast
+from adapters.audio.taps.chroma import Chroma
+from adapters.audio.taps.contrast import Contrast
+from adapters.audio.taps.mfcc import Mfcc
+from adapters.audio.taps.spectral_shape import SpectralShape
+from adapters.audio.taps.tap import Stream, Tap
+from adapters.audio.taps.temporal import Temporal
 from tests.adapters.audio.by_librosa import SOUNDS, Measured, measured
+from tests.adapters.audio.reference import run
+from tests.sounds import joined, tone
 
 every_sound = pytest.mark.parametrize("name", SOUNDS)
 
@@ -164,6 +175,18 @@ def test_silence_has_frames_but_no_summaries() -> None:
     for name in ("spectral_centroid_mean", "rms_percentiles", "mfcc_variance"):
         assert heard.descriptors[name].value is None
         assert heard.descriptors[name].reason == "the mean of the channels is digital silence throughout"
+
+
+@pytest.mark.parametrize("tap", [Temporal, SpectralShape, Contrast, Mfcc, Chroma])
+def test_float_files_may_hold_samples_of_any_size(tap: Callable[[Stream], Tap], tmp_path: Path) -> None:
+    """What overflows is left out of the summaries, and is nothing to stop at."""
+    some = joined(tone(0.5), tone(0.5) * np.float32(1e30))
+    for descriptor in run(tap, some, 44100, tmp_path).descriptors:
+        assert isinstance(descriptor.value, str) or np.isfinite(np.array(descriptor.value, np.float64)).all()
+    for descriptor in run(tap, tone(0.5) * np.float32(1e30), 44100, tmp_path).descriptors:
+        if not descriptor.name.startswith("zero_crossing"):
+            assert descriptor.value is None
+            assert descriptor.reason
 
 
 @pytest.mark.parametrize("name", ["music", "tone at 8 kHz", "silence"])
