@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _some_rate_is_left(self) -> Self:
+        if self.min_sample_rate_hz > self.max_sample_rate_hz:
+            raise ValueError("AUDIO_MIN_SAMPLE_RATE_HZ is above AUDIO_MAX_SAMPLE_RATE_HZ: no recording could be taken")
+        return self
 
     @field_validator("admin_key")
     @classmethod

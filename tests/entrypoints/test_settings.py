@@ -13,6 +13,8 @@ from entrypoints.settings import Profile, Settings
         ("AUDIO_ADMIN_KEY", "ak_short"),
         ("AUDIO_ADMIN_KEY", "x" * 40),
         ("AUDIO_WORKER_CHILDREN", "0"),
+        ("AUDIO_MAX_CHANNELS", "0"),
+        ("AUDIO_MIN_SAMPLE_RATE_HZ", "1000000"),
     ],
 )
 def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
