@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adapters.audio.taps.channels import Channels
 from adapters.audio.taps.decibels import FLOOR_DB, SILENT
 from adapters.audio.taps.levels import Levels
+from adapters.audio.taps.programme import Programme
 from domain.analysis import Descriptor
 from tests.adapters.audio.reference import run
 from tests.sounds import Signal, noise, silence, tone
@@ -48,3 +50,17 @@ def test_all_digital_silence_has_a_reason_and_no_level() -> None:
     for name in ("sample_peak", "channel_sample_peak", "rms", "channel_rms"):
         assert (heard[name].value, heard[name].reason) == (None, SILENT)
     assert heard["dc_offset"].value == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6])
+@pytest.mark.parametrize("dbfs", [-12.0, -300.0])
+def test_every_level_says_its_unit_its_method_and_where_that_is_defined(channels: int, dbfs: float) -> None:
+    for make in (Levels, Programme, Channels):
+        for each in run(make, noise(4, 8000, channels, dbfs), 8000, Path()).descriptors:
+            assert each.unit, each.name
+            assert each.method, each.name
+            assert each.source, each.name
+            low, high = each.range
+            for value in each.value if isinstance(each.value, tuple) else (each.value,):
+                if isinstance(value, float):
+                    assert (-np.inf if low is None else low) <= value <= (np.inf if high is None else high), each.name
