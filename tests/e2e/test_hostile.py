@@ -1,5 +1,7 @@
 """Every hostile file, through the real service: it is dealt with rightly and cheaply, and nothing is lost by it."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -73,7 +75,11 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     service = Service(
-        tmp_path_factory.mktemp("service"), AUDIO_WORKER_CHILDREN="2", AUDIO_LEASE_SECONDS="30", AUDIO_LOG_LEVEL="ERROR"
+        tmp_path_factory.mktemp("service"),
+        AUDIO_WORKER_CHILDREN="2",
+        AUDIO_LEASE_SECONDS="30",
+        AUDIO_STOP_GRACE_SECONDS="5",  # previews that nobody waits for may still be made at the end
+        AUDIO_LOG_LEVEL="ERROR",
     )
     service.prepare()
     run = Run(service, service.part("web").pid, service.part("worker").pid)
@@ -173,3 +179,18 @@ def test_web_and_worker_live_on(run: Run) -> None:
     assert [process.poll() for process in run.service.running[1:]] == [None, None]
     again = run.service.wait_for(run.service.send(sounds.tone_wav(hz=330.0))["id"])
     assert again["status"] == "ready"
+
+
+def test_a_child_that_dies_is_a_failed_recording_with_a_reason(run: Run) -> None:
+    """Killed from outside, in the middle of a long recording, as the machine does it when it runs out of memory."""
+    long = sounds.encoded("flac", sounds.silence(1200.0, channels=1))
+    recording = run.service.send(long, "long.flac")
+    job = f"/api/v1/jobs?recording={recording['id']}"
+    until(lambda: (run.service.get(job) or {})["items"][0]["stage"] == "listen", "it is being heard")
+    for child in engine_children(run.worker):
+        os.kill(child, signal.SIGKILL)
+    failure = run.service.wait_for(recording["id"], "failed")["failure"]
+    assert failure["code"] == "engine-failure"
+    assert "killed" in failure["detail"]
+    assert run.service.wait_for(run.service.send(sounds.tone_wav(hz=350.0))["id"])["status"] == "ready"
+    assert run.service.running[2].poll() is None
