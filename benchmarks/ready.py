@@ -15,7 +15,7 @@ SECONDS = 300.0
 def rows(folder: Path) -> Iterator[tuple[str, ...]]:
     """Over real HTTP, by a real worker and its warm child. Each file is another one: the same is answered at once."""
     (folder / "service").mkdir()
-    service = Service(folder / "service")
+    service = Service(folder / "service", AUDIO_WORKER_CHILDREN="2")
     service.prepare()
     for part in ("web", "worker"):
         service.part(part)
@@ -43,7 +43,9 @@ def _until_ready(service: Service, sound: bytes) -> float:
     while True:
         status = service.http.get(made["links"]["self"]).raise_for_status().json()["status"]
         if status == "ready":
-            return time.perf_counter() - start
+            seconds = time.perf_counter() - start
+            service.wait_for_preview(made["id"])  # so that the next one meets a worker at rest
+            return seconds
         if status != "processing":
             raise RuntimeError(f"the recording is {status}")
         time.sleep(0.01)
