@@ -1,0 +1,119 @@
+"""Speech, music and silence: a guess, second by second, from how level and spectrum move."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.audio.chunks import Chunk
+from adapters.audio.taps.movement import Movement
+from adapters.audio.taps.tap import Stream, Told
+from domain.analysis import Descriptor
+
+SILENT_BELOW_DBFS = -60.0
+"""RMS of every frame of a silent second."""
+
+CONTEXT_SECONDS = 3.0
+"""What is looked at around each second: a few words, or a bar."""
+
+LOW_ENERGY = (0.33, 0.15)
+FLUX = (0.40, 0.12)
+MODULATION = (0.35, 0.3)
+"""Where speech and music meet, and how much counts as one step away from there: set between forty synthetic voices,
+dry, in noise and in rooms, and sixteen synthesised pieces, from solo flute to rock."""
+
+VOWEL_FLUX, VOWEL_SHARE = 0.35, 0.02
+"""Speech has vowels: of its louder frames so many hold still. Drums alone have all else that speech has."""
+
+STROKES = 0.78
+"""Share of low-energy frames that only drums reach: short strokes, and nothing between them."""
+
+SYLLABLES_HZ = (2.5, 7.0)
+_SLOWEST_HZ = 0.3
+_BATCH = 256  # seconds looked at at a time
+
+_METHOD = (
+    "a heuristic, right for most clear cases and no more than that: seconds below "
+    f"{SILENT_BELOW_DBFS:g} dBFS are silent; the others are speech where the share of low-energy frames and the "
+    "spectral flux (Lu, Zhang & Jiang 2002) and the modulation of the level around 4 Hz (Scheirer & Slaney 1997) are "
+    "together high and some loud frames hold still; the rest is music, which noise and effects are counted as"
+)
+_SOURCE = "Lu, Zhang & Jiang 2002, doi:10.1109/TSA.2002.804546; Scheirer & Slaney 1997, doi:10.1109/ICASSP.1997.596192"
+
+
+class SpeechMusic:
+    """`speech_ratio`, `music_ratio` and `silence_ratio`: shares of the seconds, which add up to 1."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._movement = Movement(stream.rate, stream.window)
+        self._rate, self._frames = stream.rate, 0
+
+    def feed(self, chunk: Chunk) -> None:
+        self._movement.feed(chunk)
+        self._frames += len(chunk)
+
+    def result(self) -> Told:
+        if self._frames < self._rate:
+            return _told(None, None, None, "the recording is shorter than a second")
+        levels, flux = self._movement.result()
+        speech, silence = _seconds(levels, flux, self._movement.frames_per_second)
+        spoken, silent = round(float(speech.mean()), 3), round(float(silence.mean()), 3)
+        return _told(spoken, round(1 - spoken - silent, 3), silent)
+
+
+def _told(speech: float | None, music: float | None, silence: float | None, reason: str | None = None) -> Told:
+    named = {"speech_ratio": speech, "music_ratio": music, "silence_ratio": silence}
+    return Told(
+        tuple(
+            Descriptor(name, value, "1", _METHOD, reason, range=(0.0, 1.0), source=_SOURCE)
+            for name, value in named.items()
+        )
+    )
+
+
+def _seconds(
+    levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which seconds are speech, and which are silent."""
+    second = round(per_second)
+    context = min(round(CONTEXT_SECONDS * per_second), len(levels))
+    starts = np.arange(max(1, round(len(levels) / per_second))) * second
+    starts = starts[starts < len(levels)]
+    silent = np.maximum.reduceat(levels, starts) < SILENT_BELOW_DBFS
+    around = np.clip(starts + second // 2 - context // 2, 0, len(levels) - context)
+    every_level, every_flux = (np.lib.stride_tricks.sliding_window_view(curve, context) for curve in (levels, flux))
+    speech = [
+        _is_speech(every_level[part], every_flux[part], per_second)
+        for part in np.array_split(around, -(-len(around) // _BATCH))
+    ]
+    return np.concatenate(speech) & ~silent, silent
+
+
+def _is_speech(levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: float) -> NDArray[np.bool_]:
+    """Of each row of (seconds, frames)."""
+    power = 10 ** (levels / 10)
+    low = power < 0.5 * power.mean(axis=1, keepdims=True)
+    low_energy = low.mean(axis=1)
+    vowels = np.sum(~low & (flux < VOWEL_FLUX), axis=1) / np.sum(~low, axis=1)
+    score = (
+        _steps(low_energy, LOW_ENERGY)
+        + _steps(flux.mean(axis=1), FLUX)
+        + _steps(_modulation(np.sqrt(power), per_second), MODULATION)
+    )
+    speech: NDArray[np.bool_] = (score > 0) & (vowels >= VOWEL_SHARE) & (low_energy < STROKES)
+    return speech
+
+
+def _steps(values: NDArray[np.float64], border: tuple[float, float]) -> NDArray[np.float64]:
+    middle, step = border
+    return (values - middle) / step
+
+
+def _modulation(amplitudes: NDArray[np.float64], per_second: float) -> NDArray[np.float64]:
+    """Share of each row's modulation that is as fast as syllables."""
+    length = amplitudes.shape[1]
+    moves = (amplitudes / amplitudes.mean(axis=1, keepdims=True) - 1) * np.hanning(length)
+    power = np.square(np.abs(np.fft.rfft(moves, axis=1)))
+    hz = np.arange(power.shape[1]) * per_second / length
+    low, high = SYLLABLES_HZ
+    fast = power[:, (hz >= low) & (hz <= high)].sum(axis=1)
+    share: NDArray[np.float64] = fast / np.maximum(power[:, hz >= _SLOWEST_HZ].sum(axis=1), 1e-9)
+    return share

@@ -1,0 +1,119 @@
+"""Speech, music and silence: clear cases of each, made of formants, strings and drums."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.signal
+from numpy.typing import NDArray
+
+from adapters.audio.taps.speech_music import SpeechMusic
+from adapters.audio.taps.tap import Told
+from tests.adapters.audio.reference import run
+from tests.sounds import Signal, joined, noise, silence, tone
+
+RATE = 16000
+
+
+def heard(signal: Signal, rate: int = RATE, block: int = 65536) -> Told:
+    return run(SpeechMusic, signal, rate, Path(), block)
+
+
+def shares(signal: Signal, rate: int = RATE) -> dict[str, float]:
+    return {each.name: each.value for each in heard(signal, rate).descriptors if isinstance(each.value, float)}
+
+
+def as_signal(wave: NDArray[np.floating]) -> Signal:
+    return np.asarray(0.3 * wave[:, None] / np.abs(wave).max(), np.float32)
+
+
+def speech(seconds: float, rate: int = RATE) -> Signal:
+    """Syllables of a hiss and a vowel: pulses of a falling pitch through two formants. A breath after every seventh."""
+    draw, parts, length = np.random.default_rng(1), [], 0
+    while length < seconds * rate:
+        vowel, hiss = draw.integers(int(0.1 * rate), int(0.3 * rate)), draw.integers(0, int(0.09 * rate))
+        pitch = draw.uniform(100, 150)
+        pulses = np.diff(np.floor(np.cumsum(np.linspace(pitch, 0.95 * pitch, vowel)) / rate), prepend=0.0)
+        for hz in (draw.uniform(300, 800), draw.uniform(900, 2300)):
+            radius = 0.97 ** (16000 / rate)
+            pulses = scipy.signal.lfilter([1.0], [1, -2 * radius * np.cos(2 * np.pi * hz / rate), radius**2], pulses)
+        pulses *= np.hanning(vowel) ** 0.5 / np.abs(pulses).max()
+        parts += [0.1 * np.diff(draw.normal(size=hiss + 1)), pulses, np.zeros(int(0.03 * rate))]
+        parts += [np.zeros(int(0.4 * rate))] * (len(parts) % 21 == 0)
+        length = sum(map(len, parts))
+    return as_signal(np.concatenate(parts)[: round(seconds * rate)])
+
+
+def notes(seconds: float, each: float, fade: float, pitches: tuple[float, ...], rate: int = RATE) -> Signal:
+    """One after the other, of six harmonics, falling by `fade` nepers a second and ringing on."""
+    wave = np.zeros(round(seconds * rate))
+    for count, first in enumerate(range(0, len(wave), round(each * rate))):
+        t = np.arange(len(wave) - first) / rate
+        pitch = pitches[count % len(pitches)]
+        wave[first:] += sum(np.sin(2 * np.pi * pitch * k * t) / k for k in range(1, 7)) * np.exp(-fade * t)
+    return as_signal(wave)
+
+
+def drums(seconds: float, rate: int = RATE) -> Signal:
+    """Eighth notes at 120 BPM."""
+    t = np.arange(round(seconds * rate)) % (rate // 4) / rate
+    return as_signal(np.random.default_rng(2).normal(size=len(t)) * np.exp(-60 * t))
+
+
+SCALE = (220.0, 247.5, 275.0, 293.3, 330.0)
+MUSIC = {
+    "plucked": notes(20, 0.25, 3.0, SCALE),
+    "slow": notes(20, 1.0, 0.5, SCALE),
+    "chords": notes(20, 2.0, 0.8, SCALE[::2]) + notes(20, 2.0, 0.8, SCALE[1::2]),
+    "drums": drums(20),
+    "band": notes(20, 0.25, 3.0, SCALE) + notes(20, 0.5, 4.0, (55.0, 82.5)) + drums(20),
+    "tone": tone(20, RATE, 1),
+    "noise": noise(20, RATE, 1),
+}
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+def test_speech_is_speech(rate: int) -> None:
+    assert shares(speech(20, rate), rate)["speech_ratio"] > 0.9
+
+
+def test_speech_in_noise_is_speech() -> None:
+    assert shares(speech(20) + noise(20, RATE, 1, -30))["speech_ratio"] > 0.9
+
+
+@pytest.mark.parametrize("name", MUSIC)
+def test_music_is_none_nor_is_noise(name: str) -> None:
+    assert shares(MUSIC[name]) == {"speech_ratio": 0.0, "music_ratio": 1.0, "silence_ratio": 0.0}
+
+
+def test_the_shares_of_a_programme() -> None:
+    found = shares(joined(speech(20), silence(10, RATE, 1), MUSIC["plucked"]))
+    assert found["speech_ratio"] == pytest.approx(0.4, abs=0.06)
+    assert found["music_ratio"] == pytest.approx(0.4, abs=0.06)
+    assert found["silence_ratio"] == pytest.approx(0.2, abs=0.03)
+    assert sum(found.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("dbfs", "silent"), [(-55.0, 0.0), (-59.0, 1.0)])
+def test_how_quiet_silence_is(dbfs: float, silent: float) -> None:
+    """A sine has its RMS 3 dB lower."""
+    assert shares(tone(10, RATE, 1, dbfs=dbfs))["silence_ratio"] == pytest.approx(silent, abs=0.11)
+
+
+def test_digital_silence_is_all_silence() -> None:
+    assert shares(silence(5, RATE)) == {"speech_ratio": 0.0, "music_ratio": 0.0, "silence_ratio": 1.0}
+
+
+def test_less_than_a_second_is_too_short_and_a_second_is_enough() -> None:
+    assert {each.reason for each in heard(tone(0.99, RATE)).descriptors} == {"the recording is shorter than a second"}
+    assert sum(shares(tone(1, RATE)).values()) == 1
+
+
+@pytest.mark.parametrize("rate", [1000, 192000])
+def test_any_rate_gives_shares(rate: int) -> None:
+    assert sum(shares(noise(3, rate), rate).values()) == 1
+
+
+def test_where_the_blocks_end_changes_nothing() -> None:
+    signal = joined(speech(10), MUSIC["slow"])
+    assert heard(signal) == heard(signal, block=9_999)
