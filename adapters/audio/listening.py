@@ -29,6 +29,7 @@ from adapters.audio.taps.rhythm import Rhythm
 from adapters.audio.taps.silence import Silence
 from adapters.audio.taps.spectral_shape import SpectralShape
 from adapters.audio.taps.spectrogram import Spectrogram
+from adapters.audio.taps.speech_music import SpeechMusic
 from adapters.audio.taps.tap import Told
 from adapters.audio.taps.temporal import Temporal
 from adapters.audio.taps.waveform import Waveform
@@ -40,7 +41,7 @@ TAPS: Makers = {
     "identity": (PcmHash, Fingerprint),
     "loudness": (Programme, Levels),
     "quality": (Silence, Clipping, Channels, Dropouts, Hum, Bandwidth, NoiseFloor),
-    "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Chroma, Rhythm, Pitch),
+    "descriptors": (Temporal, SpectralShape, Contrast, Mfcc, Chroma, Rhythm, Pitch, SpeechMusic),
     "waveform": (Waveform,),
     "spectrogram": (Spectrogram,),
 }
