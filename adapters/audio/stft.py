@@ -17,7 +17,7 @@ WINDOW_SECONDS = 0.0464
 _BATCH = 8
 """Frames transformed at a time: as many as the FFT has lanes for, and few enough to stay in the cache."""
 
-SIDE_FRAMES, SIDE_STEP = 4096, 4
+BESIDE_FRAMES, BESIDE_STEP = 4096, 4
 """See Stft; 4,096 frames are a minute and a half at 44.1 kHz."""
 
 Power = NDArray[np.float32]
@@ -26,12 +26,6 @@ Power = NDArray[np.float32]
 
 def window_of(rate: int) -> int:
     return max(16, 1 << round(math.log2(rate * WINDOW_SECONDS)))
-
-
-Spectrum = NDArray[np.complexfloating]
-"""Of shape (frames, bins). In double precision, for an eighth more time: in single precision, bins 100 dB below a tone
-are rounding errors, and bandwidth and contrast of a clean tone with them.
-"""
 
 
 class Spectra:
@@ -81,9 +75,11 @@ class Stft:
 
     N samples give 1 + N // hop frames of window // 2 + 1 bins.
 
-    Of two channels their mean (mid) and half their difference (side) are transformed, whose powers add up to the
-    channels' mean power. The side is only looked at, in pictures of far fewer columns than frames: behind the first
-    SIDE_FRAMES every SIDE_STEPth of its frames stands for the next ones too.
+    What is measured is the mean of the channels, in double precision: in single precision, bins 100 dB below a tone are
+    rounding errors, and with them bandwidth and contrast of a clean tone. Beside it there is what only pictures look
+    at: of two channels half their difference (the side), whose power and the mean's add up to the channels' mean
+    power; of more, the channels. Pictures have far fewer columns than there are frames: behind the first BESIDE_FRAMES
+    every BESIDE_STEPth of these frames stands for the next ones too.
     """
 
     def __init__(self, rate: int, channels: int) -> None:
@@ -93,57 +89,55 @@ class Stft:
         hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.window) / self.window)
         self._exact = _Transform(hann, np.dtype(np.float64))
         self._quick = _Transform(hann, np.dtype(np.float32))
-        self._rest = np.zeros((channels, self.window // 2), np.float32)
-        self._side = np.zeros((1, self.bins), np.float32)  # the last one that was looked at
+        # The mean, and what stands beside it; half a window goes over from chunk to chunk.
+        rows = 1 + (0, 1, channels)[min(channels, 3) - 1]
+        self._line = np.zeros((rows, self.window), np.float32)
+        self._beside = np.zeros((1, self.bins), np.float32)  # of the last frame that was looked at
         self._frames = 0
         self._bands = mel_bands(rate, self.window)
 
     def feed(self, samples: NDArray[np.float32], mix: NDArray[np.float32], *, last: bool) -> Spectra:
-        """The frames that (channels, n) more samples and their mean complete; all that are left after the last."""
-        if len(samples) == 2:
-            samples = np.stack([mix, (samples[0] - samples[1]) * np.float32(0.5)])
-        parts = [self._rest, samples]
+        """The frames that (channels, n) more samples and their mean complete; all that are left after the last.
+
+        But for the last, n is the same at every call and a multiple of the hop.
+        """
+        half, length = self.hop, len(mix)
+        if self._line.shape[1] < length + self.window:
+            self._line = np.pad(self._line, ((0, 0), (0, length + self.window - self._line.shape[1])))
+        new = self._line[:, half : half + length]
+        new[0] = mix
+        if len(new) == 2:
+            np.subtract(samples[0], samples[1], out=new[1])
+            new[1] *= np.float32(0.5)
+        elif len(new) > 2:
+            new[1:] = samples
         if last:
-            parts.append(np.zeros((len(samples), self.window // 2), np.float32))
-        line = np.concatenate(parts, axis=1)
-        count = max(0, 1 + (line.shape[1] - self.window) // self.hop)
-        self._rest = line[:, count * self.hop :].copy()
-        frames = np.lib.stride_tricks.sliding_window_view(line, self.window, axis=1)[:, :: self.hop]
+            self._line[:, half + length : self.window + length] = 0
+        count = length // half + last
         first, self._frames = self._frames, self._frames + count
         mixed = np.empty((count, self.bins), np.float32)
         with np.errstate(over="ignore"):  # float files may hold samples of any size
-            if len(samples) <= 2:
-                self._exact.power(frames[0], mixed)
-                power = mixed if len(samples) == 1 else self._with_side(first, frames[1], mixed)
-            else:
-                power = self._of_many(frames, mixed)
+            self._exact.power(self._line[0], half * np.arange(count), mixed)
+            power = mixed if len(new) == 1 else self._power(first, mixed)
+        self._line[:, :half] = self._line[:, count * half : (count + 1) * half]
         return Spectra(first, power, mixed, self._bands)
 
-    def _with_side(self, first: int, frames: NDArray[np.float32], mid: Power) -> Power:
-        numbers = np.arange(first, first + len(frames))
-        looked_at = (numbers < SIDE_FRAMES) | (numbers % SIDE_STEP == 0)
-        sides = np.empty((1 + np.count_nonzero(looked_at), self.bins), np.float32)
-        sides[0] = self._side
-        self._quick.power(frames[looked_at], sides[1:])
-        self._side = sides[-1:].copy()
-        power = np.empty_like(mid)
-        _add_rows(mid, sides, np.cumsum(looked_at), power)
-        return power
-
-    def _of_many(self, frames: NDArray[np.float32], mixed: Power) -> Power:
-        """The channels' mean power; `mixed` is that of their mean, whose transform is the mean of theirs."""
-        power = np.zeros_like(mixed)
-        squared = np.empty_like(mixed[:_BATCH])
-        for start in range(0, len(mixed), _BATCH):
-            part = frames[:, start : start + _BATCH]
-            total = np.zeros((part.shape[1], self.bins), np.complex128)
-            for one in part:
-                spectrum = self._exact.spectrum(one)
-                _square(spectrum, squared[: len(spectrum)])
-                power[start : start + _BATCH] += squared[: len(spectrum)]
-                total += spectrum
-            _square(total / len(part), mixed[start : start + _BATCH])
-        power /= np.float32(len(frames))
+    def _power(self, first: int, mixed: Power) -> Power:
+        """The mean power of the channels."""
+        numbers = np.arange(first, first + len(mixed))
+        looked_at = (numbers < BESIDE_FRAMES) | (numbers % BESIDE_STEP == 0)
+        places = self.hop * np.flatnonzero(looked_at)
+        beside = np.zeros((1 + len(places), self.bins), np.float32)
+        beside[0] = self._beside
+        room = np.empty_like(beside[1:])
+        for row in self._line[1:]:
+            self._quick.power(row, places, room)
+            beside[1:] += room
+        share = 1 / max(1, len(self._line) - 1)
+        beside[1:] *= np.float32(share)
+        self._beside = beside[-1:].copy()
+        power = np.empty_like(mixed)
+        _add_rows(mixed, np.float32(len(self._line) == 2), beside, np.cumsum(looked_at), power)
         return power
 
 
@@ -155,35 +149,36 @@ class _Transform:
         self._windowed = np.empty((_BATCH, len(hann)), kind)
         self._spectra = np.empty((_BATCH, len(hann) // 2 + 1), np.result_type(kind, np.complex64))
 
-    def power(self, frames: NDArray[np.float32], power: Power) -> None:
-        for start in range(0, len(frames), _BATCH):
-            _square(self.spectrum(frames[start : start + _BATCH]), power[start : start + _BATCH])
-
-    def spectrum(self, frames: NDArray[np.float32]) -> Spectrum:
-        """Only valid until the next one is asked for."""
-        windowed = self._windowed[: len(frames)]
-        _shape(frames, self._hann, windowed)
-        spectrum: Spectrum = ducc0.fft.r2c(windowed, axes=(1,), out=self._spectra[: len(frames)])
-        return spectrum
+    def power(self, line: NDArray[np.float32], places: NDArray[np.int64], power: Power) -> None:
+        """Of the frames that begin at those places of the line."""
+        for start in range(0, len(places), _BATCH):
+            some = places[start : start + _BATCH]
+            windowed = self._windowed[: len(some)]
+            _shape(line, some, self._hann, windowed)
+            spectra = ducc0.fft.r2c(windowed, axes=(1,), out=self._spectra[: len(some)])
+            _square(spectra, power[start : start + _BATCH])
 
 
 @compiled
-def _shape(frames: NDArray[np.float32], hann: NDArray[np.floating], windowed: NDArray[np.floating]) -> None:
-    for i in range(windowed.shape[0]):
+def _shape(
+    line: NDArray[np.float32], places: NDArray[np.int64], hann: NDArray[np.floating], windowed: NDArray[np.floating]
+) -> None:
+    for i in range(len(places)):
+        frame = line[places[i] : places[i] + len(hann)]
         for k in range(len(hann)):
-            windowed[i, k] = frames[i, k] * hann[k]
+            windowed[i, k] = frame[k] * hann[k]
 
 
 @compiled
-def _square(spectrum: Spectrum, power: Power) -> None:
-    for i in range(spectrum.shape[0]):
-        for k in range(spectrum.shape[1]):
-            power[i, k] = spectrum[i, k].real * spectrum[i, k].real + spectrum[i, k].imag * spectrum[i, k].imag
+def _square(spectra: NDArray[np.complexfloating], power: Power) -> None:
+    for i in range(spectra.shape[0]):
+        for k in range(spectra.shape[1]):
+            power[i, k] = spectra[i, k].real * spectra[i, k].real + spectra[i, k].imag * spectra[i, k].imag
 
 
 @compiled
-def _add_rows(one: Power, other: Power, places: NDArray[np.int64], total: Power) -> None:
-    """Rows of one, and those of the other that `places` name."""
+def _add_rows(one: Power, share: np.float32, other: Power, places: NDArray[np.int64], total: Power) -> None:
+    """A share of the rows of one, and those of the other that `places` name."""
     for i in range(one.shape[0]):
         for k in range(one.shape[1]):
-            total[i, k] = one[i, k] + other[places[i], k]
+            total[i, k] = share * one[i, k] + other[places[i], k]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.one_pass import Makers, Sound, one_pass
-from adapters.audio.stft import SIDE_FRAMES, SIDE_STEP
+from adapters.audio.stft import BESIDE_FRAMES, BESIDE_STEP
 from adapters.audio.taps.tap import Stream, Tap, Told
 from tests.sounds import Signal
 
@@ -66,16 +66,19 @@ def columns(told: Sequence[Told]) -> dict[str, NDArray[np.float32]]:
 
 
 def channel_power(signal: Signal, window: int) -> NDArray[np.float64]:
-    """Mean power of the channels in librosa's frames, (frames, bins); of two channels as Stft says."""
-    sizes: dict[str, Any] = {"n_fft": window, "hop_length": window // 2, "pad_mode": "constant"}
-    if signal.shape[1] != 2:
-        mean: NDArray[np.float64] = np.square(np.abs(librosa.stft(signal.T, **sizes))).mean(axis=0).T
-        return mean
-    mid, side = (
-        np.square(np.abs(librosa.stft(one, **sizes))).T
-        for one in (signal.T[0] + signal.T[1], signal.T[0] - signal.T[1])
+    """Mean power of the channels in librosa's frames, (frames, bins), where Stft looks at what is beside the mean."""
+    beside = signal.T - signal.mean(axis=1) if signal.shape[1] == 2 else signal.T
+    mean, other = _power(signal.mean(axis=1), window), np.mean([_power(row, window) for row in beside], axis=0)
+    numbers = np.arange(len(mean))
+    looked_at = np.where(
+        numbers < BESIDE_FRAMES, numbers, np.maximum(numbers // BESIDE_STEP * BESIDE_STEP, BESIDE_FRAMES - 1)
     )
-    numbers = np.arange(len(side))
-    stands_for = np.where(numbers < SIDE_FRAMES, numbers, np.maximum(numbers - numbers % SIDE_STEP, SIDE_FRAMES - 1))
-    both: NDArray[np.float64] = (mid + side[stands_for]) / 4
-    return both
+    power: NDArray[np.float64] = other[looked_at] + (mean if signal.shape[1] == 2 else 0)
+    return power
+
+
+def _power(row: NDArray[np.float32], window: int) -> NDArray[np.float64]:
+    power: NDArray[np.float64] = np.square(
+        np.abs(librosa.stft(row, n_fft=window, hop_length=window // 2, pad_mode="constant"))
+    ).T
+    return power
