@@ -84,7 +84,7 @@ class Bandwidth:
             f"the file has room for {rate / 2000:g} kHz. It has been through a lossy codec or a lower sample rate."
         )
         remedy = "Look for the original; what is missing cannot be brought back."
-        return (Finding("band-limited", Severity.WARNING, detail, remedy),)
+        return (Finding("band-limited", Severity.INFO, detail, remedy),)
 
 
 def _descriptor(hz: float | None, reason: str | None = None) -> Descriptor:

@@ -20,7 +20,7 @@ class Movement:
         self.frames_per_second = 2 * rate / window
         self._first = int(np.ceil(LOWEST_HZ * window / rate))
         # A full-scale sine has a mean square of one half; half of its power is in the bins of a Hann window.
-        self._scale = 2 / (0.375 * window**2)
+        self._scale = np.float32(2 / (0.375 * window**2))
         self._before = np.zeros(window // 2 + 1, np.float32)
         self._found: list[NDArray[np.float32]] = []
 
@@ -32,15 +32,16 @@ class Movement:
             self._before = power[-1].copy()
         self._found.append(found)
 
-    def result(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def result(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Levels in dBFS (RMS, no lower than SILENT_DBFS), and flux: 0 for a spectrum that stays, 1 for another one.
 
         Flux is the sum of the differences of power over the sum of both: near 0.45 for steady noise of any colour,
         below 0.1 for steady tones.
         """
-        power, flux = np.concatenate(self._found, axis=1).astype(np.float64)
+        power, flux = np.concatenate(self._found, axis=1)
+        self._found = []
         # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
-        levels = 10 * np.log10(np.clip(power * self._scale, 10 ** (SILENT_DBFS / 10), 1e10))
+        levels = np.float32(10) * np.log10(np.clip(power * self._scale, 10 ** (SILENT_DBFS / 10), 1e10))
         return levels, np.nan_to_num(flux)
 
 

@@ -24,6 +24,7 @@ ABOVE_DB = 6.0
 """What is so far above the floor is signal."""
 
 _LEAST_SHARE = 0.02  # of the frames, in pauses and in signal each
+_PIECE = 1 << 14  # frames looked at at a time
 _METHOD = (
     "mean level of the frames above the noise floor against the floor, the mean level of the quietest pauses of "
     f"{PAUSE_SECONDS:g} s or longer whose level is steady and whose spectrum moves as noise does; above 100 Hz"
@@ -65,7 +66,7 @@ def _descriptor(name: str, value: float | None, reason: str | None = None) -> De
     return Descriptor(name, None if value is None else round(value, 1), unit, _METHOD, reason)
 
 
-def _pauses(levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: float) -> NDArray[np.int64] | str:
+def _pauses(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float) -> NDArray[np.int64] | str:
     """Frames of the quietest pauses, or why there are none."""
     length = max(4, round(PAUSE_SECONDS * per_second))
     audible = levels > SILENT_DBFS
@@ -73,13 +74,7 @@ def _pauses(levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: 
         return "digital silence has no noise"
     if len(levels) < 2 * length:
         return "the recording is too short to have pauses"
-    windows = np.lib.stride_tricks.sliding_window_view(levels, length)
-    half = length // 2
-    drift = np.abs(windows[:, :half].mean(axis=1) - windows[:, -half:].mean(axis=1))
-    still = (np.ptp(windows, axis=1) <= SPREAD_DB) & (drift <= DRIFT_DB) & (windows.min(axis=1) > SILENT_DBFS)
-    steady = np.zeros(len(levels), bool)
-    for shift in range(length):
-        steady[shift : shift + len(still)] |= still
+    steady = _steady(levels, length)
     reason = "there are no pauses in which the noise could be heard"
     if steady.sum() >= _LEAST_SHARE * len(levels):
         lowest = np.percentile(levels[steady], 10)
@@ -88,3 +83,17 @@ def _pauses(levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: 
             return quiet
         reason = "what is quietest is no noise"
     return "the pauses are digitally silent" if np.mean(~audible) >= _LEAST_SHARE else reason
+
+
+def _steady(levels: NDArray[np.float32], length: int) -> NDArray[np.bool_]:
+    """Which frames belong to a stretch of that length whose level holds still, above digital silence."""
+    steady = np.zeros(len(levels), bool)
+    half = length // 2
+    for start in range(0, len(levels) - length + 1, _PIECE):
+        part = levels[start : start + _PIECE + length - 1]
+        windows = np.lib.stride_tricks.sliding_window_view(part, length)
+        drift = np.abs(windows[:, :half].mean(axis=1) - windows[:, -half:].mean(axis=1))
+        still = (np.ptp(windows, axis=1) <= SPREAD_DB) & (drift <= DRIFT_DB) & (windows.min(axis=1) > SILENT_DBFS)
+        for shift in range(start, start + length):
+            steady[shift : shift + len(still)] |= still
+    return steady

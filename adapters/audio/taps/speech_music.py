@@ -70,7 +70,7 @@ def _told(speech: float | None, music: float | None, silence: float | None, reas
 
 
 def _seconds(
-    levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: float
+    levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which seconds are speech, and which are silent."""
     second = round(per_second)
@@ -87,7 +87,7 @@ def _seconds(
     return np.concatenate(speech) & ~silent, silent
 
 
-def _is_speech(levels: NDArray[np.float64], flux: NDArray[np.float64], per_second: float) -> NDArray[np.bool_]:
+def _is_speech(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float) -> NDArray[np.bool_]:
     """Of each row of (seconds, frames)."""
     power = 10 ** (levels / 10)
     low = power < 0.5 * power.mean(axis=1, keepdims=True)
@@ -102,12 +102,12 @@ def _is_speech(levels: NDArray[np.float64], flux: NDArray[np.float64], per_secon
     return speech
 
 
-def _steps(values: NDArray[np.float64], border: tuple[float, float]) -> NDArray[np.float64]:
+def _steps(values: NDArray[np.float32], border: tuple[float, float]) -> NDArray[np.float32]:
     middle, step = border
     return (values - middle) / step
 
 
-def _modulation(amplitudes: NDArray[np.float64], per_second: float) -> NDArray[np.float64]:
+def _modulation(amplitudes: NDArray[np.float32], per_second: float) -> NDArray[np.float32]:
     """Share of each row's modulation that is as fast as syllables."""
     length = amplitudes.shape[1]
     moves = (amplitudes / amplitudes.mean(axis=1, keepdims=True) - 1) * np.hanning(length)
@@ -115,5 +115,5 @@ def _modulation(amplitudes: NDArray[np.float64], per_second: float) -> NDArray[n
     hz = np.arange(power.shape[1]) * per_second / length
     low, high = SYLLABLES_HZ
     fast = power[:, (hz >= low) & (hz <= high)].sum(axis=1)
-    share: NDArray[np.float64] = fast / np.maximum(power[:, hz >= _SLOWEST_HZ].sum(axis=1), 1e-9)
+    share: NDArray[np.float32] = fast / np.maximum(power[:, hz >= _SLOWEST_HZ].sum(axis=1), 1e-9)
     return share
