@@ -69,6 +69,8 @@ def channel_power(signal: Signal, window: int) -> NDArray[np.float64]:
     """Mean power of the channels in librosa's frames, (frames, bins), where Stft looks at what is beside the mean."""
     beside = signal.T - signal.mean(axis=1) if signal.shape[1] == 2 else signal.T
     mean, other = _power(signal.mean(axis=1), window), np.mean([_power(row, window) for row in beside], axis=0)
+    if signal.shape[1] == 1:
+        return mean
     numbers = np.arange(len(mean))
     looked_at = np.where(
         numbers < BESIDE_FRAMES, numbers, np.maximum(numbers // BESIDE_STEP * BESIDE_STEP, BESIDE_FRAMES - 1)
