@@ -38,7 +38,7 @@ class Chroma:
 
     def __init__(self, stream: Stream) -> None:
         self._bank = chroma_bank(stream.rate, stream.window)
-        self._projected, peaks = (_spool(stream), _spool(stream))
+        self._projected, peaks = _spool(stream), _spool(stream)
         self._tuning = Tuning(stream.rate, stream.window, peaks)
         self._rows = np.zeros((_ROWS, stream.window // 2 + 1), np.float32)
         self._frames = 0  # in the rows so far
@@ -79,6 +79,7 @@ class Chroma:
         self._projected.seek(0)
         while piece := self._projected.read(_ROWS * 4 * width):
             raw = np.frombuffer(piece, np.float32).reshape(-1, width) @ to_chroma
+            np.maximum(raw, 0, out=raw)  # polynomials may fall a little below
             highest = raw.max(axis=1, keepdims=True)
             sounding = highest[:, 0] >= np.finfo(np.float32).tiny
             self._summary.add(np.divide(raw, highest, out=raw, where=sounding[:, None]), sounding)

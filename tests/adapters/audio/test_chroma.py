@@ -52,6 +52,7 @@ def test_the_chroma_is_librosas_with_librosas_own_tuning(name: str) -> None:
     heard = measured(name)
     expected = librosa.feature.chroma_stft(S=averaged(heard), sr=heard.rate).T
     assert heard.columns["chroma"] == pytest.approx(expected, abs=1e-5)
+    assert heard.columns["chroma"].min() >= 0
 
 
 @pytest.mark.parametrize("name", PITCHED)
