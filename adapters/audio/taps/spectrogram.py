@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio import mel
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import compiled
+from adapters.audio.mel_bands import picture_bands
 from adapters.audio.taps.picture import Plot, draw
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Artefact
@@ -27,9 +27,8 @@ class Spectrogram:
         hann = np.hanning(window + 1)[:-1]
         # A full-scale sine has a mean square of one half; one-sided bins count twice.
         self._scale = np.float32(4 / (window * np.square(hann).sum()))
-        self._corners = mel.edges(stream.rate, window)
-        self._mel = mel.weights(self._corners, stream.rate, window)
-        self._columns = np.zeros((MAX_COLUMNS, len(self._mel)), np.float32)
+        self._bands = picture_bands(stream.rate, window)
+        self._columns = np.empty((MAX_COLUMNS, len(self._bands.matrix)), np.float32)
         self._full = 0
         self._each = 1  # frames in a column
         self._open = np.zeros(window // 2 + 1, np.float32)
@@ -56,14 +55,12 @@ class Spectrogram:
         self._opened = (self._opened + len(power)) % self._each
         self._put(means)
 
-    def _put(self, power: NDArray[np.floating]) -> None:
-        self._columns[self._full : self._full + len(power)] = self._bands(power)
-        self._full += len(power)
-
-    def _bands(self, power: NDArray[np.floating]) -> NDArray[np.float32]:
+    def _put(self, power: NDArray[np.float32]) -> None:
+        columns = self._columns[self._full : self._full + len(power)]
         with np.errstate(over="ignore", invalid="ignore"):
-            bands: NDArray[np.float32] = (power.astype(np.float32, copy=False) @ self._mel.T) * self._scale
-        return np.nan_to_num(bands, copy=False, nan=np.inf, posinf=np.inf)
+            np.multiply(self._bands.power(power), self._scale, out=columns)
+        np.nan_to_num(columns, copy=False, nan=np.inf, posinf=np.inf)
+        self._full += len(power)
 
     def _merge(self) -> None:
         half = MAX_COLUMNS // 2
@@ -74,12 +71,12 @@ class Spectrogram:
 
     def result(self) -> Told:
         if self._opened:
-            self._put((self._open / self._opened)[None])
+            self._put((self._open / np.float32(self._opened))[None])
         duration = self._frames / self._stream.rate
         power = np.maximum(self._columns[: self._full], 1e-20)
         decibels = 10 * np.log10(power, where=np.isfinite(power), out=np.full(power.shape, CEILING_DB, np.float32))
         step = self._each * self._stream.hop / self._stream.rate
-        plot = Plot(decibels, self._corners, step, duration, FLOOR_DB, CEILING_DB)
+        plot = Plot(decibels, self._bands.corners, step, duration, FLOOR_DB, CEILING_DB)
         path = self._stream.workspace / "spectrogram.png"
         drawn = draw(plot, path)
         window: dict[str, Scalar] = {
