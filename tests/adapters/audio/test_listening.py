@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from adapters.audio.listening import TAPS
-from tests.adapters.audio.reference import columns, run_all
+from tests.adapters.audio.reference import columns, numbers, run_all
 from tests.sounds import Signal, joined, noise, silence, tone
 
 RHYTHM = {"onset_density", "tempo", "tempo_confidence", "beat_count"}
@@ -41,3 +42,14 @@ def test_the_pass_finds_hum_noise_and_cliffs(tmp_path: Path) -> None:
     hum = tone(7.2, hz=50, dbfs=-40) + tone(7.2, hz=100, dbfs=-45)
     _, findings, _ = heard(dull(notes + hum + noise(7.2, dbfs=-20)), tmp_path)
     assert {"hum", "low-snr", "band-limited"} <= set(findings)
+
+
+@pytest.mark.parametrize("rate", [1000, 44100])
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+def test_samples_of_any_size_give_no_figure_that_is_none(size: float, rate: int, tmp_path: Path) -> None:
+    """Float files may hold them; no warning is given either."""
+    signal = np.float32(size) * np.random.default_rng(1).normal(size=(4 * rate, 2)).astype(np.float32)
+    parts = {part: TAPS[part] for part in ("quality", "descriptors")}
+    for told in run_all(parts, signal, rate, tmp_path, [0]):
+        for value in numbers(told).values():
+            assert np.isfinite(value)
