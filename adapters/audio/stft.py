@@ -1,6 +1,7 @@
 """The one short-time Fourier transform that all taps share, streamed."""
 
 import math
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -28,19 +29,34 @@ def window_of(rate: int) -> int:
     return max(16, 1 << round(math.log2(rate * WINDOW_SECONDS)))
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is beside the mean of the channels (see Stft): of frame n its power is `power[rows[n]]`, and the channels'
+    mean power is that and `share` (0 or 1) of the mean's.
+    """
+
+    power: Power
+    rows: NDArray[np.int64]
+    share: np.float32
+
+
 class Spectra:
     """Frames in a row, `first` being the number of the first one; frame n has its middle at sample n * hop."""
 
-    def __init__(self, first: int, power: Power, mix: Power, bands: MelBands) -> None:
+    def __init__(self, first: int, mix: Power, beside: Beside, bands: MelBands) -> None:
         self.first = first
         self._bands = bands
-        self.power = power
-        """Mean over the channels of their power, so that opposite phases do not hide each other."""
         self.mix = mix
         """Power of the mean of the channels."""
+        self.beside = beside
 
     def __len__(self) -> int:
-        return len(self.power)
+        return len(self.mix)
+
+    @cached_property
+    def power(self) -> Power:
+        """Mean over the channels of their power, so that opposite phases do not hide each other."""
+        return self.beside.share * self.mix + self.beside.power[self.beside.rows]
 
     @cached_property
     def magnitude(self) -> Power:
@@ -118,27 +134,23 @@ class Stft:
         mixed = np.empty((count, self.bins), np.float32)
         with np.errstate(over="ignore"):  # float files may hold samples of any size
             self._exact.power(self._line[0], half * np.arange(count), mixed)
-            power = mixed if len(new) == 1 else self._power(first, mixed)
+            beside = self._look_beside(first, count)
         self._line[:, :half] = self._line[:, count * half : (count + 1) * half]
-        return Spectra(first, power, mixed, self._bands)
+        return Spectra(first, mixed, beside, self._bands)
 
-    def _power(self, first: int, mixed: Power) -> Power:
-        """The mean power of the channels."""
-        numbers = np.arange(first, first + len(mixed))
+    def _look_beside(self, first: int, count: int) -> Beside:
+        numbers = np.arange(first, first + count)
         looked_at = (numbers < BESIDE_FRAMES) | (numbers % BESIDE_STEP == 0)
         places = self.hop * np.flatnonzero(looked_at)
-        beside = np.zeros((1 + len(places), self.bins), np.float32)
-        beside[0] = self._beside
-        room = np.empty_like(beside[1:])
+        power = np.zeros((1 + len(places), self.bins), np.float32)
+        power[0] = self._beside
+        room = np.empty_like(power[1:])
         for row in self._line[1:]:
             self._quick.power(row, places, room)
-            beside[1:] += room
-        share = 1 / max(1, len(self._line) - 1)
-        beside[1:] *= np.float32(share)
-        self._beside = beside[-1:].copy()
-        power = np.empty_like(mixed)
-        _add_rows(mixed, np.float32(len(self._line) == 2), beside, np.cumsum(looked_at), power)
-        return power
+            power[1:] += room
+        power[1:] *= np.float32(1 / max(1, len(self._line) - 1))
+        self._beside = power[-1:].copy()
+        return Beside(power, np.cumsum(looked_at), np.float32(len(self._line) <= 2))
 
 
 class _Transform:
@@ -174,11 +186,3 @@ def _square(spectra: NDArray[np.complexfloating], power: Power) -> None:
     for i in range(spectra.shape[0]):
         for k in range(spectra.shape[1]):
             power[i, k] = spectra[i, k].real * spectra[i, k].real + spectra[i, k].imag * spectra[i, k].imag
-
-
-@compiled
-def _add_rows(one: Power, share: np.float32, other: Power, places: NDArray[np.int64], total: Power) -> None:
-    """A share of the rows of one, and those of the other that `places` name."""
-    for i in range(one.shape[0]):
-        for k in range(one.shape[1]):
-            total[i, k] = share * one[i, k] + other[places[i], k]

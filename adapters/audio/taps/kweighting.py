@@ -57,6 +57,9 @@ def part_energies(  # noqa: PLR0917 - numba takes positional arguments
     Channels go in pairs: each one's recursion waits for itself, so that two take the time of one.
     """
     channels, frames = samples.shape
+    c0, c3, c4, c5, c6 = c[0], c[3], c[4], c[5], c[6]
+    b1, b2 = c[1] - c3 * c0, c[2] - c4 * c0
+    d1, d2 = -2 - c5, 1 - c6
     count = 0
     energies[:] = 0
     for one in range(0, channels, 2):
@@ -70,12 +73,13 @@ def part_energies(  # noqa: PLR0917 - numba takes positional arguments
             end = min(frames, start + edge - place)
             for i in range(start, end):
                 x, u = float(x1[i]), float(x2[i])
-                y, v = c[0] * x + p1, c[0] * u + q1
-                p1, q1 = c[1] * x + p2 - c[3] * y, c[1] * u + q2 - c[3] * v
-                p2, q2 = c[2] * x - c[4] * y, c[2] * u - c[4] * v
+                y, v = c0 * x + p1, c0 * u + q1
                 z, w = y + p3, v + q3
-                p3, q3 = p4 - 2 * y - c[5] * z, q4 - 2 * v - c[5] * w
-                p4, q4 = y - c[6] * z, v - c[6] * w
+                # Each state by the states before it, not by this frame's output: half as long to wait for.
+                p1, p2 = (b1 * x + p2) - c3 * p1, b2 * x - c4 * p1
+                q1, q2 = (b1 * u + q2) - c3 * q1, b2 * u - c4 * q1
+                p3, p4 = (d1 * y + p4) - c5 * p3, d2 * y - c6 * p3
+                q3, q4 = (d1 * v + q4) - c5 * q3, d2 * v - c6 * q3
                 first += z * z
                 second += w * w
             place += end - start

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import compiled
 from adapters.audio.mel_bands import picture_bands
+from adapters.audio.stft import Spectra
 from adapters.audio.taps.picture import Plot, draw
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Artefact
@@ -36,23 +37,23 @@ class Spectrogram:
         self._frames = 0
 
     def feed(self, chunk: Chunk) -> None:
-        power = chunk.spectra.power
+        spectra = chunk.spectra
         self._frames += len(chunk)
-        while len(power):
+        done = 0
+        while done < len(spectra):
             room = (MAX_COLUMNS - self._full) * self._each - self._opened
-            self._collect(power[:room])
-            power = power[room:]
+            self._collect(spectra, done, min(done + room, len(spectra)))
+            done += room
             if self._full == MAX_COLUMNS:
                 self._merge()
 
-    def _collect(self, power: NDArray[np.float32]) -> None:
+    def _collect(self, spectra: Spectra, first: int, end: int) -> None:
         """Frames that fit: the rest of the open column, whole columns, and the start of the next."""
-        if self._each == 1:
-            self._put(power)
-            return
-        means = np.empty(((self._opened + len(power)) // self._each, power.shape[1]), np.float32)
-        _average(power, self._each, self._opened, self._open, means)
-        self._opened = (self._opened + len(power)) % self._each
+        mix, beside = spectra.mix[first:end], spectra.beside
+        means = np.empty(((self._opened + len(mix)) // self._each, mix.shape[1]), np.float32)
+        rows = beside.rows[first:end]
+        _average(mix, beside.share, beside.power, rows, self._each, self._opened, self._open, means)
+        self._opened = (self._opened + len(mix)) % self._each
         self._put(means)
 
     def _put(self, power: NDArray[np.float32]) -> None:
@@ -88,19 +89,27 @@ class Spectrogram:
 
 
 @compiled
-def _average(
-    power: NDArray[np.float32], each: int, opened: int, total: NDArray[np.float32], means: NDArray[np.float32]
+def _average(  # noqa: PLR0917 - numba takes positional arguments
+    mix: NDArray[np.float32],
+    share: np.float32,
+    beside: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    each: int,
+    opened: int,
+    total: NDArray[np.float32],
+    means: NDArray[np.float32],
 ) -> None:
     """Means of so many frames each; `total` holds the sum of the `opened` ones that are left over, before and after."""
     count = 0
-    share = np.float32(1) / np.float32(each)
-    for row in power:
-        for k in range(len(row)):
-            total[k] += row[k]
+    part = np.float32(1) / np.float32(each)
+    for n in range(len(mix)):
+        middle, other = mix[n], beside[rows[n]]
+        for k in range(len(middle)):
+            total[k] += share * middle[k] + other[k]
         opened += 1
         if opened == each:
-            for k in range(len(row)):
-                means[count, k] = total[k] * share
+            for k in range(len(middle)):
+                means[count, k] = total[k] * part
                 total[k] = 0
             opened = 0
             count += 1
