@@ -10,7 +10,7 @@ from adapters.audio.blocks import Block
 from adapters.audio.compiled import compiled, reassociated
 from adapters.audio.stft import Spectra, Stft
 
-CHUNK_FRAMES = 1 << 16
+CHUNK_FRAMES = 1 << 17
 """A multiple of every zoom of the waveform, and of every hop of the STFT."""
 
 CELL = 256

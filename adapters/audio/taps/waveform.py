@@ -20,7 +20,7 @@ ZOOMS = (CELL, 16 * CELL, 256 * CELL)
 MAX_VALUES = 1 << 18
 """Pixels times channels of the overview: 1 MB of .dat. Once reached, pairs of pixels become one."""
 
-_TOGETHER = 16
+_TOGETHER = 8
 """Chunks that are drawn at a time."""
 
 _NUMBERS = 1 << 14

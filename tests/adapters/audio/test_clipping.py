@@ -54,7 +54,7 @@ def test_a_sine_touches_its_top_and_is_not_clipped(bits: int, hz: float, dbfs: f
 
 def test_one_flat_top_at_full_scale_is_enough_also_across_chunks() -> None:
     for start in (1000, CHUNK_FRAMES - 5, CHUNK_FRAMES - 1, CHUNK_FRAMES):
-        signal = in_bits(noise(2, dbfs=-3.0))
+        signal = in_bits(noise(4, dbfs=-3.0))
         signal[start : start + 6, 1] = -1.0
         finding = found(signal)
         assert finding is not None
