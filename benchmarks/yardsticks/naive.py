@@ -1,4 +1,7 @@
-"""The way of many notebooks: pydub decodes, each librosa feature makes its own STFT, pyloudnorm, specshow."""
+"""The way of many notebooks: pydub decodes, each librosa feature makes its own STFT, pyloudnorm, specshow.
+
+Everything as librosa comes: windows of 2,048 samples and hops of a quarter of that, which is twice the engine's frames.
+"""
 
 import subprocess
 from pathlib import Path
@@ -12,8 +15,6 @@ import numpy as np
 import pyloudnorm
 from pydub import AudioSegment
 
-from adapters.audio.stft import window_of
-
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
@@ -24,31 +25,27 @@ def analyse(path: Path, folder: Path) -> None:
     samples = np.array(segment.get_array_of_samples()).reshape(-1, segment.channels)
     sound = samples.astype(np.float32) / (1 << 8 * segment.sample_width - 1)
     mono = sound.mean(axis=1)
-    window = window_of(rate)
-    sizes: Any = {"n_fft": window, "hop_length": window // 2}
     columns: Any = {
-        "mfcc": librosa.feature.mfcc(y=mono, sr=rate, n_mfcc=20, **sizes),
-        "spectral_centroid": librosa.feature.spectral_centroid(y=mono, sr=rate, **sizes),
-        "spectral_bandwidth": librosa.feature.spectral_bandwidth(y=mono, sr=rate, **sizes),
-        "spectral_rolloff": librosa.feature.spectral_rolloff(y=mono, sr=rate, **sizes),
-        "spectral_flatness": librosa.feature.spectral_flatness(y=mono, **sizes),
-        "spectral_contrast": librosa.feature.spectral_contrast(y=mono, sr=rate, **sizes),
-        "chroma": librosa.feature.chroma_stft(y=mono, sr=rate, **sizes),
-        "zero_crossing_rate": librosa.feature.zero_crossing_rate(mono, frame_length=window, hop_length=window // 2),
-        "rms": librosa.feature.rms(y=mono, frame_length=window, hop_length=window // 2),
-        "f0": librosa.yin(mono, fmin=65, fmax=2093, sr=rate, frame_length=window, hop_length=2 * window),
-        "tempo": librosa.feature.tempo(y=mono, sr=rate, hop_length=window // 2),
-        "onsets": librosa.onset.onset_detect(y=mono, sr=rate, hop_length=window // 2),
-        "beats": librosa.beat.beat_track(y=mono, sr=rate, hop_length=window // 2)[1],
+        "mfcc": librosa.feature.mfcc(y=mono, sr=rate, n_mfcc=20),
+        "spectral_centroid": librosa.feature.spectral_centroid(y=mono, sr=rate),
+        "spectral_bandwidth": librosa.feature.spectral_bandwidth(y=mono, sr=rate),
+        "spectral_rolloff": librosa.feature.spectral_rolloff(y=mono, sr=rate),
+        "spectral_flatness": librosa.feature.spectral_flatness(y=mono),
+        "spectral_contrast": librosa.feature.spectral_contrast(y=mono, sr=rate),
+        "chroma": librosa.feature.chroma_stft(y=mono, sr=rate),
+        "zero_crossing_rate": librosa.feature.zero_crossing_rate(mono),
+        "rms": librosa.feature.rms(y=mono),
+        "f0": librosa.yin(mono, fmin=65, fmax=2093, sr=rate),
+        "tempo": librosa.feature.tempo(y=mono, sr=rate),
+        "onsets": librosa.onset.onset_detect(y=mono, sr=rate),
+        "beats": librosa.beat.beat_track(y=mono, sr=rate)[1],
     }
     np.savez(folder / "frames.npz", **columns)
     pyloudnorm.Meter(rate).integrated_loudness(sound)
     np.abs(sound).max(axis=0)
     figure, axes = plt.subplots(figsize=(20, 5))
-    mel = librosa.feature.melspectrogram(y=mono, sr=rate, **sizes)
-    librosa.display.specshow(
-        librosa.power_to_db(mel, ref=np.max), sr=rate, hop_length=window // 2, x_axis="time", y_axis="mel", ax=axes
-    )
+    mel = librosa.feature.melspectrogram(y=mono, sr=rate)
+    librosa.display.specshow(librosa.power_to_db(mel, ref=np.max), sr=rate, x_axis="time", y_axis="mel", ax=axes)
     figure.savefig(folder / "spectrogram.png")
     plt.close(figure)
 

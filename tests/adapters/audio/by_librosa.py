@@ -85,7 +85,6 @@ def measured(name: str) -> Measured:
     rate, make = SOUNDS[name]
     signal = make(rate)
     window = window_of(rate)
-    # Of two channels we transform the rounded mean, of more their exact mean: contrast sees the difference.
     mean = np.ascontiguousarray(signal.T).mean(axis=0)  # as librosa.to_mono sums
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "n_fft=")  # of sounds that are shorter than a window
