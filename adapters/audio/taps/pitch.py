@@ -1,5 +1,10 @@
 """Fundamental frequency by YIN: de Cheveigné & Kawahara, "YIN, a fundamental frequency estimator for speech and
-music", JASA 111(4), 2002; with librosa.yin's choices at the edges, so that the figures are the same.
+music", JASA 111(4), 2002.
+
+The difference of a lag is the mean over the samples that the frame shares with itself at that lag. librosa.yin does
+not take away the power of the frame's end, which it then finds in every difference: at the period of a low voice that
+alone is above the threshold of what is periodic. It knows no such threshold, so there it does little harm. Where the
+period is short against the frame, and the frame periodic, both find the same.
 """
 
 import math
@@ -21,6 +26,9 @@ THRESHOLD = 0.1
 
 FLOOR_DBFS = -60.0
 """RMS of a frame below which it is not looked at: what is there is the room, or the codec."""
+
+ROUNDING = 1e-6
+"""Share of a frame's power that single precision may take for a difference or hide: a constant has no period."""
 
 LOWEST_RATE = 8000
 
@@ -58,7 +66,7 @@ class Pitch:
         self._padded = np.zeros((_BATCH, self._size), np.float32)
         self._spectra = np.empty((_BATCH, self._size // 2 + 1), np.complex64)
         self._correlation = np.empty((_BATCH, self._size), np.float32)
-        self._difference = np.empty(self._periods[1] + 1)
+        self._differences = np.empty((2, self._periods[1] + 1))
         self._rest = np.zeros(self._length // 2, np.float32)
 
     def feed(self, chunk: Chunk) -> None:
@@ -89,7 +97,7 @@ class Pitch:
         room = self._correlation[: len(places)]
         correlation = ducc0.fft.c2r(spectra, axes=(1,), lastsize=self._size, forward=False, out=room)
         found = np.empty((2, len(places)), np.float32)
-        _search(frames, correlation, self._size, *self._periods, self._difference, found)
+        _search(frames, correlation, self._length, self._size, *self._periods, self._differences, found)
         found[0] = self._stream.rate / found[0]
         return found
 
@@ -162,26 +170,32 @@ def _square(spectra: NDArray[np.complex64]) -> None:
 def _search(  # noqa: PLR0917 - numba takes positional arguments
     frames: NDArray[np.float32],
     correlation: NDArray[np.float32],
+    length: int,
     scale: int,
     shortest: int,
     longest: int,
-    d: NDArray[np.float64],
+    room: NDArray[np.float64],
     found: NDArray[np.float32],
 ) -> None:
     """Period in samples and aperiodicity of each frame, by its autocorrelation: `found` is (2, frames).
 
-    `d` is room for the cumulative mean normalised difference of lags up to `longest`. The first trough below
-    THRESHOLD is the period, the deepest place where there is none. As in librosa the difference leaves out what the
-    frame's end contributes, the first lag is a trough when it is below the second, and a parabola whose vertex would
-    be further away than a sample moves nothing.
+    `room` is for the differences of lags up to `longest`, and for them over the mean of those before. The first
+    trough of these below THRESHOLD is the period, the deepest place where there is none. As in librosa the first lag
+    is a trough when it is below the second, and a parabola whose vertex would be further away than a sample moves
+    nothing; it goes through the differences themselves, which the mean does not tilt (YIN, step 5).
     """
+    raw, d = room[0], room[1]
     for n in range(len(frames)):
-        energy = total = 0.0
+        unseen = ROUNDING * float(correlation[n, 0]) / scale / length
+        total = 0.0
+        alone = 0.0  # the power of what lies beside itself at the lag: the frame's head and its tail
         for k in range(1, longest + 1):
-            energy += float(frames[n, k - 1]) * float(frames[n, k - 1])
-            difference = 2 * (float(correlation[n, 0]) - float(correlation[n, k])) / scale - energy
-            total += difference
-            d[k] = difference * k / (total + 1e-38)
+            head, tail = float(frames[n, k - 1]), float(frames[n, length - k])
+            alone += head * head + tail * tail
+            difference = 2 * (float(correlation[n, 0]) - float(correlation[n, k])) / scale - alone
+            raw[k] = max(difference / (length - k), 0.0) + unseen
+            total += raw[k]
+            d[k] = raw[k] * k / total
         best = shortest
         for k in range(shortest, longest + 1):
             falls = k == shortest or d[k] < d[k - 1]
@@ -193,7 +207,8 @@ def _search(  # noqa: PLR0917 - numba takes positional arguments
                 best = k
         shift = 0.0
         if shortest < best < longest:
-            bend, slope = d[best + 1] + d[best - 1] - 2 * d[best], (d[best + 1] - d[best - 1]) / 2
+            before, after = raw[best - 1] - raw[best], raw[best + 1] - raw[best]
+            bend, slope = after + before, (after - before) / 2
             shift = -slope / bend if abs(slope) < abs(bend) else 0.0
         # Float files may hold samples of any size, and then there is no figure.
         found[0, n], found[1, n] = (best + shift, d[best]) if np.isfinite(d[best]) else (np.nan, np.nan)
