@@ -1,6 +1,7 @@
 """From decibels to a PNG with axes that are true, without a plotting library."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +47,8 @@ def draw(plot: Plot, path: Path) -> dict[str, Scalar]:
     shades = shades_of(plot.decibels, plot.floor, plot.ceiling)
     image = Image.new("P", (_LEFT + width + _RIGHT, _TOP + height + _BOTTOM), _PAPER)
     image.putpalette(palette())
-    cells = np.repeat(np.repeat(shades.T[::-1], tall, axis=0), wide, axis=1)
-    image.paste(Image.fromarray(np.ascontiguousarray(cells)), (_LEFT, _TOP))
+    cells = Image.fromarray(np.ascontiguousarray(shades.T[::-1]))
+    image.paste(cells.resize((width, height), Image.Resampling.NEAREST), (_LEFT, _TOP))
     axis: dict[str, Scalar] = {
         "frequency_scale": "mel (Slaney)",
         "min_hz": _hz_at(plot, -0.5),
@@ -67,7 +68,7 @@ def draw(plot: Plot, path: Path) -> dict[str, Scalar]:
     pen.rectangle((_LEFT - 1, _TOP - 1, _LEFT + width, _TOP + height), outline=_GRID)
     _hz_axis(pen, plot, axis)
     _time_axis(pen, plot, axis)
-    image.save(path, optimize=False)
+    image.save(path, compress_level=2)  # a quarter of the usual level's time, a third more bytes at the most
     return axis
 
 
@@ -85,7 +86,7 @@ def _hz_at(plot: Plot, band: float) -> float:
 
 
 def _hz_axis(pen: ImageDraw.ImageDraw, plot: Plot, axis: dict[str, Scalar]) -> None:
-    font = ImageFont.load_default()
+    font = _font()
     bottom, last = _TOP + int(axis["plot_height"] or 0), float("inf")
     for hz in _HZ:
         row = round(row_of(hz, axis))
@@ -99,7 +100,7 @@ def _hz_axis(pen: ImageDraw.ImageDraw, plot: Plot, axis: dict[str, Scalar]) -> N
 
 
 def _time_axis(pen: ImageDraw.ImageDraw, plot: Plot, axis: dict[str, Scalar]) -> None:
-    font = ImageFont.load_default()
+    font = _font()
     width, bottom = int(axis["plot_width"] or 0), _TOP + int(axis["plot_height"] or 0)
     per_second = width / float(axis["plot_seconds"] or 1)
     step = next((step for step in _SECONDS if step * per_second >= 80), 4 * _SECONDS[-1])
@@ -110,6 +111,11 @@ def _time_axis(pen: ImageDraw.ImageDraw, plot: Plot, axis: dict[str, Scalar]) ->
         if x <= _LEFT + width:
             pen.line((x, bottom + 1, x, bottom + 4), fill=_INK)
             pen.text((x, bottom + 13), _clock(tick * step, step), fill=_INK, font=font, anchor="mm")
+
+
+@cache
+def _font() -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default()
 
 
 def _clock(seconds: float, step: float) -> str:
@@ -127,7 +133,8 @@ def shades_of(decibels: NDArray[np.floating], floor: float, ceiling: float) -> N
     return shades
 
 
-def palette() -> list[int]:
+@cache
+def palette() -> bytes:
     """The colours of a picture of `shades_of`, as Pillow takes them."""
     stops = np.array([*_PALETTE, _LIGHTEST], np.float64)
     at = np.linspace(0, len(stops) - 1, _SHADES)
@@ -135,4 +142,4 @@ def palette() -> list[int]:
     colours = np.zeros((256, 3), np.uint8)
     colours[:_SHADES] = np.rint(shades)
     colours[_PAPER:] = _INKS
-    return [int(part) for part in colours.ravel()]
+    return colours.tobytes()
