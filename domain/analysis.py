@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -91,7 +92,8 @@ class Severity(StrEnum):
 class Finding:
     """One quality problem. `ranges` are (start, end) in seconds, in order; empty where it concerns the whole.
 
-    `version` names the part of the analyser that found it, with its version.
+    `seconds` is how long it lasts in all, where that is more than the ranges that are listed. `version` names the part
+    of the analyser that found it, with its version.
     """
 
     code: str
@@ -99,6 +101,7 @@ class Finding:
     detail: str
     remedy: str
     ranges: tuple[tuple[float, float], ...] = ()
+    seconds: float | None = None
     version: str = ""
 
     def __post_init__(self) -> None:
@@ -107,6 +110,13 @@ class Finding:
             if not last <= start <= end:
                 raise ValueError(f"finding {self.code}: ranges must be in order and not overlap")
             last = end
+
+    @property
+    def lasts(self) -> float | None:
+        """Seconds in all; None where it concerns the whole recording."""
+        if self.seconds is not None or not self.ranges:
+            return self.seconds
+        return math.fsum(end - start for start, end in self.ranges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a finding of this code leads to, where its ranges last `min_seconds` or longer, all together.
+    """What a finding of this code leads to, where it lasts `min_seconds` or longer, all its ranges together.
 
     A finding without ranges concerns all of the recording and counts with its whole duration.
     """
@@ -68,7 +68,7 @@ class Rule:
     def applies_to(self, finding: Finding, duration: float) -> bool:
         if finding.code != self.code:
             return False
-        lasts = sum(end - start for start, end in finding.ranges) if finding.ranges else duration
+        lasts = duration if finding.lasts is None else finding.lasts
         return lasts >= (self.min_seconds or 0.0)
 
 

@@ -10,7 +10,7 @@ PARTS: Mapping[str, str] = {
     "format": "2",
     "identity": "1",
     "loudness": "2",
-    "quality": "2",
+    "quality": "3",
     "descriptors": "2",
     "waveform": "2",
     "spectrogram": "2",

@@ -79,6 +79,16 @@ def test_ranges_may_touch_and_may_be_points() -> None:
     Finding("clipping", Severity.WARNING, "", "", ((0.0, 0.1), (0.1, 0.1), (0.2, 3.0)))
 
 
+@pytest.mark.parametrize(
+    ("ranges", "seconds", "lasts"),
+    [(((0.0, 1.0), (2.0, 3.5)), None, 2.5), (((0.0, 1.0),), 700.0, 700.0), ((), None, None), ((), 3.0, 3.0)],
+)
+def test_a_finding_lasts_as_long_as_its_ranges_unless_it_says_more(
+    ranges: tuple[tuple[float, float], ...], seconds: float | None, lasts: float | None
+) -> None:
+    assert Finding("clipping", Severity.WARNING, "", "", ranges, seconds).lasts == lasts
+
+
 @pytest.mark.parametrize("name", ["preview.mp3", "waveform.dat", "a-1.x", "0.png"])
 def test_a_renditions_name_has_a_suffix(name: str) -> None:
     assert checked_rendition_name(name) == name

@@ -32,6 +32,12 @@ def test_ranges_count_together(least: float | None, verdict: Verdict) -> None:
     assert Policy((Rule("clipping", QUARANTINE, least),)).judge((CLIPPING,), 10.0).verdict is verdict
 
 
+@pytest.mark.parametrize(("seconds", "verdict"), [(299.0, ACCEPT), (747.0, REJECT)])
+def test_ranges_that_are_not_listed_count_too(seconds: float, verdict: Verdict) -> None:
+    silence = a_finding(code="inner-silence", ranges=((0.0, 2.5),), seconds=seconds)
+    assert Policy((Rule("inner-silence", REJECT, 300.0),)).judge((silence,), 1047.0).verdict is verdict
+
+
 @pytest.mark.parametrize(("duration", "verdict"), [(4.9, ACCEPT), (5.0, REJECT)])
 def test_what_concerns_all_counts_with_the_whole_duration(duration: float, verdict: Verdict) -> None:
     assert Policy((Rule("hum", REJECT, 5.0),)).judge((HUM,), duration).verdict is verdict

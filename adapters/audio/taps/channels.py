@@ -165,6 +165,7 @@ class Channels:
                 f"{correlation:.2f} over the whole. Summed to mono they cancel each other out.",
                 "Turn the polarity of one channel round.",
                 ranges,
+                seconds,
             )
 
 

@@ -93,13 +93,15 @@ class Hum:
         low, middle, high = np.percentile(decibels, (10, 50, 90))
         if middle < LEAST_LEVEL_DBFS or high - low > STEADY_DB:
             return Told()
+        ranges = self._ranges(found)
         finding = Finding(
             "hum",
             Severity.WARNING if middle >= LOUD_DBFS else Severity.INFO,
             f"A hum of {np.median(frequencies):.1f} Hz with {np.median(lines):.0f} lines, the strongest at "
             f"{middle:.0f} dBFS, in {len(found)} of {looked_at} windows of {WINDOW_SECONDS:g} s.",
             f"Look for a ground loop or a bad cable; notch filters at {MAINS[mains]:g} Hz and its multiples help.",
-            self._ranges(found),
+            ranges[:MAX_RANGES],
+            sum(end - start for start, end in ranges),
         )
         return Told(findings=(finding,))
 
@@ -110,7 +112,7 @@ class Hum:
         step = self._size / 2 / self._rate
         end = self._frames / self._stream_rate
         pairs = zip(firsts.tolist(), lasts.tolist(), strict=True)
-        return tuple((first * step, min((last + 2) * step, end)) for first, last in pairs)[:MAX_RANGES]
+        return tuple((first * step, min((last + 2) * step, end)) for first, last in pairs)
 
 
 def _hann(length: int) -> Samples:

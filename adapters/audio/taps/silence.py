@@ -3,7 +3,7 @@
 import numpy as np
 
 from adapters.audio.chunks import Chunk
-from adapters.audio.taps.spans import MAX_RANGES, quiet_runs
+from adapters.audio.taps.spans import Ranges, quiet_runs
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Finding, Severity
 
@@ -24,8 +24,7 @@ class Silence:
         self._at = 0
         self._open = np.full(1, -1, np.int64)
         self._leading = 0
-        self._inner: list[tuple[int, int]] = []
-        self._inner_count = 0
+        self._inner = Ranges()
 
     def feed(self, chunk: Chunk) -> None:
         found = np.empty((len(chunk) // self._shortest + 2, 2), np.int64)
@@ -35,9 +34,7 @@ class Silence:
             if start == 0:
                 self._leading = end
             elif end - start >= INNER_SECONDS * self._rate:
-                self._inner_count += 1
-                if len(self._inner) < MAX_RANGES:
-                    self._inner.append((start, end))
+                self._inner.add(start, end)
         self._at = chunk.at + len(chunk)
 
     def result(self) -> Told:
@@ -48,7 +45,7 @@ class Silence:
         findings = []
         if self._leading:
             findings.append(self._edge("leading-silence", "begins", 0, self._leading))
-        if self._inner:
+        if self._inner.count:
             findings.append(self._inside())
         if trailing is not None:
             findings.append(self._edge("trailing-silence", "ends", trailing, self._at))
@@ -68,7 +65,7 @@ class Silence:
         return Finding(code, Severity.INFO, detail, _CUT, (self._range(start, end),))
 
     def _inside(self) -> Finding:
-        times = "once" if self._inner_count == 1 else f"{self._inner_count} times"
+        times = "once" if self._inner.count == 1 else f"{self._inner.count} times"
         detail = f"The recording falls below {THRESHOLD_DBFS:g} dBFS for {INNER_SECONDS:g} s or longer, {times}."
-        ranges = tuple(self._range(*inner) for inner in self._inner)
-        return Finding("inner-silence", Severity.INFO, detail, _CUT, ranges)
+        ranges, seconds = self._inner.seconds(self._rate), self._inner.frames / self._rate
+        return Finding("inner-silence", Severity.INFO, detail, _CUT, ranges, seconds)

@@ -61,19 +61,24 @@ def _loud(samples: Samples, i: int, below: float) -> bool:
 
 
 class Ranges:
-    """Ranges that are added in order: those no further apart than `gap` are one, the first MAX_RANGES are kept."""
+    """Ranges that are added in order: those no further apart than `gap` are one, the first MAX_RANGES are kept.
+
+    `count` and `frames` are of all of them, kept or not.
+    """
 
     def __init__(self, gap: int = 0) -> None:
         self._gap, self._end = gap, 0
         self.kept: list[tuple[int, int]] = []
-        self.count = 0
+        self.count = self.frames = 0
 
     def add(self, start: int, end: int) -> None:
         if self.count and start - self._end <= self._gap:
+            self.frames += max(end - self._end, 0)
             if self.count <= MAX_RANGES:
                 self.kept[-1] = (self.kept[-1][0], max(end, self._end))
         else:
             self.count += 1
+            self.frames += end - start
             if self.count <= MAX_RANGES:
                 self.kept.append((start, end))
         self._end = max(end, self._end)

@@ -39,12 +39,15 @@ class FindingView(BaseModel):
     severity: Severity
     detail: str
     remedy: str
-    ranges: list[tuple[float, float]] = Field(description="Start and end in seconds; empty where it concerns all.")
+    ranges: list[tuple[float, float]] = Field(
+        description="Start and end in seconds, the first of them where there are many; empty where it concerns all."
+    )
+    seconds: float | None = Field(description="How long it lasts in all; null where it concerns all.")
     version: str = Field(description="The part of the analyser that found it, with its version.")
 
     @classmethod
     def of(cls, finding: Finding) -> "FindingView":
-        return cls(**{**asdict(finding), "ranges": list(finding.ranges)})
+        return cls(**{**asdict(finding), "ranges": list(finding.ranges), "seconds": finding.lasts})
 
 
 class RecordingView(BaseModel):

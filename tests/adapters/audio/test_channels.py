@@ -110,6 +110,7 @@ def test_a_channel_upside_down_is_found_over_its_whole_length() -> None:
     (finding,) = found(mixed(VOICE, 1, -0.8)).values()
     assert finding.code == "inverted-phase"
     assert finding.ranges == ((0.0, 5.0),)
+    assert finding.lasts == pytest.approx(5.0)
 
 
 def test_a_stretch_upside_down_is_found_with_its_times_and_pauses_do_not_part_it() -> None:

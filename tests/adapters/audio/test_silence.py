@@ -41,11 +41,12 @@ def test_one_loud_channel_is_not_silence() -> None:
     assert not silences(signal)
 
 
-def test_the_list_of_ranges_is_capped_and_the_words_count_them_all() -> None:
+def test_the_list_of_ranges_is_capped_and_words_and_seconds_count_them_all() -> None:
     signal = joined(*[part for _ in range(120) for part in (tone(0.01, 8000), silence(2.0, 8000))], tone(0.01, 8000))
     (found,) = run(Silence, signal, 8000, Path()).findings
     assert len(found.ranges) == MAX_RANGES
     assert "120 times" in found.detail
+    assert found.lasts == pytest.approx(240.0, abs=0.1)
 
 
 def test_clipping_is_found_with_its_ranges_merged() -> None:

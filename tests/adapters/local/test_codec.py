@@ -36,7 +36,7 @@ from tests.builders import (
 FULL_RECORDING = a_recording(
     tags=("a", "ä"),
     fields={"n": 1, "x": 1.0, "t": True, "none": None, "s": "1"},
-    findings=(a_finding(), a_finding(ranges=())),
+    findings=(a_finding(seconds=7.5), a_finding(ranges=())),
     judgement=Judgement(Verdict.QUARANTINE, ("x",), "key:1", "y"),
     failure=Failure("x", "y"),
     trashed_at=NOON,

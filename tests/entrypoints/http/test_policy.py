@@ -55,6 +55,11 @@ def test_a_rule_that_makes_no_sense_is_refused(admin: Api, rule: dict[str, Any])
     problem(admin("PUT", POLICY, json={"rules": [rule]}, headers=ANY), 422, "validation-failed")
 
 
+def test_a_finding_says_how_long_it_lasts_in_all(held_back: dict[str, Any]) -> None:
+    finding = next(each for each in held_back["findings"] if each["code"] == "all-silence")
+    assert [finding["seconds"]] == [end - start for start, end in finding["ranges"]]
+
+
 def test_a_recording_shows_its_verdict(service: Service, held_back: dict[str, Any], heard: dict[str, Any]) -> None:
     verdict = held_back["verdict"]
     assert (held_back["status"], verdict["verdict"], verdict["decided_by"]) == ("quarantined", "quarantine", None)
