@@ -27,6 +27,12 @@ _KINDS = (
         "Record or export with a lower level; a declipper can guess what is lost.",
     ),
     FindingKind(
+        "decoded-over",
+        "A lossy codec's wave goes beyond full scale: nothing is cut off yet, but whatever makes integers of it will.",
+        Severity.INFO,
+        "Encode it anew from its source with a lower level, or lower it before it is converted to integers.",
+    ),
+    FindingKind(
         "true-peak-over",
         "Between the samples the wave goes beyond what a converter or a lossy codec can take.",
         Severity.WARNING,

@@ -34,7 +34,8 @@ MERGE_SECONDS = 0.1
 
 
 class Clipping:
-    """Flat tops at the highest level of a channel's positive or negative side, and lossy sound beyond full scale."""
+    """`clipping`: flat tops at the highest level of a channel's positive or negative side; `decoded-over`: lossy sound
+    beyond full scale, which a limiter just below it leads to, and which nothing has cut off yet."""
 
     def __init__(self, stream: Stream) -> None:
         self._rate, self._lossy = stream.rate, stream.bit_depth is None
@@ -47,7 +48,8 @@ class Clipping:
         tops = (stream.channels, 2)  # of the positive and of the negative side
         self._levels = np.full(tops, 10 ** (LOWEST_DBFS / 20))
         self._before = np.zeros(tops)
-        self._counts = np.zeros((*tops, 4), np.int64)  # length of the open run; runs, their samples, their ranges
+        # Length of the open run; runs and their samples; ranges, their frames, the end of the last.
+        self._counts = np.zeros((*tops, 6), np.int64)
         self._ranges = np.zeros((*tops, MAX_RANGES, 2), np.int64)
         self._over = Ranges(self._gap)
         self._over_peak = 0.0
@@ -89,6 +91,8 @@ class Clipping:
         ranges = Ranges(self._gap)
         for start, end in sorted(each for top in np.argwhere(clipped) for each in self._of(*top)):
             ranges.add(start, end)
+        # How those overlap that no top had room for nobody knows: it is the longest of all tops at the least.
+        frames = max(ranges.frames, int(self._counts[clipped, 4].max()))
         if at_full[clipped].any():
             where = "at full scale"
         else:
@@ -100,6 +104,7 @@ class Clipping:
             f"{samples} samples in {tops} {where}: the tops of the wave are cut off.",
             "Record or export with a lower level; a declipper can guess what is lost.",
             ranges.seconds(self._rate),
+            frames / self._rate,
         )
 
     def _of(self, channel: int, side: int) -> list[tuple[int, int]]:
@@ -110,12 +115,13 @@ class Clipping:
         if self._over.count:
             places = "one place" if self._over.count == 1 else f"{self._over.count} places"
             yield Finding(
-                "clipping",
+                "decoded-over",
                 Severity.INFO,
                 f"The decoded wave goes up to {db(self._over_peak):+.1f} dB beyond full scale, in {places}: "
                 "whatever plays or converts it cuts these tops off.",
                 "Encode it anew from its source with a lower level, or lower it before it is converted to integers.",
                 self._over.seconds(self._rate),
+                self._over.frames / self._rate,
             )
 
 
@@ -172,9 +178,13 @@ def _note(start: int, end: int, gap: int, count: NDArray[np.int64], ranges: NDAr
     count[1] += 1
     count[2] += end - start
     many = count[3]
-    if many and many <= len(ranges) and start - ranges[many - 1, 1] <= gap:
-        ranges[many - 1, 1] = end
-        return
-    if many < len(ranges):
-        ranges[many, 0], ranges[many, 1] = start, end
-    count[3] += 1
+    if many and start - count[5] <= gap:
+        count[4] += end - count[5]
+        if many <= len(ranges):
+            ranges[many - 1, 1] = end
+    else:
+        if many < len(ranges):
+            ranges[many, 0], ranges[many, 1] = start, end
+        count[3] += 1
+        count[4] += end - start
+    count[5] = end

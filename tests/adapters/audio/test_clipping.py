@@ -32,6 +32,7 @@ def test_clipping_is_found_with_its_ranges_merged() -> None:
     hot = in_bits(tone(0.5, dbfs=6.0))
     finding = found(joined(tone(1), hot, tone(1), hot))
     assert finding is not None
+    assert finding.code == "clipping"
     assert "at full scale" in finding.detail
     assert len(finding.ranges) == 2
     assert finding.ranges[0] == pytest.approx((1.0, 1.5), abs=0.01)
@@ -98,17 +99,26 @@ def test_lossy_sound_beyond_full_scale_is_noted(dbfs: float, is_found: bool) -> 
     finding = found(joined(tone(1), tone(1, dbfs=dbfs), tone(1)), bits=None)
     assert (finding is not None) == is_found
     if finding is not None:
-        assert finding.severity == "info"
+        assert (finding.code, finding.severity) == ("decoded-over", "info")
         assert "+0.5 dB" in finding.detail
         assert finding.ranges[0] == pytest.approx((1.0, 2.0), abs=0.02)
     assert found(tone(1, dbfs=dbfs), bits=32) is None
 
 
-def test_the_list_of_ranges_is_capped() -> None:
+def test_the_list_of_ranges_is_capped_and_words_and_seconds_count_them_all() -> None:
     signal = in_bits(noise(30, 8000, 2, dbfs=-3.0))
     for n in range(150):
-        signal[1000 + 1500 * n : 1004 + 1500 * n] = 1 - 2**-15
+        for start in (1000 + 1500 * n, 1500 + 1500 * n):  # which are near enough to be one range
+            signal[start : start + 4] = 1 - 2**-15
     finding = found(signal, 8000)
     assert finding is not None
     assert len(finding.ranges) == MAX_RANGES
-    assert "300 flat tops" in finding.detail
+    assert "600 flat tops" in finding.detail
+    assert finding.lasts == pytest.approx(150 * 504 / 8000)
+
+
+def test_lossy_sound_beyond_full_scale_in_many_places_counts_them_all() -> None:
+    signal = joined(*[part for _ in range(150) for part in (tone(0.5, 8000, dbfs=1.0), tone(0.2, 8000))])
+    (finding,) = run(Clipping, signal, 8000, Path(), bit_depth=None).findings
+    assert len(finding.ranges) == MAX_RANGES
+    assert finding.lasts == pytest.approx(75, rel=0.1)  # in whole cells
