@@ -22,7 +22,8 @@ DEAD_DB = DUAL_DB = -60.0
 dither or a codec's rest."""
 
 OFFSET = 10 ** (-50 / 20)
-"""Of full scale. A cut through such an offset clicks at -50 dBFS: 10 dB above what counts as silence here."""
+"""Of full scale. A cut through such an offset clicks at -50 dBFS: 10 dB above what counts as silence here. In a file
+of few bits it is one of its steps: 8 bits have no zero in their middle, and converters to them are half a step off."""
 OFFSET_SHARE = 0.9
 """Of the sounding time that the offset must stand: a drum alone has a mean too, but not throughout."""
 OFFSET_SECONDS = 0.5
@@ -52,6 +53,7 @@ class Channels:
         self._frames, self._cross = 0, 0.0
         self._sums, self._squares, self._loudest = np.zeros(many), np.zeros(many), np.zeros(many)
         self._sounding, self._above, self._below = np.zeros(many), np.zeros(many), np.zeros(many)
+        self._least = max(OFFSET, 2.0 ** (1 - (stream.bit_depth or 16)))
         self._inverted = _Stretches(round(INVERTED_SECONDS * stream.rate))
 
     def feed(self, chunk: Chunk) -> None:
@@ -66,8 +68,8 @@ class Channels:
         self._squares += squares.sum(axis=1)
         self._loudest = np.maximum(self._loudest, powers.max(axis=1))
         self._sounding += np.where(squares > 0, frames, 0).sum(axis=1)
-        self._above += np.where(means >= OFFSET / 2, frames, 0).sum(axis=1)
-        self._below += np.where(means <= -OFFSET / 2, frames, 0).sum(axis=1)
+        self._above += np.where(means >= self._least / 2, frames, 0).sum(axis=1)
+        self._below += np.where(means <= -self._least / 2, frames, 0).sum(axis=1)
         if self._pair:
             products = np.empty(len(starts))
             _multiply(chunk.samples, self._cells * CELL, products)
@@ -140,7 +142,7 @@ class Channels:
         sounding = np.maximum(self._sounding, 1)
         means = self._sums / sounding
         share = np.where(means > 0, self._above, self._below) / sounding
-        stands = (np.abs(means) >= OFFSET) & (share >= OFFSET_SHARE) & (sounding >= OFFSET_SECONDS * self._rate)
+        stands = (np.abs(means) >= self._least) & (share >= OFFSET_SHARE) & (sounding >= OFFSET_SECONDS * self._rate)
         off = np.flatnonzero(stands)
         if len(off):
             worst = float(max(means[off], key=abs))

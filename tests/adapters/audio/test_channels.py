@@ -151,6 +151,14 @@ def test_an_offset_of_more_than_minus_50_dbfs_is_found(offset: float, is_found: 
         assert "Channel 2" in still["dc-offset"].detail
 
 
+@pytest.mark.parametrize(("steps", "is_found"), [(0.5, False), (0.95, False), (1.1, True)])
+def test_in_8_bits_an_offset_is_more_than_one_step(steps: float, is_found: bool) -> None:
+    off = VOICE + np.float32(steps / 128)
+    findings = run(Channels, off, RATE, Path(), bit_depth=8).findings
+    assert ("dc-offset" in {finding.code for finding in findings}) == is_found
+    assert "dc-offset" in found(off), "which in 16 bits is many steps"
+
+
 def test_an_offset_stands_also_between_stretches_of_digital_silence() -> None:
     signal = joined(VOICE + np.float32(1.2 * OFFSET), silence(20, RATE, 1))
     assert "dc-offset" in found(signal)
