@@ -21,8 +21,9 @@ _TECH_3341 = "EBU Tech 3341, 2.2"
 class Loudness:
     """`integrated_loudness`, `momentary_loudness_max`, `short_term_loudness_max` in LUFS, `loudness_range` in LU.
 
-    Blocks and range go by hops of 100 ms, as libebur128 has them; the maxima by a tenth of that, since a sound of
-    400 ms that begins between two hops would lose up to 0.6 LU.
+    Blocks go by hops of 100 ms, as in libebur128, and so does the range, as in ffmpeg: libebur128 takes one window a
+    second there. The maxima go by a tenth of that, since a sound of 400 ms that begins between two hops would lose up
+    to 0.6 LU.
     """
 
     def __init__(self, stream: Stream) -> None:
