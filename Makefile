@@ -13,7 +13,7 @@ BIN := .venv/bin
 PIP := PIP_USER=0 $(BIN)/python -m pip --disable-pip-version-check -qq
 # The project's own metadata belongs to the key: its version and its command are installed too.
 RUNTIME := .venv/.runtime-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
-DEV     := .venv/.dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
+DEV     := .venv/.dev-$(shell cat requirements-dev.lock tests/npm/package-lock.json | cksum | cut -d' ' -f1)
 
 # Candidates are run, not looked up: a version manager's shim is on the PATH even when nothing is behind it.
 define SETUP
@@ -68,6 +68,11 @@ make_venv() {
 endef
 export SETUP
 
+# Readers that are not ours, for tests that are skipped without them.
+READERS = command -v npm >/dev/null && { mkdir -p .venv/npm && cp tests/npm/package*.json .venv/npm && \
+	npm ci --prefix .venv/npm --silent --ignore-scripts --no-audit --no-fund; } \
+	|| echo "· npm's readers are left out: a test of the waveform will say so"
+
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
@@ -120,4 +125,5 @@ dev: runtime
 	@[ -e $(DEV) ] || { set -e; \
 		echo "· packages of requirements-dev.lock"; \
 		$(PIP) install --require-hashes -r requirements-dev.lock; \
+		$(READERS); \
 		rm -f .venv/.dev-*; touch $(DEV); }

@@ -1,7 +1,10 @@
 """The waveform by its format's own description, the spectrogram against librosa and by its own axis."""
 
 import json
+import os
+import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import librosa
@@ -100,6 +103,26 @@ def test_mel_bands_are_librosas(rate: int) -> None:
     theirs = librosa.filters.mel(sr=rate, n_fft=window, n_mels=len(corners) - 2, norm=None)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
     assert (ours.max(axis=1) > 0).all()
+
+
+READERS = Path(__file__).parents[3] / ".venv" / "npm" / "node_modules"
+
+
+@pytest.mark.skipif(
+    not (shutil.which("node") and (READERS / "waveform-data").is_dir()),
+    reason="the waveform-data package is not there: npm was missing when the development packages were installed",
+)
+@pytest.mark.parametrize("name", ["waveform.dat", "waveform.json", "waveform-4096.dat", "rms-256.dat"])
+def test_the_waveform_data_package_reads_the_same(name: str, tmp_path: Path) -> None:
+    run(Waveform, noise(3.0, channels=2, dbfs=-3.0), 44100, tmp_path)
+    script = Path(__file__).parents[2] / "npm" / "read_waveform.js"
+    environment = {"NODE_PATH": str(READERS), "PATH": os.environ["PATH"]}
+    command: list[str | Path] = ["node", script, tmp_path / name]
+    said = subprocess.run(command, env=environment, capture_output=True, check=True)
+    read = json.loads(said.stdout)
+    head, values = dat(tmp_path / name.replace("json", "dat"))
+    assert [read["sample_rate"], read["scale"], read["length"], read["bits"]] == [head[2], head[3], head[4], 16]
+    assert read["channels"] == values.transpose(1, 2, 0).tolist()
 
 
 def spectrogram(signal: Signal, rate: int, folder: Path) -> Spectrogram:
