@@ -12,6 +12,7 @@ from adapters.audio.limits import EngineLimits
 from adapters.audio.parts import PARTS
 from adapters.audio.pool import Pool
 from adapters.audio.sniff import sniff
+from adapters.audio.turns import Turns
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import Unavailable
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
@@ -43,6 +44,8 @@ class IsolatedEngine(AudioEngine):
         self._limits = limits
         self._catalogue: tuple[DescriptorKind, ...] | None = None
         self._pool = Pool(limits, children, _ENVIRONMENT)
+        # One child is left to whoever sends a file; where there is but one, they take turns.
+        self._turns = Turns(max(1, children - 1), limits.requests_waiting, limits.request_wait_seconds)
 
     def start(self) -> None:
         """Starts the children ahead of the first call; returns before they are warm."""
@@ -111,7 +114,9 @@ class IsolatedEngine(AudioEngine):
         return self._made_now("spectrogram", path, workspace, wire.spectrogram_to(asked))
 
     def _made_now(self, call: str, path: Path, workspace: Path, asked: wire.Message) -> Artefact:
-        said = self._call(call, path, workspace, _nobody, self._limits.child_request_cpu_seconds, asked=asked)
+        """Raises Unavailable when many ask at a time."""
+        with self._turns.take():
+            said = self._call(call, path, workspace, _nobody, self._limits.child_request_cpu_seconds, asked=asked)
         with wire.understood():
             return wire.artefact_from(said, workspace)
 

@@ -50,6 +50,13 @@ class EngineLimits:
     child_request_cpu_seconds: float = 60.0
     """For a stretch that somebody waits for. Reached only where much has to be decoded and dropped before it."""
 
+    requests_waiting: int = 4
+    request_wait_seconds: float = 5.0
+    """How many stretches may wait for their turn, and for how long; the next is turned away."""
+
+    child_wait_seconds: float = 30.0
+    """How long any call waits for a child that is free."""
+
     child_cpu_seconds: float = 60.0
     """A call's CPU time for a file that cannot hold much; what it can hold at the most comes on top."""
 

@@ -160,6 +160,7 @@ class Pool:
     def __init__(self, limits: EngineLimits, children: int, environment: Mapping[str, str]) -> None:
         self._limits, self._environment = limits, environment
         self._idle = queue.LifoQueue[Process | None]()
+        self._line = threading.Lock()
         self._lock = threading.Lock()
         self._busy: set[Process] = set()
         self._closed = False
@@ -184,7 +185,10 @@ class Pool:
         return self._starter.submit(Process, self._limits, self._environment).result()
 
     def call(self, message: wire.Message, cpu_seconds: float, progress: Progress) -> wire.Message:
-        """See Process.call. Waits for a child that is free. Raises Unavailable once the pool is closed."""
+        """See Process.call. Waits for a child that is free.
+
+        Raises Unavailable when none was in time, and once the pool is closed.
+        """
         child = self._borrow()
         keep = False
         try:
@@ -198,7 +202,7 @@ class Pool:
         return answer
 
     def _borrow(self) -> Process:
-        child = self._idle.get()
+        child = self._next_free()
         try:
             if self._closed:
                 raise Unavailable("The audio engine is closed.")
@@ -212,6 +216,18 @@ class Pool:
         with self._lock:
             self._busy.add(child)
         return child
+
+    def _next_free(self) -> Process | None:
+        """One at a time waits for it: whoever comes later cannot snatch what is given back to the one who waits."""
+        deadline = time.monotonic() + self._limits.child_wait_seconds
+        if self._line.acquire(timeout=self._limits.child_wait_seconds):
+            try:
+                return self._idle.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                pass
+            finally:
+                self._line.release()
+        raise Unavailable("The audio engine is busy. Try again shortly.", retry_after=5)
 
     def _give_back(self, child: Process, keep: bool) -> None:
         with self._lock:
