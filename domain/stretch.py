@@ -25,9 +25,10 @@ class Stretch:
 
     @classmethod
     def within(cls, duration: float, start: float, end: float | None) -> "Stretch":
-        """To the recording's end where none is given. Times that somebody has rounded may be a millisecond late.
+        """To the recording's end where none is given. Times that somebody has rounded may be a millisecond late. All of
+        a recording is a stretch of it, however short.
 
-        Raises InvalidStretch when it is empty or reaches beyond the end.
+        Raises InvalidStretch when it is shorter than a millisecond or reaches beyond the end.
         """
         last = duration if end is None else end
         if not 0 <= start <= last <= duration + SHORTEST_SECONDS:
@@ -36,7 +37,7 @@ class Stretch:
                 duration_seconds=duration,
             )
         last = min(last, duration)
-        if last - start < SHORTEST_SECONDS:
+        if last - start < SHORTEST_SECONDS and (start, last) != (0, duration):
             raise InvalidStretch(
                 f"The stretch must last at least {SHORTEST_SECONDS:g} s; the recording is {duration:.3f} s long.",
                 duration_seconds=duration,
@@ -63,6 +64,11 @@ class ExcerptFormat(StrEnum):
     MP3 = "mp3"
     OPUS = "opus"
     OGG = "ogg"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it keeps rate, channels and samples as they are."""
+        return self in {ExcerptFormat.WAV, ExcerptFormat.FLAC}
 
     @property
     def content_type(self) -> str:

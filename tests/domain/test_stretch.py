@@ -14,6 +14,15 @@ def test_a_stretch_lies_inside_the_recording() -> None:
     assert Stretch.within(9.9996, 2.0, 10.0) == Stretch(2.0, 9.9996)  # somebody has rounded
 
 
+def test_all_of_it_is_a_stretch_however_short_and_less_is_none() -> None:
+    duration = 2 / 44100
+    for end in (None, duration, 0.001):
+        assert Stretch.within(duration, 0.0, end) == Stretch(0.0, duration)
+    for start, end in ((1 / 44100, None), (0.0, 1 / 44100)):
+        with pytest.raises(InvalidStretch):
+            Stretch.within(duration, start, end)
+
+
 @pytest.mark.parametrize(
     ("start", "end"), [(3.0, 2.0), (3.0, 3.0), (-0.1, 3.0), (3.0, 10.01), (10.5, None), (10.0, None)]
 )
