@@ -23,9 +23,6 @@ LOUDNESS = "loudness_lufs"
 REPLACES = "replaces"
 """The parameter that names the job whose matched previews are there."""
 
-AUDIBLE = frozenset({Status.READY, Status.QUARANTINED})
-"""Whoever decides on a recording that is held back has to hear it."""
-
 
 def _matched(name: str) -> str:
     return name.replace("preview", "preview-matched")
@@ -92,14 +89,14 @@ class RunPreview:
         if isinstance(target, int | float):
             self._matched(job, recording, float(target), progress)
             return
-        maker = f"preview-{self.engine.version}"
+        maker = f"preview-{self.engine.renderers['preview']}"
         if not self._is_made(job, recording, maker, PREVIEWS):
             self._make(job, recording, maker, None, progress)
 
     def _matched(self, job: Job, recording: Recording, target_lufs: float, progress: Progress) -> None:
         # The maker names what was asked for and what came of it: another gain is another file, with another ETag.
         match = self.match_loudness(system_actor(job.library_id, f"job:{job.id}"), recording.id, target_lufs)
-        maker = f"preview-{self.engine.version}{target_lufs:+g}lufs{match.gain_db:+.3f}db"
+        maker = f"preview-{self.engine.renderers['preview']}{target_lufs:+g}lufs{match.gain_db:+.3f}db"
         if not self._is_made(job, recording, maker, MATCHED):
             self._make(job, recording, maker, match, progress)
 
@@ -125,8 +122,12 @@ class RunPreview:
 
 
 def require_audible(recording: Recording) -> Recording:
-    """Raises Conflict when the recording has not been heard yet, has failed, or is in the trash."""
-    if recording.status not in AUDIBLE:
+    """Whoever decides on a recording that is held back, or was rejected, has to hear it.
+
+    Raises Conflict when it has not been heard yet, or is in the trash.
+    """
+    was_rejected = recording.status is Status.FAILED and recording.analysis_key is not None
+    if recording.status not in {Status.READY, Status.QUARANTINED} and not was_rejected:
         raise Conflict(f"The recording is {recording.status}; it must be ready.", status=str(recording.status))
     return recording
 

@@ -1,20 +1,14 @@
 """Stretches of a recording, to hear and to look at, made when somebody asks for them."""
 
-import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
-from application.browse import ADDRESS_VALID_FOR, Content, stored_bytes
+from application.browse import Content
 from application.hear import MatchLoudness, heard_format, require_audible
+from application.on_request import MakeOnRequest
 from domain.access import Actor, Permission
-from domain.analysis import Artefact
-from domain.errors import NotFound
 from domain.ports.audio import AudioEngine
-from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Recordings
-from domain.recording import Recording, on_request_key
+from domain.recording import Recording
 from domain.stretch import (
     MAX_EXCERPT_SAMPLES,
     MAX_SPECTROGRAM_SAMPLES,
@@ -27,46 +21,6 @@ from domain.stretch import (
     longest,
 )
 from domain.values import RecordingId
-
-
-@dataclass(frozen=True)
-class MakeOnRequest:
-    """Makes a file of a recording, or finds that of somebody who asked for the same before.
-
-    It is kept beside the recording's other blobs and no record names it: the reconciliation of blobs deletes what
-    nobody names once it is old, which is all the eviction that this cache needs, and the trash takes it along.
-    """
-
-    blobs: Blobs
-    workspaces: Workspaces
-    engine: AudioEngine
-
-    def __call__(
-        self,
-        recording: Recording,
-        asked: Excerpt | SpectrogramWindow,
-        filename: str,
-        content_type: str,
-        make: Callable[[Path, Path], Artefact],
-    ) -> Content:
-        maker = [recording.sha256, self.engine.analyser, self.engine.version, type(asked).__name__, asdict(asked)]
-        digest = hashlib.sha256(json.dumps(maker, sort_keys=True).encode()).hexdigest()
-        key = on_request_key(recording.library_id, recording.id, f"{digest}.{filename.rpartition('.')[2]}")
-        try:
-            stored = self.blobs.stat(key)
-        except NotFound:
-            with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
-                artefact = make(path, workspace)
-                with artefact.path.open("rb") as file:
-                    stored = self.blobs.put(key, iter(lambda: file.read(1 << 20), b""))
-        return Content(
-            size_bytes=stored.size_bytes,
-            content_type=content_type,
-            filename=filename,
-            etag=digest,
-            read=lambda wanted: stored_bytes(self.blobs, key, wanted),
-            address=self.blobs.signed_get(key, filename, content_type, ADDRESS_VALID_FOR),
-        )
 
 
 @dataclass(frozen=True)
@@ -102,6 +56,8 @@ class GetExcerpt:
             f"{_named(recording, stretch)}.{form}",
             form.content_type,
             lambda path, workspace: self.engine.excerpt(path, workspace, asked),
+            renderer="excerpt",
+            keep=not form.is_exact,  # large, and made again as fast as it is read
         )
 
 
@@ -152,6 +108,7 @@ class GetSpectrogram:
             f"{_named(recording, asked.stretch)}.png",
             "image/png",
             lambda path, workspace: self.engine.spectrogram(path, workspace, asked),
+            renderer="spectrogram",
         )
 
 

@@ -10,6 +10,7 @@ from domain.ports.world import Clock
 EVERY: Mapping[str, timedelta] = {
     "sweep": timedelta(seconds=10),
     "purge-expired-uploads": timedelta(minutes=15),
+    "purge-on-request": timedelta(minutes=10),
     "reconcile-blobs": timedelta(hours=24),
     "empty-trash": timedelta(hours=1),
 }

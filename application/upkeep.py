@@ -20,7 +20,7 @@ from domain.ports.fingerprints import Fingerprints
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.work import DeadLetter, Events, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
-from domain.recording import Recording, Status, recording_of_key, recording_prefix
+from domain.recording import Recording, Status, on_request_prefix, recording_of_key, recording_prefix
 from domain.upload import Upload, UploadStatus
 from domain.values import LibraryId, RecordingId
 
@@ -223,8 +223,9 @@ class EmptyTrash:
         self.jobs.remove_of_recording(recording.library_id, recording.id)
         self.fingerprints.remove(recording.library_id, recording.id)
         self.renditions.remove_all(recording.library_id, recording.id)
-        for blob in self.blobs.list(recording_prefix(recording.library_id, recording.id)):
-            self.blobs.delete(blob.key)
+        for prefix in (recording_prefix, on_request_prefix):
+            for blob in self.blobs.list(prefix(recording.library_id, recording.id)):
+                self.blobs.delete(blob.key)
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.purge", before=given_up, after=None)
         self.recordings.remove(given_up, replaces=given_up.version, audit=entry)
         return True

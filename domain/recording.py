@@ -268,11 +268,16 @@ def rendition_key(library_id: LibraryId, recording_id: RecordingId, maker: str, 
 
 def on_request_key(library_id: LibraryId, recording_id: RecordingId, name: str) -> str:
     """Of a file that is made when somebody asks, and that no record names."""
-    return f"{recording_prefix(library_id, recording_id)}on-request/{name}"
+    return f"{on_request_prefix(library_id, recording_id)}{name}"
+
+
+def on_request_prefix(library_id: LibraryId, recording_id: RecordingId | None = None) -> str:
+    """Of all such files of a recording, or of a library: a place of their own, since their room is limited."""
+    return f"{library_id}/on-request/" + (f"{recording_id}/" if recording_id else "")
 
 
 def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
-    """Everything that is stored of a recording lies below this."""
+    """Everything that is stored of a recording, but for what is made on request, lies below this."""
     return f"{library_id}/recordings/{recording_id}/"
 
 

@@ -54,6 +54,7 @@ from application import (
     labour,
     look,
     notices,
+    on_request,
     reanalyse,
     schedule,
     summary,
@@ -176,7 +177,7 @@ class UseCases(containers.DeclarativeContainer):
     get_analysis = wired(analyse.GetAnalysis)
     match_loudness = wired(hear.MatchLoudness)
     start_matched_preview = wired(hear.StartMatchedPreview)
-    make_on_request = wired(look.MakeOnRequest)
+    make_on_request = wired(on_request.MakeOnRequest)
     get_excerpt = wired(look.GetExcerpt)
     get_spectrogram = wired(look.GetSpectrogram)
     get_waveform = wired(waveform.GetWaveform)
@@ -231,11 +232,13 @@ class UseCases(containers.DeclarativeContainer):
     sweep = wired(upkeep.Sweep)
     purge_expired_uploads = wired(upkeep.PurgeExpiredUploads)
     reconcile_blobs = wired(upkeep.ReconcileBlobs)
+    purge_on_request = wired(on_request.PurgeOnRequest)
     empty_trash = wired(upkeep.EmptyTrash)
     tasks = providers.Dict(
         {
             "sweep": sweep,
             "purge-expired-uploads": purge_expired_uploads,
+            "purge-on-request": purge_on_request,
             "reconcile-blobs": reconcile_blobs,
             "empty-trash": empty_trash,
         }

@@ -12,19 +12,24 @@ Stamped = TypeVar("Stamped", Descriptor, Finding, Artefact)
 
 
 class Upgraded:
-    """Listens as the engine does, and says that the named parts did so in their later versions.
+    """Listens as the engine does, and says that the named parts did so in their later versions; renderers likewise.
 
     `asked` is what it was to listen for, in each pass.
     """
 
     def __init__(self, engine: AudioEngine, **versions: str) -> None:
         self._engine = engine
+        self.later_renderers: dict[str, str] = {}
         self._versions = versions
         self.asked: list[frozenset[str] | None] = []
 
     @property
     def parts(self) -> Mapping[str, str]:
         return {**self._engine.parts, **self._versions}
+
+    @property
+    def renderers(self) -> Mapping[str, str]:
+        return {**self._engine.renderers, **self.later_renderers}
 
     @property
     def version(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.audio.catalogue import catalogue_of
 from adapters.audio.claims import examine
 from adapters.audio.limits import EngineLimits
-from adapters.audio.parts import PARTS
+from adapters.audio.parts import PARTS, RENDERERS
 from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import EngineFailure
@@ -44,6 +44,10 @@ class LibrosaEngine(AudioEngine):
     @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
+
+    @property
+    def renderers(self) -> Mapping[str, str]:
+        return RENDERERS
 
     def catalogue(self) -> tuple[DescriptorKind, ...]:
         if self._catalogue is None:

@@ -9,7 +9,7 @@ from adapters.audio import wire
 from adapters.audio.catalogue import catalogue_of
 from adapters.audio.engine import ANALYSER, PARAMETERS, VERSION
 from adapters.audio.limits import EngineLimits
-from adapters.audio.parts import PARTS
+from adapters.audio.parts import PARTS, RENDERERS
 from adapters.audio.pool import Pool
 from adapters.audio.sniff import sniff
 from adapters.audio.turns import Turns
@@ -77,6 +77,10 @@ class IsolatedEngine(AudioEngine):
     @property
     def parameters(self) -> Mapping[str, Scalar]:
         return PARAMETERS
+
+    @property
+    def renderers(self) -> Mapping[str, str]:
+        return RENDERERS
 
     def catalogue(self) -> tuple[DescriptorKind, ...]:
         if self._catalogue is None:

@@ -61,6 +61,13 @@ class AudioEngine(Protocol):
         """What else makes the result: settings of the analysis."""
         ...
 
+    @property
+    @abstractmethod
+    def renderers(self) -> Mapping[str, str]:
+        """What makes a `preview`, an `excerpt`, a `spectrogram`, with versions of their own: one changes whenever the
+        same wish would give another file."""
+        ...
+
     @abstractmethod
     def catalogue(self) -> tuple[DescriptorKind, ...]:
         """Every descriptor that `listen` can tell of, in its order; the first time it takes as long as a short file."""

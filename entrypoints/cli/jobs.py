@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from application.access import DEFAULT_LIBRARY
+from application.schedule import EVERY
 from domain.values import JobId
 from entrypoints.cli.access import JsonOption, LibraryOption
 from entrypoints.cli.session import Session
@@ -18,7 +19,7 @@ dead_letter_app = typer.Typer(no_args_is_help=True, help="Jobs that had all thei
 @job_app.command("run")
 def run(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="sweep, purge-expired-uploads, reconcile-blobs or empty-trash.")],
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(EVERY)}.")],
     as_json: JsonOption = False,
 ) -> None:
     """Run a scheduled job now."""

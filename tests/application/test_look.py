@@ -3,19 +3,31 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
+from application import on_request as on_request_module
 from application.browse import Content
-from domain.errors import Conflict, Invalid, InvalidStretch, NotFound, NotMeasured, UnsupportedParameters
+from domain.errors import (
+    Conflict,
+    Invalid,
+    InvalidStretch,
+    NotFound,
+    NotMeasured,
+    Unavailable,
+    UnsupportedParameters,
+)
 from domain.recording import Recording, Status
 from domain.stretch import ExcerptFormat, FrequencyScale
+from domain.values import ByteRange
 from tests import sounds
 from tests.application.conftest import House
 from tests.builders import an_audio_format, an_entry, put_ready
+from tests.engines import Upgraded
 from tests.faults import Faulty, raising
 
 RATE, SECONDS = 8000, 3.0
@@ -51,6 +63,17 @@ def spectrogram(house: House, recording: Recording, **asked: Any) -> Content:
 
 Ask = Callable[..., Content]
 both = pytest.mark.parametrize("ask", [excerpt, spectrogram])
+
+
+def mp3_excerpt(house: House, recording: Recording, **asked: Any) -> Content:
+    return excerpt(house, recording, form=ExcerptFormat.MP3, **asked)
+
+
+kept = pytest.mark.parametrize("ask", [mp3_excerpt, spectrogram])
+
+
+def on_request(house: House) -> list[str]:
+    return [key for key in house.blob_keys() if "/on-request/" in key]
 
 
 def test_an_excerpt_is_named_after_the_recording_and_its_times(house: House, noise: Recording) -> None:
@@ -95,7 +118,7 @@ def test_without_a_loudness_there_is_none_to_match(house: House) -> None:
     assert excerpt(house, silent, start=0.0, end=0.5).size_bytes
 
 
-@both
+@kept
 def test_the_same_is_made_once(house: House, noise: Recording, ask: Ask) -> None:
     first = ask(house, noise)
     fails = raising("excerpt", Conflict("again?")), raising("spectrogram", Conflict("again?"))
@@ -106,17 +129,83 @@ def test_the_same_is_made_once(house: House, noise: Recording, ask: Ask) -> None
         ask(house, noise, start=1.1)
 
 
-@both
-def test_what_was_made_is_gone_after_a_day_and_made_again(house: House, noise: Recording, ask: Ask) -> None:
+@kept
+def test_what_was_made_is_gone_after_an_hour_and_made_again(house: House, noise: Recording, ask: Ask) -> None:
     first = bytes_of(ask(house, noise))
-    (key,) = (key for key in house.blob_keys() if "/on-request/" in key)
-    house.use.reconcile_blobs()()
-    assert key in house.blob_keys()
-    house.clock.advance(timedelta(days=1, seconds=1))
-    house.use.reconcile_blobs()()
-    assert key not in house.blob_keys()
-    assert noise.blob_key in house.blob_keys()
+    (key,) = on_request(house)
+    purge = house.use.purge_on_request()
+    house.clock.advance(timedelta(minutes=59))
+    assert purge() == {"on_request_deleted": 0}
+    assert on_request(house) == [key]
+    house.clock.advance(timedelta(minutes=1))
+    assert purge() == {"on_request_deleted": 1}
+    assert house.blob_keys() == [noise.blob_key]
     assert bytes_of(ask(house, noise)) == first
+
+
+@pytest.mark.parametrize("form", [ExcerptFormat.WAV, ExcerptFormat.FLAC])
+def test_what_is_as_large_as_the_original_is_not_kept(house: House, noise: Recording, form: ExcerptFormat) -> None:
+    made = excerpt(house, noise, form=form)
+    whole = bytes_of(made)
+    assert len(whole) == made.size_bytes
+    assert b"".join(made.read(ByteRange(10, 19))) == whole[10:20]
+    assert b"".join(made.read(ByteRange(0, 3))) == whole[:4]
+    assert house.blob_keys() == [noise.blob_key]
+    again = excerpt(house, noise, form=form)
+    assert (again.etag, bytes_of(again)) == (made.etag, whole)
+
+
+def test_the_oldest_makes_room_for_the_next(house: House, noise: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small files count with 64 KiB each, so that three fit here; of all recordings of the library together."""
+    monkeypatch.setattr(on_request_module, "KEPT_BYTES", 3 * on_request_module.LEAST_BYTES)
+    audio = an_audio_format(sample_rate_hz=RATE, duration_seconds=SECONDS)
+    other = put_ready(house.ports, noise.library_id, sounds.encoded("wav", SOUND, RATE), audio)
+    made: list[str] = []
+    for recording, start in ((noise, 0.0), (other, 0.0), (noise, 0.1), (noise, 0.2), (other, 0.1)):
+        before = set(on_request(house))
+        assert spectrogram(house, recording, start=start).size_bytes
+        made += set(on_request(house)) - before
+        house.clock.advance(1)
+    assert len(made) == 5
+    assert set(on_request(house)) == set(made[-3:])
+
+
+def test_what_makes_room_while_it_is_asked_for_is_to_be_asked_for_again(house: House, noise: Recording) -> None:
+    made = spectrogram(house, noise)
+    house.ports.blobs().delete(on_request(house)[0])
+    with pytest.raises(Unavailable):
+        made.read(None)
+    assert bytes_of(spectrogram(house, noise))
+
+
+@both
+def test_no_workspace_stays(house: House, noise: Recording, ask: Ask) -> None:
+    opened: list[Path] = []
+    real = house.ports.engine()
+
+    class Watching:
+        def __getattr__(self, name: str) -> Any:
+            def make(path: Path, workspace: Path, asked: Any) -> Any:
+                opened.append(workspace)
+                return getattr(real, name)(path, workspace, asked)
+
+            return make if name in {"excerpt", "spectrogram"} else getattr(real, name)
+
+    house.replace("engine", Watching())
+    made = ask(house, noise)
+    assert [folder.exists() for folder in opened] == [False]
+    assert len(bytes_of(made)) == made.size_bytes
+
+
+@both
+def test_another_renderer_makes_another_file_with_another_tag(house: House, noise: Recording, ask: Ask) -> None:
+    """And another analyser does not: what it hears is not in these files."""
+    before = ask(house, noise).etag
+    engine = Upgraded(house.ports.engine(), quality="99")
+    house.replace("engine", engine)
+    assert ask(house, noise).etag == before
+    engine.later_renderers = dict.fromkeys(engine.renderers, "99")
+    assert ask(house, noise).etag != before
 
 
 @both
@@ -140,16 +229,32 @@ def test_too_long_a_stretch_is_refused_with_the_maximum_before_anything_is_decod
 
 
 @both
-def test_what_is_held_back_is_heard_and_what_is_not_ready_is_not(house: House, noise: Recording, ask: Ask) -> None:
+def test_what_is_held_back_or_rejected_is_heard_and_what_is_not_ready_is_not(
+    house: House, noise: Recording, ask: Ask
+) -> None:
     audio = replace(noise.audio or an_audio_format())
     for status in Status:
         recording = put_ready(house.ports, noise.library_id, sounds.encoded("wav", SOUND, RATE), audio)
         house.ports.recordings().save(replace(recording, status=status, version=2), 1, an_entry())
-        if status in {Status.READY, Status.QUARANTINED}:
+        if status in {Status.READY, Status.QUARANTINED, Status.FAILED}:
             assert ask(house, recording).size_bytes
         else:
             with pytest.raises(Conflict):
                 ask(house, recording)
+    unheard = put_ready(house.ports, noise.library_id, b"not decoded", audio)
+    failed = replace(unheard, status=Status.FAILED, analysis_key=None, version=2)
+    house.ports.recordings().save(failed, 1, an_entry())
+    with pytest.raises(Conflict):
+        ask(house, unheard)
+
+
+@both
+@pytest.mark.parametrize("frames", [1, 2])
+def test_all_of_a_recording_is_a_stretch_of_it_however_short(house: House, ask: Ask, frames: int) -> None:
+    audio = an_audio_format(sample_rate_hz=44100, duration_seconds=frames / 44100)
+    sound = sounds.encoded("wav", sounds.noise(1.0, 44100, 2)[:frames], 44100)
+    short = put_ready(house.ports, house.admin.library_id, sound, audio)
+    assert bytes_of(ask(house, short, start=0.0, end=None))
 
 
 @both

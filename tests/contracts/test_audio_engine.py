@@ -343,4 +343,5 @@ def test_its_results_are_named_by_analyser_version_and_parameters(engine: AudioE
     assert engine.analyser == "listen"
     assert engine.version
     assert dict(engine.parameters) == {}
+    assert engine.renderers.keys() == {"preview", "excerpt", "spectrogram"}
     engine.ping()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from application.schedule import EVERY
 from domain.access import Role, system_actor
 from domain.job import MAX_ATTEMPTS
 from domain.values import Failure
@@ -39,7 +40,7 @@ def test_libraries_have_keys_of_their_own(shell: Shell) -> None:
     assert {library["name"] for library in shell.json("library", "list")} == {"default", "voices"}
 
 
-@pytest.mark.parametrize("name", ["sweep", "purge-expired-uploads", "reconcile-blobs", "empty-trash"])
+@pytest.mark.parametrize("name", EVERY)
 def test_a_scheduled_job_runs_by_name(shell: Shell, name: str) -> None:
     report = shell.json("job", "run", name)
     assert set(report.values()) == {0}
