@@ -27,6 +27,16 @@ AGREEMENT_HZ = 0.1
 PROMINENCE_DB = 12.0
 """Of a line over the median around it: the highest of the bins of a noise exceeds it once in thousands of windows."""
 
+ALONE_DB = 5.0
+"""Of a line over all that is around it: a bar that repeats has lines at every multiple of its rate, and two of a
+kick's fall onto the mains, but their neighbours are as high."""
+
+BELOW_ALL_DB = 20.0
+"""By which the strongest line must be below the RMS of the whole: what is not is a drone, a held note, a siren."""
+
+SOFT_DBFS = -40.0
+"""What is softer is taken for a hum all the same, where there is little else."""
+
 LEAST_LEVEL_DBFS = -80.0
 """Peak of the strongest line: what is below is heard by nobody."""
 
@@ -60,9 +70,11 @@ class Hum:
         self._windows: list[NDArray[np.float64]] = []
         self._silent: list[bool] = []
         self._frames = 0
+        self._squares = 0.0
 
     def feed(self, chunk: Chunk) -> None:
         self._frames += len(chunk)
+        self._squares += float(chunk.cells.squares.sum()) / len(chunk.samples)
         self._waiting = np.concatenate([self._waiting, self._decimator.feed(chunk.mix)])
         while len(self._waiting) >= self._size:
             self._look(self._waiting[: self._size])
@@ -94,16 +106,23 @@ class Hum:
         if middle < LEAST_LEVEL_DBFS or high - low > STEADY_DB:
             return Told()
         ranges = self._ranges(found)
-        finding = Finding(
-            "hum",
-            Severity.WARNING if middle >= LOUD_DBFS else Severity.INFO,
+        detail = (
             f"A hum of {np.median(frequencies):.1f} Hz with {np.median(lines):.0f} lines, the strongest at "
-            f"{middle:.0f} dBFS, in {len(found)} of {looked_at} windows of {WINDOW_SECONDS:g} s.",
-            f"Look for a ground loop or a bad cable; notch filters at {MAINS[mains]:g} Hz and its multiples help.",
-            ranges[:MAX_RANGES],
-            sum(end - start for start, end in ranges),
+            f"{middle:.0f} dBFS, in {len(found)} of {looked_at} windows of {WINDOW_SECONDS:g} s."
         )
-        return Told(findings=(finding,))
+        remedy = f"Look for a ground loop or a bad cable; notch filters at {MAINS[mains]:g} Hz and its multiples help."
+        severity = Severity.WARNING if middle >= LOUD_DBFS else Severity.INFO
+        if self._may_be_meant(float(middle)):
+            severity = Severity.INFO
+            detail += " It is so loud against the whole that it may be the sound itself: a drone or a held note."
+            remedy = f"Nothing, where it is meant; else: {remedy}"
+        total = sum(end - start for start, end in ranges)
+        return Told(findings=(Finding("hum", severity, detail, remedy, ranges[:MAX_RANGES], total),))
+
+    def _may_be_meant(self, peak: float) -> bool:
+        """`peak` of the strongest line in dBFS."""
+        line = peak - 10 * math.log10(2)  # RMS of a sine
+        return line >= SOFT_DBFS and line > 10 * math.log10(self._squares / self._frames) - BELOW_ALL_DB
 
     def _ranges(self, found: NDArray[np.int64]) -> tuple[tuple[float, float], ...]:
         """Windows overlap by half: those that touch are one range."""
@@ -161,6 +180,8 @@ def _line(power: NDArray[np.float64], step: float, frequency: float, tolerance: 
         return 0.0, 0.0
     below, above = power[max(peak - around, 1) : peak - clear], power[peak + clear + 1 : peak + around + 1]
     if top < 10 ** (PROMINENCE_DB / 10) * np.median(np.concatenate((below, above))):
+        return 0.0, 0.0
+    if top < 10 ** (ALONE_DB / 10) * max(below.max(), above.max()):
         return 0.0, 0.0
     # The vertex of a parabola through the logarithms.
     a, b, c = np.log(power[peak - 1] + 1e-30), np.log(top), np.log(power[peak + 1] + 1e-30)

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.audio.taps.decimation import Decimator
 from adapters.audio.taps.hum import Hum
-from domain.analysis import Finding
+from domain.analysis import Finding, Severity
 from tests.adapters.audio.reference import run
 from tests.sounds import Signal, joined, noise, silence, tone
 
@@ -89,6 +89,36 @@ def test_notes_at_the_mains_frequency_that_come_and_go_are_none() -> None:
     """A bass that plays a sharp G: 12 dB up and down within a bar of six seconds."""
     swell = 10 ** (-0.6 * (1 + np.sin(np.arange(24 * 44100) * 2 * np.pi / 6 / 44100))).astype(np.float32)
     assert found(lines(50, LINES, 24) * swell[:, None]) is None
+
+
+@pytest.mark.parametrize(("hz", "bpm"), [(47, 128), (50, 128), (48, 140), (55, 120), (60, 120), (62, 140)])
+def test_a_kick_drum_as_steady_as_a_clock_is_none(hz: int, bpm: int) -> None:
+    """A bar that repeats has lines at the multiples of its rate: at 128 BPM the 28th is at 59.7 Hz."""
+    t = np.arange(24 * 8000) % round(8000 * 60 / bpm) / 8000
+    kick = 0.4 * np.sin(2 * np.pi * (hz * t + 2 * (1 - np.exp(-30 * t)))) * np.exp(-8 * t)
+    assert found(kick[:, None].astype(np.float32) + noise(24, 8000, 1, -40), 8000) is None
+
+
+def test_a_hum_is_found_between_loud_noises() -> None:
+    """Which are there for two seconds and away for three."""
+    gate = (np.arange(30 * 44100) % (5 * 44100) >= 3 * 44100)[:, None]
+    assert found(lines(50, LINES, 30) + noise(30, channels=1, dbfs=-18) * gate) is not None
+
+
+@pytest.mark.parametrize("hz", [50.0, 59.7])
+def test_a_drone_may_be_meant(hz: float) -> None:
+    drone = found(lines(hz, {k: -14 - 20 * np.log10(k) for k in range(1, 12)}))
+    assert drone is not None
+    assert drone.severity == Severity.INFO
+    assert "the sound itself" in drone.detail
+
+
+@pytest.mark.parametrize(("level", "severity"), [(-29.0, Severity.INFO), (-31.0, Severity.WARNING)])
+def test_a_hum_is_well_below_the_sound(level: float, severity: Severity) -> None:
+    """Below an RMS of -13 dBFS; each line's own RMS is 3 dB below its peak."""
+    hum = found(lines(60, {1: level, 2: level - 3}) + tone(10, channels=1, hz=1000, dbfs=-10))
+    assert hum is not None
+    assert hum.severity == severity
 
 
 def test_two_seconds_are_the_least() -> None:
