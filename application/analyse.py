@@ -15,6 +15,7 @@ from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
 from domain.errors import CorruptBlob, NotFound
 from domain.job import Job, JobKind
+from domain.policy import Verdict
 from domain.ports.audio import AudioEngine, Progress
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
@@ -207,25 +208,30 @@ class RunIngest:
 class RunAnalyse:
     """Brings what was heard in a recording up to date, and judges it anew where no person has decided.
 
-    The recording stays in use meanwhile. A second run changes nothing.
+    The recording stays in use meanwhile; one that the policy rejected comes into use if the policy of now lets it. A
+    second run changes nothing.
     """
 
     recordings: Recordings
     listen: Listen
     judge: Judge
     change_recording: ChangeRecording
+    start_job: StartJob
 
     def __call__(self, job: Job, progress: Progress) -> None:
         recording = self.recordings.get(job.library_id, job.recording_id)
-        if not recording.is_heard:
-            return  # rejected since the job was made
+        if not recording.may_be_judged:
+            return  # rejected by a person since the job was made
+        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
         analysis = self.listen(job, recording, progress)
         judgement = self.judge(recording.library_id, analysis)
 
         def change(current: Recording, now: datetime) -> Recording:
-            return current.heard(analysis, judgement, now) if current.is_heard else current
+            return current.heard(analysis, judgement, now) if current.may_be_judged else current
 
-        actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
+        if not recording.is_heard and judgement.verdict is not Verdict.REJECT:
+            # What was rejected has no previews. First their job: cut short in between, the next run does both.
+            self.start_job(actor, JobKind.PREVIEW, recording.id)
         self.change_recording(actor, recording.id, "recording.analyse", change)
 
 

@@ -57,24 +57,25 @@ class Reanalyse:
             except NotFound:
                 unknown.append(recording_id)
                 continue
-            if recording.status not in {Status.READY, Status.QUARANTINED}:
+            if recording.status is Status.TRASHED or not recording.may_be_judged:
                 unheard.append(recording_id)
         if unknown:
-            raise Invalid(
+            raise NotFound(
                 f"The library does not have {len(unknown)} of the recordings.",
-                field="recordings",
                 unknown=unknown[:NAMED],
             )
         if unheard:
             raise Conflict(
-                f"{len(unheard)} of the recordings are neither ready nor in quarantine; leave them out.",
+                f"{len(unheard)} of the recordings are neither ready, nor in quarantine, nor rejected by the policy; "
+                "leave them out.",
                 recordings=unheard[:NAMED],
             )
 
 
 @dataclass(frozen=True)
 class ReanalyseLibrary:
-    """A job for every recording of the library that was heard, or for those alone whose analysis is not current."""
+    """A job for every recording of the library that was heard, unless a person has refused it, or for those of them
+    alone whose analysis is not current."""
 
     recordings: Recordings
     engine: AudioEngine
@@ -84,8 +85,10 @@ class ReanalyseLibrary:
         """How many jobs there are to be done."""
         actor.require(Permission.WRITE)
         started = 0
-        for status in (Status.READY, Status.QUARANTINED):
+        for status in (Status.READY, Status.QUARANTINED, Status.FAILED):
             for recording in each_recording(self.recordings, actor.library_id, Filter(Field.STATUS, Op.EQ, status)):
+                if not recording.may_be_judged:
+                    continue
                 if stale_only and recording.analysis_key == current_key(self.engine, recording):
                     continue
                 self.start_analysis(actor, recording.id)

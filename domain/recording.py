@@ -37,7 +37,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.PROCESSING: frozenset({Status.READY, Status.QUARANTINED, Status.FAILED, Status.TRASHED}),
     Status.READY: frozenset({Status.PROCESSING, Status.QUARANTINED, Status.FAILED, Status.TRASHED}),
     Status.QUARANTINED: frozenset({Status.PROCESSING, Status.READY, Status.FAILED, Status.TRASHED}),
-    Status.FAILED: frozenset({Status.RECEIVING, Status.PROCESSING, Status.READY, Status.TRASHED}),
+    Status.FAILED: frozenset(set(Status) - {Status.FAILED}),
     Status.TRASHED: frozenset(set(Status) - {Status.TRASHED}),
 }
 
@@ -141,13 +141,20 @@ class Recording:
         """It can be listened to, whether or not it may be used."""
         return self.standing in {Status.READY, Status.QUARANTINED}
 
+    @property
+    def may_be_judged(self) -> bool:
+        """It was heard, and what became of it is the policy's to say, or was let through by a person."""
+        told = self.judgement
+        by_policy = told is not None and told.verdict is Verdict.REJECT and told.decided_by is None
+        return self.is_heard or (self.standing is Status.FAILED and by_policy)
+
     def heard(self, analysis: Analysis, judgement: Judgement, now: datetime) -> "Recording":
         """What was heard in it, for the first time or anew, and what becomes of it. What a person has decided stays so.
 
         One that was trashed meanwhile stays in the trash and will come back as it was judged. What it says already
         changes nothing.
         """
-        if self.standing is not Status.PROCESSING and not self.is_heard:
+        if self.standing is not Status.PROCESSING and not self.may_be_judged:
             raise IllegalTransition(f"The recording is {self.status} and not to be heard.", status=str(self.status))
         if self.judgement is not None and self.judgement.decided_by is not None:
             judgement = self.judgement

@@ -9,6 +9,7 @@ from domain.analysis import Analysis
 from domain.errors import Conflict, Forbidden, Invalid, LeaseLost, NotFound, Unavailable
 from domain.job import Job, JobKind, JobStatus
 from domain.policy import Policy, Rule, Verdict
+from domain.ports.access import AuditQuery
 from domain.recording import Recording, Status
 from domain.values import RecordingId
 from tests import sounds
@@ -188,11 +189,99 @@ def test_what_a_person_decided_stays(house: House) -> None:
     assert after.analysis_key != released.analysis_key
 
 
+SILENCE_IS_REJECTED = Policy((Rule("all-silence", Verdict.REJECT),))
+
+
+@pytest.fixture
+def rejected(house: House) -> Recording:
+    """By a policy that the library has no more."""
+    house.use.set_policy()(house.admin, SILENCE_IS_REJECTED, 1)
+    sent = house.send(sounds.silent_wav())
+    house.work()
+    rejected = house.recording(sent.id)
+    assert rejected.failure is not None
+    assert (rejected.status, rejected.failure.code) == (Status.FAILED, "rejected-by-policy")
+    house.use.set_policy()(house.admin, Policy(), 2)
+    return rejected
+
+
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [((), Status.READY), ((Rule("all-silence", Verdict.QUARANTINE),), Status.QUARANTINED)],
+)
+def test_what_a_policy_rejected_comes_into_use_by_a_milder_one(
+    house: House, rejected: Recording, rules: tuple[Rule, ...], status: Status
+) -> None:
+    house.use.set_policy()(house.admin, Policy(rules), 3)
+    (job,) = reanalyse(house, rejected)
+    assert job.status is JobStatus.SUCCEEDED
+    after = house.recording(rejected.id)
+    assert (after.status, after.failure) == (status, None)
+    assert "preview.mp3" in makers(house, rejected)
+    (entry,) = house.use.search_audit()(house.admin, AuditQuery(action="recording.analyse")).items
+    assert (entry.before["status"], entry.after["status"]) == ("failed", status)
+
+
+def test_what_a_policy_rejected_stays_so_by_the_same_one(house: House, rejected: Recording) -> None:
+    house.use.set_policy()(house.admin, SILENCE_IS_REJECTED, 3)
+    reanalyse(house, rejected)
+    assert house.recording(rejected.id) == rejected
+    assert "preview.mp3" not in makers(house, rejected)
+
+
+def test_all_of_a_library_is_judged_anew_but_for_what_a_person_rejected(house: House, rejected: Recording) -> None:
+    house.use.set_policy()(house.admin, Policy((Rule("all-silence", Verdict.QUARANTINE),)), 3)
+    held_back = house.send(sounds.silent_wav(seconds=2.0))
+    house.work()
+    refused = house.use.reject_recording()(house.editor, held_back.id, house.recording(held_back.id).version)
+    with pytest.raises(Conflict):
+        house.use.reanalyse()(house.editor, "listen", [refused.id])
+    assert house.use.reanalyse_library()(house.editor, stale_only=False) == 1
+    house.work()
+    assert house.recording(refused.id) == refused
+    assert house.recording(rejected.id).status is Status.QUARANTINED
+
+
+def test_what_lies_in_the_trash_is_not_listened_to_again(house: House, ready: Recording) -> None:
+    house.use.trash_recording()(house.editor, ready.id, ready.version)
+    with pytest.raises(Conflict):
+        house.use.reanalyse()(house.editor, "listen", [ready.id])
+
+
+def test_of_two_with_the_same_bytes_the_rejected_one_stays_rejected(house: House, rejected: Recording) -> None:
+    newer = house.send(sounds.silent_wav())
+    house.work()
+    (job,) = reanalyse(house, rejected)
+    assert job.failure is not None
+    assert (job.status, job.failure.code) == (JobStatus.FAILED, "duplicate-recording")
+    assert house.recording(rejected.id) == rejected
+    assert house.recording(newer.id).status is Status.READY
+
+
+@pytest.mark.parametrize(("port", "method"), [("jobs", "add"), ("recordings", "save")])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_judgement_that_was_cut_short_is_finished_with_previews(
+    house: House, rejected: Recording, port: str, method: str, when: str
+) -> None:
+    (job,) = house.use.reanalyse()(house.editor, "listen", [rejected.id])
+    real = getattr(house.ports, port)()
+    fault = raising(method, Unavailable("dying"))
+    house.replace(port, Faulty(real, before=fault) if when == "before" else Faulty(real, after=fault))
+    house.work()
+    assert house.job(job.id).status is JobStatus.QUEUED
+    house.replace(port, real)
+    house.clock.advance(timedelta(minutes=15))
+    house.use.sweep()()
+    house.work()
+    assert house.recording(rejected.id).status is Status.READY
+    assert "preview.mp3" in makers(house, rejected)
+
+
 def test_a_request_that_is_wrong_in_part_starts_nothing(house: House, ready: Recording, tone: bytes) -> None:
     waiting = house.send(sounds.tone_wav(seconds=0.2))
     jobs = house.jobs()
     reanalyse_ = house.use.reanalyse()
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(NotFound) as refused:
         reanalyse_(house.editor, "listen", [ready.id, RecordingId("nothing")])
     assert refused.value.data["unknown"] == ["nothing"]
     with pytest.raises(Conflict) as refused_too:
@@ -201,7 +290,7 @@ def test_a_request_that_is_wrong_in_part_starts_nothing(house: House, ready: Rec
     for analyser, ids in (("other", [ready.id]), ("listen", []), ("listen", [ready.id] * 1001)):
         with pytest.raises(Invalid):
             reanalyse_(house.editor, analyser, ids)
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         reanalyse_(house.stranger(), "listen", [ready.id])
     with pytest.raises(Forbidden):
         reanalyse_(house.viewer, "listen", [ready.id])

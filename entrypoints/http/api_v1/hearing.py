@@ -34,7 +34,7 @@ def _file(*media_types: str) -> dict[int, Answer]:
     "POST",
     "/recordings/<id>/previews",
     answers={202: Answer(JobView, ("Location",))},
-    problems=(404, 409, 415),
+    problems=(404, 409, 413, 415),
     parameters=(IDEMPOTENCY_KEY,),
 )
 def start_matched_preview(path: RecordingPath, body: MatchedPreview) -> Response:

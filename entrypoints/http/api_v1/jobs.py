@@ -46,11 +46,14 @@ def list_jobs(query: JobListing) -> Response:
     "POST",
     "/jobs",
     answers={202: Answer(JobList, ("Location",), description="Location where there is one job.")},
-    problems=(409, 413, 415),
+    problems=(404, 409, 413, 415),
     parameters=(IDEMPOTENCY_KEY,),
 )
 def create_jobs(body: NewJobs) -> Response:
-    """Listens again to recordings whose analysis is not current, a job for each. What is current is not decoded."""
+    """Listens again to recordings whose analysis is not current, and judges them by the policy of now, a job for each.
+
+    What is current is not decoded. Where the library lacks one of the recordings, none is started: 404, with `unknown`.
+    """
     ids = [RecordingId(recording) for recording in body.recordings]
     made: tuple[Job, ...] = use_cases().reanalyse()(actor(), body.analyser, ids)
     headers = {"Location": job_address(made[0].id)} if len(made) == 1 else {}

@@ -60,7 +60,7 @@ def test_a_request_with_a_key_is_carried_out_once(editor: Api, heard: dict[str, 
 
 
 def test_unknown_recordings_are_named_and_nothing_is_started(editor: Api, heard: dict[str, Any]) -> None:
-    body = problem(ask(editor, heard["id"], "nothing"), 400, "invalid")
+    body = problem(ask(editor, heard["id"], "nothing"), 404, "not-found")
     assert body["unknown"] == ["nothing"]
     waiting = editor.recording(seconds=0.1)
     assert problem(ask(editor, heard["id"], waiting["id"]), 409, "conflict")["recordings"] == [waiting["id"]]
