@@ -1,6 +1,9 @@
 """What taps measure in each frame of the STFT: columns that grow on disk and end as one .npz."""
 
+import json
 import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
@@ -14,15 +17,29 @@ from domain.analysis import Artefact
 from domain.values import Scalar
 
 NAME = "frames.npz"
+CONTENTS = "columns"
+"""The array that says what the others are: one text, JSON, `{name: {unit, hop_samples, first_sample}}`."""
+
 _IN_MEMORY = 1 << 18  # bytes of a column before it goes to disk
 _COPY = 1 << 20
 _THE_SAME_TIME = (1980, 1, 1, 0, 0, 0)  # in every file, so that the same sound gives the same bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a column's rows are. Row n is of the sound around sample `first_sample` + n * `hop_samples`; both are None
+    where rows are not in step with the sound.
+    """
+
+    unit: str
+    hop_samples: int | None
+    first_sample: int | None = 0
+
+
 class _Column:
-    def __init__(self, folder: Path, width: int | None) -> None:
+    def __init__(self, folder: Path, width: int | None, rows_are: Rows) -> None:
         self.file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed by Frames
-        self.width = width
+        self.width, self.rows_are = width, rows_are
         self.rows = 0
 
     @property
@@ -33,15 +50,15 @@ class _Column:
 class Frames:
     """Columns of float32 by name, of shape (frames,) or (frames, n), each fed frame after frame."""
 
-    def __init__(self, folder: Path, rate: int, hop: int, window: int) -> None:
+    def __init__(self, folder: Path, rate: int, window: int) -> None:
         self._folder = folder
-        self._settings: dict[str, Scalar] = {"sample_rate_hz": rate, "hop_samples": hop, "window_samples": window}
+        self._settings: dict[str, Scalar] = {"sample_rate_hz": rate, "window_samples": window}
         self._columns: dict[str, _Column] = {}
 
-    def add(self, name: str, values: NDArray[np.floating]) -> None:
-        """The column's next frames. Its width stays what it is at the first call."""
+    def add(self, name: str, values: NDArray[np.floating], rows: Rows) -> None:
+        """The column's next frames. Its width and what its rows are stay what they are at the first call."""
         if name not in self._columns:
-            self._columns[name] = _Column(self._folder, values.shape[1] if values.ndim == 2 else None)
+            self._columns[name] = _Column(self._folder, values.shape[1] if values.ndim == 2 else None, rows)
         column = self._columns[name]
         column.file.write(np.ascontiguousarray(values, "<f4").tobytes())
         column.rows += len(values)
@@ -52,12 +69,25 @@ class Frames:
         column.file.seek(0)
         return np.frombuffer(column.file.read(), "<f4").reshape(column.shape)
 
+    def some(self, name: str, first: int, end: int) -> NDArray[np.float32]:
+        """These of the numbers in each row, from `first` up to `end`: shape (end - first, frames), in memory."""
+        column = self._columns[name]
+        numbers = np.empty((end - first, column.rows), np.float32)
+        at = 0
+        for rows in _pieces(column):
+            numbers[:, at : at + len(rows)] = rows[:, first:end].T
+            at += len(rows)
+        return numbers
+
     def artefact(self) -> Artefact | None:
-        """One array a column, as numpy.load reads them, uncompressed; None where nothing was added."""
+        """One array a column, and CONTENTS, as numpy.load reads them, uncompressed; None where nothing was added."""
         if not self._columns:
             return None
         path = self._folder / NAME
+        contents = json.dumps({name: asdict(column.rows_are) for name, column in sorted(self._columns.items())})
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            with archive.open(zipfile.ZipInfo(f"{CONTENTS}.npy", _THE_SAME_TIME), "w") as out:
+                npy.write_array(out, np.array(contents, f"<U{len(contents)}"), allow_pickle=False)
             for name, column in sorted(self._columns.items()):
                 entry = zipfile.ZipInfo(f"{name}.npy", _THE_SAME_TIME)
                 with archive.open(entry, "w", force_zip64=True) as out:
@@ -65,8 +95,7 @@ class Frames:
                     column.file.seek(0)
                     while part := column.file.read(_COPY):
                         out.write(part)
-        settings = {**self._settings, "columns": ",".join(sorted(self._columns))}
-        return Artefact(NAME, path, "application/zip", settings)
+        return Artefact(NAME, path, "application/zip", {**self._settings, CONTENTS: contents})
 
     def __enter__(self) -> Self:
         return self
@@ -76,3 +105,11 @@ class Frames:
     ) -> None:
         for column in self._columns.values():
             column.file.close()
+
+
+def _pieces(column: _Column) -> Iterator[NDArray[np.float32]]:
+    """Its rows, (some, width), as many at a time as _COPY holds."""
+    width = column.width or 1
+    column.file.seek(0)
+    while part := column.file.read(_COPY // (4 * width) * 4 * width):
+        yield np.frombuffer(part, "<f4").reshape(-1, width)

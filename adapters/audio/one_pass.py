@@ -40,7 +40,7 @@ def one_pass(
     """
     stft = Stft(sound.rate, sound.channels)
     with ExitStack() as resources:
-        frames = resources.enter_context(Frames(workspace, sound.rate, stft.hop, stft.window))
+        frames = resources.enter_context(Frames(workspace, sound.rate, stft.window))
         stream = Stream(
             rate=sound.rate,
             channels=sound.channels,

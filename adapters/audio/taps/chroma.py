@@ -44,8 +44,8 @@ class Chroma:
         self._frames = 0  # in the rows so far
         every = EACH * stream.hop / stream.rate
         method = f"12 pitch classes from C on {_OF} ({every:.4g} s), the highest being 1; with the sound's own tuning"
-        column = Column("chroma", "1", (0.0, 1.0), method, f"{LIBROSA} feature.chroma_stft")
-        self._summary = VectorSummary(stream.frames, column)
+        column = Column("chroma", "1", (0.0, 1.0), method, f"{LIBROSA} feature.chroma_stft", EACH)
+        self._summary = VectorSummary(stream, column)
 
     def feed(self, chunk: Chunk) -> None:
         power = chunk.spectra.mix

@@ -54,7 +54,7 @@ class Contrast:
             f"channels, in bands from 0, {corners} Hz on"
         )
         source = f"{LIBROSA} feature.spectral_contrast"
-        self._summary = VectorSummary(stream.frames, Column("spectral_contrast", "dB", (0.0, None), method, source))
+        self._summary = VectorSummary(stream, Column("spectral_contrast", "dB", (0.0, None), method, source))
 
     def feed(self, chunk: Chunk) -> None:
         magnitude = chunk.spectra.magnitude

@@ -21,7 +21,7 @@ class Mfcc:
 
     def __init__(self, stream: Stream) -> None:
         column = Column("mfcc", "dB", (None, None), _METHOD, f"{LIBROSA} feature.mfcc of power_to_db(top_db=None)")
-        self._summary = VectorSummary(stream.frames, column)
+        self._summary = VectorSummary(stream, column)
         self._cosines = cosines()
 
     def feed(self, chunk: Chunk) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import compiled, reassociated
+from adapters.audio.frames import Rows
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor
 
@@ -86,8 +87,8 @@ class Pitch:
         for start in range(0, len(loud), _BATCH):
             part = loud[start : start + _BATCH]
             found[:, part] = self._yin(line, part * self._hop)
-        self._stream.frames.add("f0", found[0])
-        self._stream.frames.add("f0_aperiodicity", found[1])
+        self._stream.frames.add("f0", found[0], Rows("Hz", self._hop))
+        self._stream.frames.add("f0_aperiodicity", found[1], Rows("1", self._hop))
 
     def _yin(self, line: Row, places: NDArray[np.int64]) -> NDArray[np.float32]:
         frames = self._padded[: len(places)]

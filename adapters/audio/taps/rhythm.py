@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from adapters.audio.chunks import Chunk
+from adapters.audio.frames import Rows
 from adapters.audio.taps import beats, onsets, tempo
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor
@@ -56,7 +57,8 @@ class Rhythm:
         self._frames, self._peak = 0, 0.0
 
     def feed(self, chunk: Chunk) -> None:
-        self._stream.frames.add("onset_strength", self._strength.feed(chunk.spectra.mel_db))
+        strength = self._strength.feed(chunk.spectra.mel_db)
+        self._stream.frames.add("onset_strength", strength, Rows("dB", self._stream.hop))
         self._frames += len(chunk)
         self._peak = max(self._peak, float(chunk.cells.peaks.max()))
 
@@ -79,7 +81,7 @@ class Rhythm:
             reason = "the onsets follow no beat"
             return Told((density, _descriptor("tempo", None, reason), sure, _descriptor("beat_count", None, reason)))
         tracked = beats.track(envelope, per_second, bpm)
-        self._stream.frames.add("beats", (tracked / per_second).astype(np.float32))
+        self._stream.frames.add("beats", (tracked / per_second).astype(np.float32), Rows("s", None, None))
         return Told(
             (density, _descriptor("tempo", round(bpm, 2)), sure, _descriptor("beat_count", float(len(tracked))))
         )

@@ -44,7 +44,7 @@ class SpectralShape:
         self._bin = stream.rate / stream.window  # Hz
         self._flux_scale = 4 / stream.window  # of a full-scale sine to 1: a Hann window sums to half its length
         self._before = np.empty(0, np.float32)
-        self._summaries = tuple(Summary(stream.frames, column) for column in columns(stream.rate))
+        self._summaries = tuple(Summary(stream, column) for column in columns(stream.rate))
 
     def feed(self, chunk: Chunk) -> None:
         spectra = chunk.spectra

@@ -1,14 +1,20 @@
-"""A descriptor of every frame, and what the record keeps of it: mean, variance and percentiles."""
+"""A descriptor of every frame, and what the record keeps of it: mean, variance and percentiles.
+
+Of several numbers a frame it keeps a list of each: mfcc_median is the median of every coefficient.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.frames import Frames
+from adapters.audio.frames import Rows
+from adapters.audio.taps.tap import Stream
 from domain.analysis import Descriptor, Range
 
 PERCENTILES = (5, 25, 50, 75, 95)
+QUARTILES = {"p25": 25, "median": 50, "p75": 75}
+_AT_A_TIME = 1 << 26  # bytes of a column read for quartiles: all of an hour's mfcc, a few coefficients of a day's
 
 SILENT = "the mean of the channels is digital silence throughout"
 TOO_LARGE = "the samples are too large to compute with"
@@ -24,25 +30,33 @@ Numbers = Doubles | np.float64
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What the descriptor is; see Descriptor. `range` is that of one frame's value."""
+    """What the descriptor is; see Descriptor. `range` is that of one frame's value.
+
+    There is a value for each `hops` frames of the STFT in a row.
+    """
 
     name: str
     unit: str
     range: Range
     method: str
     source: str
+    hops: int = 1
+
+    def rows(self, hop: int) -> Rows:
+        return Rows(self.unit, self.hops * hop, (self.hops - 1) * hop // 2)
 
 
 class Summary:
     """Of one number a frame: which frames count, those that are not digital silence; the rest is done at the end."""
 
-    def __init__(self, frames: Frames, column: Column) -> None:
-        self._frames, self._column = frames, column
+    def __init__(self, stream: Stream, column: Column) -> None:
+        self._frames, self._column = stream.frames, column
+        self._rows = column.rows(stream.hop)
         self._counted = bytearray()
 
     def add(self, values: NDArray[np.floating], sounding: NDArray[np.bool_]) -> None:
         """The next frames' values, and which of these are not digital silence: both (frames,)."""
-        self._frames.add(self._column.name, values)
+        self._frames.add(self._column.name, values, self._rows)
         self._counted += sounding.tobytes()
 
     def descriptors(self) -> tuple[Descriptor, ...]:
@@ -59,20 +73,23 @@ class Summary:
 
 
 class VectorSummary:
-    """Of several numbers a frame: running mean and variance of each, for all of them would be long to read again."""
+    """Of several numbers a frame: running mean and variance of each, and quartiles, for which they are read again."""
 
-    def __init__(self, frames: Frames, column: Column) -> None:
-        self._frames, self._column = frames, column
+    def __init__(self, stream: Stream, column: Column) -> None:
+        self._frames, self._column = stream.frames, column
+        self._rows = column.rows(stream.hop)
         self._sounding = False
+        self._counted = bytearray()
         self._count = 0
         self._mean: Doubles = np.zeros(())
         self._squares: Doubles = np.zeros(())  # sums of squared distances from the mean
 
     def add(self, values: NDArray[np.floating], sounding: NDArray[np.bool_]) -> None:
         """The next frames' values, (frames, n), and which of these are not digital silence, (frames,)."""
-        self._frames.add(self._column.name, values)
+        self._frames.add(self._column.name, values, self._rows)
         self._sounding = self._sounding or bool(sounding.any())
         counted = sounding & np.isfinite(values).all(axis=1)
+        self._counted += counted.tobytes()
         if counted.any():
             self._merge(np.asarray(values if counted.all() else values[counted], np.float64))
 
@@ -88,11 +105,24 @@ class VectorSummary:
 
     def descriptors(self) -> tuple[Descriptor, ...]:
         if not self._count:
-            return _missing(self._column, self._sounding, "mean", "variance")
+            return _missing(self._column, self._sounding, "mean", "variance", *QUARTILES)
         return (
             _one(self._column, "mean", self._mean),
             _one(self._column, "variance", self._squares / self._count),
+            *(_one(self._column, *each) for each in zip(QUARTILES, self._quartiles(), strict=True)),
         )
+
+    def _quartiles(self) -> Doubles:
+        """Shape (quartiles, n)."""
+        counted = np.frombuffer(self._counted, np.bool_)
+        some = max(1, _AT_A_TIME // (4 * len(counted)))
+        width = len(self._mean)
+        found = np.empty((len(QUARTILES), width))
+        for first in range(0, width, some):
+            end = min(first + some, width)
+            values = self._frames.some(self._column.name, first, end)[:, counted]
+            found[:, first:end] = np.percentile(values, tuple(QUARTILES.values()), axis=1, overwrite_input=True)
+        return found
 
     @property
     def mean(self) -> Doubles | None:
@@ -101,6 +131,7 @@ class VectorSummary:
 
 
 _HOW = {
+    **{name: f"percentile {percent} of each number" for name, percent in QUARTILES.items()},
     "mean": "mean",
     "variance": "variance (of the population)",
     "percentiles": f"percentiles {', '.join(map(str, PERCENTILES))}",

@@ -35,7 +35,7 @@ class Temporal:
 
     def __init__(self, stream: Stream) -> None:
         self._window, self._hop = stream.window, stream.hop
-        self._summaries = tuple(Summary(stream.frames, column) for column in COLUMNS)
+        self._summaries = tuple(Summary(stream, column) for column in COLUMNS)
         self._last = np.float32(0)  # sample
         self._before = np.zeros(2)  # crossings and squares of the hop before
         self._started = False

@@ -15,7 +15,7 @@ from adapters.audio.listening import TAPS
 from adapters.audio.one_pass import FRAMES_PART
 from adapters.audio.stft import window_of
 from domain.analysis import Descriptor
-from tests.adapters.audio.reference import run_all
+from tests.adapters.audio.reference import columns, run_all
 from tests.sounds import Signal, joined, noise, silence, tone
 
 
@@ -91,12 +91,11 @@ def measured(name: str) -> Measured:
         spectrum = librosa.stft(mean, n_fft=window, hop_length=window // 2, pad_mode="constant")
     with tempfile.TemporaryDirectory() as folder:
         told = run_all({FRAMES_PART: TAPS[FRAMES_PART]}, signal, rate, Path(folder), range(0, len(signal), 65536))
-        with np.load(Path(folder, "frames.npz")) as columns:
-            return Measured(
-                rate,
-                window,
-                mean,
-                np.abs(spectrum).astype(np.float32),
-                dict(columns),
-                {descriptor.name: descriptor for each in told for descriptor in each.descriptors},
-            )
+        return Measured(
+            rate,
+            window,
+            mean,
+            np.abs(spectrum).astype(np.float32),
+            columns(told),
+            {descriptor.name: descriptor for each in told for descriptor in each.descriptors},
+        )

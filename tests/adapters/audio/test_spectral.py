@@ -1,5 +1,6 @@
 """Descriptors of every frame against librosa's over the whole file, and their summaries."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from adapters.audio.listening import TAPS
+from adapters.audio.one_pass import FRAMES_PART
 from adapters.audio.stft import Stft
-from adapters.audio.taps import contrast
+from adapters.audio.taps import contrast, summary
 from adapters.audio.taps.chroma import Chroma
 from adapters.audio.taps.contrast import Contrast
 from adapters.audio.taps.mfcc import Mfcc
@@ -17,7 +20,7 @@ from adapters.audio.taps.spectral_shape import SpectralShape
 from adapters.audio.taps.tap import Stream, Tap
 from adapters.audio.taps.temporal import Temporal
 from tests.adapters.audio.by_librosa import SOUNDS, Measured, measured
-from tests.adapters.audio.reference import run
+from tests.adapters.audio.reference import run, run_all
 from tests.sounds import joined, tone
 
 every_sound = pytest.mark.parametrize("name", SOUNDS)
@@ -166,7 +169,37 @@ def test_vectors_have_a_mean_and_a_variance_of_each_number(name: str, column: st
     told = heard.descriptors
     assert told[f"{column}_mean"].value == pytest.approx(values.mean(axis=0).tolist(), rel=1e-5, abs=1e-4)
     assert told[f"{column}_variance"].value == pytest.approx(values.var(axis=0).tolist(), rel=1e-4)
-    assert f"{column}_percentiles" not in told
+
+
+@pytest.mark.parametrize("name", ["music", "noise between silences"])
+@pytest.mark.parametrize("column", ["mfcc", "spectral_contrast"])
+@pytest.mark.parametrize("at_a_time", [1, 1 << 26])
+def test_vectors_have_quartiles_of_each_number(
+    name: str, column: str, at_a_time: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few of the numbers are read at a time."""
+    monkeypatch.setattr(summary, "_AT_A_TIME", at_a_time)
+    rate, make = SOUNDS[name]
+    tap: Callable[[Stream], Tap] = Mfcc if column == "mfcc" else Contrast
+    told = run(tap, make(rate), rate, tmp_path).descriptors
+    values = of_sound(measured(name), column)
+    for descriptor, percent in zip(told[2:], (25, 50, 75), strict=True):
+        assert descriptor.value == pytest.approx(np.percentile(values, percent, axis=0).tolist(), rel=1e-4, abs=1e-4)
+    assert [each.name for each in told[2:]] == [f"{column}_p25", f"{column}_median", f"{column}_p75"]
+
+
+def test_the_file_says_where_each_row_is(tmp_path: Path) -> None:
+    (_, artefact) = run_all({FRAMES_PART: TAPS[FRAMES_PART]}, tone(4), 44100, tmp_path, [0])[-2:]
+    said = json.loads(str(artefact.artefacts[0].settings["columns"]))
+    assert {name: said[name]["hop_samples"] for name in ("rms", "mfcc", "f0", "chroma")} == {
+        "rms": 1024,
+        "mfcc": 1024,
+        "f0": 4096,
+        "chroma": 4096,
+    }
+    assert said["chroma"]["first_sample"] == 1536
+    assert {said[name]["first_sample"] for name in said} == {0, 1536}
+    assert said["spectral_centroid"]["unit"] == "Hz"
 
 
 def test_silence_has_frames_but_no_summaries() -> None:

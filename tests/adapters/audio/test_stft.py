@@ -1,5 +1,6 @@
 """The shared transform against librosa's of the whole file, and the columns that frames are kept in."""
 
+import json
 from pathlib import Path
 
 import librosa
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from adapters.audio.chunks import CHUNK_FRAMES, chunks
-from adapters.audio.frames import Frames
+from adapters.audio.frames import Frames, Rows
 from adapters.audio.stft import Stft
 from tests.adapters.audio.reference import channel_power
 from tests.sounds import noise
@@ -47,21 +48,27 @@ def test_only_the_last_chunk_is_shorter_and_says_so() -> None:
 def test_columns_come_back_by_name_and_shape(tmp_path: Path) -> None:
     draw = np.random.default_rng(5)
     wide, narrow = draw.normal(size=(100_000, 7)), draw.normal(size=4000)
-    with Frames(tmp_path, 44100, 1024, 2048) as frames:
+    with Frames(tmp_path, 44100, 2048) as frames:
         for part in np.array_split(wide, 13):
-            frames.add("wide", part)
-        frames.add("narrow", narrow)
+            frames.add("wide", part, Rows("dB", 1024))
+        frames.add("narrow", narrow, Rows("s", None, None))
         np.testing.assert_array_equal(frames.column("narrow"), narrow.astype(np.float32))
+        np.testing.assert_array_equal(frames.some("wide", 2, 5), wide[:, 2:5].T.astype(np.float32))
         artefact = frames.artefact()
     assert artefact is not None
-    assert artefact.settings["columns"] == "narrow,wide"
     with np.load(artefact.path, allow_pickle=False) as read:
         np.testing.assert_array_equal(read["wide"], wide.astype(np.float32))
         np.testing.assert_array_equal(read["narrow"], narrow.astype(np.float32))
+        contents = str(read["columns"])
     assert [path.name for path in tmp_path.iterdir()] == ["frames.npz"]
+    assert json.loads(contents) == {
+        "narrow": {"unit": "s", "hop_samples": None, "first_sample": None},
+        "wide": {"unit": "dB", "hop_samples": 1024, "first_sample": 0},
+    }
+    assert artefact.settings == {"sample_rate_hz": 44100, "window_samples": 2048, "columns": contents}
 
 
 def test_without_columns_there_is_no_file(tmp_path: Path) -> None:
-    with Frames(tmp_path, 44100, 1024, 2048) as frames:
+    with Frames(tmp_path, 44100, 2048) as frames:
         assert frames.artefact() is None
     assert not list(tmp_path.iterdir())
