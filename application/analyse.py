@@ -10,6 +10,7 @@ from application.changes import ChangeRecording
 from application.duplicates import KeepIdentity
 from application.ingest import refuse_duplicate
 from application.judge import Judge
+from application.purge import EndIfPurged
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
@@ -29,10 +30,14 @@ COPY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class KeepRendition:
-    """Stores a file that the engine made, and the record of it. Doing it twice leaves one."""
+    """Stores a file that the engine made, and the record of it. Doing it twice leaves one.
+
+    Raises LeaseLost, and leaves none, when the recording was removed meanwhile.
+    """
 
     blobs: Blobs
     renditions: Renditions
+    end_if_purged: EndIfPurged
     clock: Clock
 
     def __call__(self, job: Job, recording: Recording, artefact: Artefact, maker: str) -> None:
@@ -53,6 +58,7 @@ class KeepRendition:
                 fence=job.fence,
             )
         )
+        self.end_if_purged(recording)
 
 
 @dataclass(frozen=True)

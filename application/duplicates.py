@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from application.browse import stored_bytes
+from application.purge import EndIfPurged
 from domain.access import Actor, Permission
 from domain.analysis import Analysis, Descriptor
 from domain.errors import CorruptBlob, NotFound
@@ -68,11 +69,12 @@ class ReadFingerprint:
 class KeepIdentity:
     """Puts into the index what a recording is known by, once its analysis and its files are stored.
 
-    Doing it again changes nothing.
+    Doing it again changes nothing. Raises LeaseLost, and leaves nothing, when the recording was removed meanwhile.
     """
 
     fingerprints: Fingerprints
     read_fingerprint: ReadFingerprint
+    end_if_purged: EndIfPurged
 
     def __call__(self, recording: Recording, analysis: Analysis) -> None:
         fingerprint = None
@@ -80,6 +82,7 @@ class KeepIdentity:
             fingerprint = self.read_fingerprint(recording.library_id, recording.id)
         terms: frozenset[int] = fingerprint.terms() if fingerprint else frozenset()
         self.fingerprints.put(Identity(recording.library_id, recording.id, _pcm_hash(analysis), terms))
+        self.end_if_purged(recording)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from application.labour import GiveUpJob
+from application.purge import RemoveBelongings
 from application.work import FailRecordingOfJob, StartJob
 from domain.access import system_actor
 from domain.audit import AuditEntry
@@ -16,11 +17,10 @@ from domain.job import Job, JobKind, JobStatus, job_key
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.ports.access import IdempotentRequests, Libraries
 from domain.ports.blobs import Blobs, Workspaces
-from domain.ports.fingerprints import Fingerprints
-from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
+from domain.ports.recordings import Recordings, Renditions, Uploads
 from domain.ports.work import DeadLetter, Events, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
-from domain.recording import Recording, Status, on_request_prefix, recording_of_key, recording_prefix
+from domain.recording import Recording, Status, recording_of_key
 from domain.upload import Upload, UploadStatus
 from domain.values import LibraryId, RecordingId
 
@@ -196,11 +196,7 @@ class EmptyTrash:
     restore it meanwhile; its record goes last, so that what a crash leaves is found and removed the next time."""
 
     recordings: Recordings
-    analyses: Analyses
-    renditions: Renditions
-    fingerprints: Fingerprints
-    jobs: Jobs
-    blobs: Blobs
+    remove_belongings: RemoveBelongings
     clock: Clock
     ids: Ids
     retention: timedelta
@@ -217,28 +213,10 @@ class EmptyTrash:
         given_up = recording.purging(now)
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.give_up", before=recording, after=given_up)
         self.recordings.save(given_up, replaces=recording.version, audit=entry)
-        if recording.sha256 is not None and not self._is_shared(recording):
-            for analysis in self.analyses.of_content(recording.library_id, recording.sha256):
-                self.analyses.remove(recording.library_id, analysis.key)
-        self.jobs.remove_of_recording(recording.library_id, recording.id)
-        self.fingerprints.remove(recording.library_id, recording.id)
-        self.renditions.remove_all(recording.library_id, recording.id)
-        for prefix in (recording_prefix, on_request_prefix):
-            for blob in self.blobs.list(prefix(recording.library_id, recording.id)):
-                self.blobs.delete(blob.key)
+        self.remove_belongings(given_up)
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.purge", before=given_up, after=None)
         self.recordings.remove(given_up, replaces=given_up.version, audit=entry)
         return True
-
-    def _is_shared(self, recording: Recording) -> bool:
-        """Whether another recording, in the trash or out of it, has the same bytes and so the same analysis."""
-        same = Filter(Field.SHA256, Op.EQ, recording.sha256 or "")
-        trashed = Filter(Field.STATUS, Op.EQ, Status.TRASHED)
-        return any(
-            other.id != recording.id
-            for filters in ((same,), (same, trashed))
-            for other in self.recordings.search(recording.library_id, RecordingQuery(filters, limit=2)).items
-        )
 
 
 def each_recording(recordings: Recordings, library_id: LibraryId, *filters: Filter) -> Iterator[Recording]:

@@ -55,6 +55,7 @@ from application import (
     look,
     notices,
     on_request,
+    purge,
     reanalyse,
     schedule,
     summary,
@@ -156,6 +157,8 @@ class UseCases(containers.DeclarativeContainer):
     change_recording = wired(changes.ChangeRecording)
     change_job = wired(changes.ChangeJob)
     start_job = wired(work.StartJob)
+    remove_belongings = wired(purge.RemoveBelongings)
+    end_if_purged = wired(purge.EndIfPurged)
 
     get_limits = wired(ingest.GetLimits)
     receive_recording = wired(ingest.ReceiveRecording)

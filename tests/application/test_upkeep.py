@@ -204,6 +204,40 @@ def test_a_purge_that_was_cut_short_is_finished_the_next_time(
     assert house.ports.analyses().find(recording.library_id, recording.analysis_key) is None
 
 
+@pytest.mark.parametrize("cut_short", [False, True])
+@pytest.mark.parametrize(
+    ("port", "method", "count"),
+    [("blobs", "put", 1), ("renditions", "put", 1), ("renditions", "put", 2), ("analyses", "put", 1),
+     ("fingerprints", "put", 1)],
+)  # fmt: skip
+def test_what_is_purged_while_it_is_listened_to_leaves_nothing(
+    house: House, port: str, method: str, count: int, cut_short: bool
+) -> None:
+    """The purge comes right after one of the writes of listening: whole, or up to where the record itself goes."""
+    sent = house.send(sounds.tone_wav(seconds=5.0))
+    trashed = house.use.trash_recording()(house.editor, sent.id, sent.version)
+    purged: list[int] = []
+    fingerprints = house.ports.fingerprints()
+    ports = {"recordings": house.ports.recordings(), port: getattr(house.ports, port)()}
+
+    def purge(name: str, number: int) -> None:
+        if (name, number) != (method, count) or purged:
+            return
+        if cut_short:
+            house.replace("recordings", Faulty(ports["recordings"], before=raising("remove", Unavailable("dying"))))
+        house.clock.advance(timedelta(days=31))
+        purged.append(house.use.empty_trash()()["recordings_purged"])
+
+    house.replace(port, Faulty(ports[port], after=purge))
+    house.work()
+    assert purged == [0 if cut_short else 1]
+    assert house.blob_keys() == []
+    assert house.jobs() == ()
+    assert house.ports.renditions().of_recording(sent.library_id, sent.id) == ()
+    assert house.ports.analyses().of_content(sent.library_id, trashed.sha256) == ()
+    assert fingerprints._identities == {}
+
+
 def test_what_is_being_purged_cannot_be_restored(house: House, tone: bytes) -> None:
     recording = ready(house, tone)
     house.use.trash_recording()(house.editor, recording.id, recording.version)
