@@ -10,6 +10,7 @@ from adapters.audio.chunks import chunks
 from adapters.audio.frames import Frames
 from adapters.audio.parts import stamp
 from adapters.audio.stft import Stft
+from adapters.audio.taps.movement import Movement
 from adapters.audio.taps.tap import Stream, Tap, Told
 
 Makers = Mapping[str, Sequence[Callable[[Stream], Tap]]]
@@ -50,6 +51,7 @@ def one_pass(
             window=stft.window,
             hop=stft.hop,
             frames=frames,
+            movement=Movement(sound.rate, stft.window),
             resources=resources,
             pcm_md5=sound.pcm_md5,
             layout=sound.layout,

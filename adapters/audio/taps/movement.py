@@ -14,7 +14,10 @@ SILENT_DBFS = -100.0
 
 
 class Movement:
-    """Level and flux of every frame of the STFT of the mean of the channels: 1.2 MB an hour."""
+    """Level and flux of every frame of the STFT of the mean of the channels: 1.2 MB an hour.
+
+    The taps of a pass share one. Each feeds it all chunks and any may be the first: it takes each chunk once.
+    """
 
     def __init__(self, rate: int, window: int) -> None:
         self.frames_per_second = 2 * rate / window
@@ -23,8 +26,12 @@ class Movement:
         self._scale = np.float32(2 / (0.375 * window**2))
         self._before = np.zeros(window // 2 + 1, np.float32)
         self._found: list[NDArray[np.float32]] = []
+        self._next = 0  # sample
 
     def feed(self, chunk: Chunk) -> None:
+        if chunk.at < self._next:
+            return
+        self._next = chunk.at + len(chunk)
         power = chunk.spectra.mix
         found = np.empty((2, len(power)), np.float32)
         if len(power):
@@ -38,8 +45,8 @@ class Movement:
         Flux is the sum of the differences of power over the sum of both: near 0.45 for steady noise of any colour,
         below 0.1 for steady tones.
         """
-        power, flux = np.concatenate(self._found, axis=1)
-        self._found = []
+        self._found = [np.concatenate(self._found, axis=1)]
+        power, flux = self._found[0]
         # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
         levels = np.float32(10) * np.log10(np.clip(power * self._scale, 10 ** (SILENT_DBFS / 10), 1e10))
         return levels, np.nan_to_num(flux)

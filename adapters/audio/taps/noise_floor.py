@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
-from adapters.audio.taps.movement import SILENT_DBFS, Movement
+from adapters.audio.taps.movement import SILENT_DBFS
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor, Finding, Severity
 
@@ -35,7 +35,7 @@ class NoiseFloor:
     """`noise_floor` in dBFS and `snr_estimate` in dB, and `low-snr` below LOW_SNR_DB."""
 
     def __init__(self, stream: Stream) -> None:
-        self._movement = Movement(stream.rate, stream.window)
+        self._movement = stream.movement
 
     def feed(self, chunk: Chunk) -> None:
         self._movement.feed(chunk)

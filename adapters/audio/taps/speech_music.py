@@ -1,10 +1,11 @@
-"""Speech, music and silence: a guess, second by second, from how level and spectrum move."""
+"""Speech, music, silence and the rest: a guess, second by second, from how level and spectrum move."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
-from adapters.audio.taps.movement import Movement
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor
 
@@ -26,6 +27,13 @@ VOWEL_FLUX, VOWEL_SHARE = 0.35, 0.02
 STROKES = 0.78
 """Share of low-energy frames that only drums reach: short strokes, and nothing between them."""
 
+NOISE_FLUX, NOISE_SHARE = (0.33, 0.7), 0.85
+"""Flux of noise, steady or in gusts and of any colour: it is there in all frames but a few. Music has tones that hold
+still, and drums begin with more."""
+
+LEAST_AUDIBLE = 0.1
+"""Share of the frames around a second: of less nothing can be told."""
+
 SYLLABLES_HZ = (2.5, 7.0)
 _SLOWEST_HZ = 0.3
 _BATCH = 256  # seconds looked at at a time
@@ -34,16 +42,17 @@ _METHOD = (
     "a heuristic, right for most clear cases and no more than that: seconds below "
     f"{SILENT_BELOW_DBFS:g} dBFS are silent; the others are speech where the share of low-energy frames and the "
     "spectral flux (Lu, Zhang & Jiang 2002) and the modulation of the level around 4 Hz (Scheirer & Slaney 1997) are "
-    "together high and some loud frames hold still; the rest is music, which noise and effects are counted as"
+    "together high and some loud frames hold still; what is left is other where the spectrum never stops moving as "
+    "noise does, or a click is all there is, and else music"
 )
 _SOURCE = "Lu, Zhang & Jiang 2002, doi:10.1109/TSA.2002.804546; Scheirer & Slaney 1997, doi:10.1109/ICASSP.1997.596192"
 
 
 class SpeechMusic:
-    """`speech_ratio`, `music_ratio` and `silence_ratio`: shares of the seconds, which add up to 1."""
+    """`speech_ratio`, `music_ratio`, `other_ratio` and `silence_ratio`: shares of the seconds, which add up to 1."""
 
     def __init__(self, stream: Stream) -> None:
-        self._movement = Movement(stream.rate, stream.window)
+        self._movement = stream.movement
         self._rate, self._frames = stream.rate, 0
 
     def feed(self, chunk: Chunk) -> None:
@@ -52,27 +61,28 @@ class SpeechMusic:
 
     def result(self) -> Told:
         if self._frames < self._rate:
-            return _told(None, None, None, "the recording is shorter than a second")
+            reason = "the recording is shorter than a second"
+            return Told(tuple(_descriptor(name, None, reason) for name in Shares._fields))
         levels, flux = self._movement.result()
-        speech, silence = _seconds(levels, flux, self._movement.frames_per_second)
-        spoken, silent = round(float(speech.mean()), 3), round(float(silence.mean()), 3)
-        return _told(spoken, round(1 - spoken - silent, 3), silent)
+        found = shares(levels, flux, self._movement.frames_per_second)
+        return Told(tuple(_descriptor(name, value) for name, value in found._asdict().items()))
 
 
-def _told(speech: float | None, music: float | None, silence: float | None, reason: str | None = None) -> Told:
-    named = {"speech_ratio": speech, "music_ratio": music, "silence_ratio": silence}
-    return Told(
-        tuple(
-            Descriptor(name, value, "1", _METHOD, reason, range=(0.0, 1.0), source=_SOURCE)
-            for name, value in named.items()
-        )
-    )
+class Shares(NamedTuple):
+    """Of the seconds."""
+
+    speech: float
+    music: float
+    other: float
+    silence: float
 
 
-def _seconds(
-    levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which seconds are speech, and which are silent."""
+def _descriptor(name: str, value: float | None, reason: str | None = None) -> Descriptor:
+    return Descriptor(f"{name}_ratio", value, "1", _METHOD, reason, range=(0.0, 1.0), source=_SOURCE)
+
+
+def shares(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float) -> Shares:
+    """By level and flux of the frames, as Movement gives them; at least one frame."""
     second = round(per_second)
     context = min(round(CONTEXT_SECONDS * per_second), len(levels))
     starts = np.arange(max(1, round(len(levels) / per_second))) * second
@@ -80,11 +90,21 @@ def _seconds(
     silent = np.maximum.reduceat(levels, starts) < SILENT_BELOW_DBFS
     around = np.clip(starts + second // 2 - context // 2, 0, len(levels) - context)
     every_level, every_flux = (np.lib.stride_tricks.sliding_window_view(curve, context) for curve in (levels, flux))
-    speech = [
-        _is_speech(every_level[part], every_flux[part], per_second)
-        for part in np.array_split(around, -(-len(around) // _BATCH))
-    ]
-    return np.concatenate(speech) & ~silent, silent
+    speech, other = np.zeros((2, len(around)), bool)
+    for part in np.array_split(np.arange(len(around)), -(-len(around) // _BATCH)):
+        some_levels, some_flux = every_level[around[part]], every_flux[around[part]]
+        audible = np.mean(some_levels >= SILENT_BELOW_DBFS, axis=1) >= LEAST_AUDIBLE
+        speech[part] = audible & _is_speech(some_levels, some_flux, per_second)
+        other[part] = ~audible | (~speech[part] & _moves_as_noise(some_flux))
+    found = [round(float(mask.mean()), 3) for mask in (speech & ~silent, other & ~silent, silent)]
+    return Shares(found[0], round(1 - sum(found), 3), found[1], found[2])
+
+
+def _moves_as_noise(flux: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Of each row of (seconds, frames)."""
+    least, most = NOISE_FLUX
+    moves: NDArray[np.bool_] = np.mean((flux > least) & (flux < most), axis=1) >= NOISE_SHARE
+    return moves
 
 
 def _is_speech(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from adapters.audio.chunks import Chunk
 from adapters.audio.frames import Frames
+from adapters.audio.taps.movement import Movement
 from domain.analysis import Artefact, Descriptor, Finding
 
 
@@ -14,8 +15,9 @@ from domain.analysis import Artefact, Descriptor, Finding
 class Stream:
     """What a tap knows before the first chunk. `rate` in Hz; `bit_depth` None where the codec has none.
 
-    `window` and `hop` are those of the shared STFT, in samples. What a tap measures in each of its frames goes to
-    `frames`, and what it opens to `resources`, so that it is closed however the pass ends.
+    `window` and `hop` are those of the shared STFT, in samples; `movement` is what several taps hear of it. What a tap
+    measures in each of its frames goes to `frames`, and what it opens to `resources`, so that it is closed however the
+    pass ends.
     `pcm_md5` is the checksum of the samples that the file carries (FLAC), where it does; `layout` names the channels'
     places as ffmpeg does (5.1, 7.1(wide), …), None where the file does not.
     """
@@ -28,6 +30,7 @@ class Stream:
     window: int
     hop: int
     frames: Frames
+    movement: Movement
     resources: ExitStack
     pcm_md5: bytes | None = None
     layout: str | None = None

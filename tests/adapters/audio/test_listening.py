@@ -11,7 +11,7 @@ from tests.sounds import Signal, joined, noise, silence, tone
 
 RHYTHM = {"onset_density", "tempo", "tempo_confidence", "beat_count"}
 PITCH = {"f0_mean", "f0_variance", "f0_percentiles", "periodic_share"}
-SHARES = {"speech_ratio", "music_ratio", "silence_ratio"}
+SHARES = {"speech_ratio", "music_ratio", "other_ratio", "silence_ratio"}
 NOISE = {"bandwidth_hz", "noise_floor", "snr_estimate"}
 
 

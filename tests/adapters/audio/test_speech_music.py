@@ -1,4 +1,4 @@
-"""Speech, music and silence: clear cases of each, made of formants, strings and drums."""
+"""Speech, music, noise and silence: clear cases of each, made of formants, strings, drums and noise."""
 
 from pathlib import Path
 
@@ -54,6 +54,19 @@ def notes(seconds: float, each: float, fade: float, pitches: tuple[float, ...], 
     return as_signal(wave)
 
 
+def coloured(seconds: float, slope: float, rate: int = RATE) -> Signal:
+    """Noise whose power falls with the frequency to that power: 0 white, 1 pink, 2 brown."""
+    spectrum = np.fft.rfft(noise(seconds, rate, 1)[:, 0])
+    hz = np.maximum(np.fft.rfftfreq(round(seconds * rate), 1 / rate), 20)
+    return as_signal(np.fft.irfft(spectrum / hz ** (slope / 2), round(seconds * rate)))
+
+
+def waves(seconds: float, hz: float, rate: int = RATE) -> Signal:
+    """Pink noise that comes and goes, by up to 34 dB."""
+    swell = 0.02 + np.abs(np.sin(np.pi * hz * np.arange(round(seconds * rate)) / rate)) ** 3
+    return np.asarray(coloured(seconds, 1, rate) * swell[:, None], np.float32)
+
+
 def drums(seconds: float, rate: int = RATE) -> Signal:
     """Eighth notes at 120 BPM."""
     t = np.arange(round(seconds * rate)) % (rate // 4) / rate
@@ -68,7 +81,13 @@ MUSIC = {
     "drums": drums(20),
     "band": notes(20, 0.25, 3.0, SCALE) + notes(20, 0.5, 4.0, (55.0, 82.5)) + drums(20),
     "tone": tone(20, RATE, 1),
-    "noise": noise(20, RATE, 1),
+}
+NOISE = {
+    "white": lambda rate: coloured(20, 0, rate),
+    "pink": lambda rate: coloured(20, 1, rate),
+    "brown": lambda rate: coloured(20, 2, rate),
+    "wind": lambda rate: waves(20, 0.5, rate),
+    "sea": lambda rate: waves(20, 0.15, rate),
 }
 
 
@@ -77,20 +96,35 @@ def test_speech_is_speech(rate: int) -> None:
     assert shares(speech(20, rate), rate)["speech_ratio"] > 0.9
 
 
-def test_speech_in_noise_is_speech() -> None:
-    assert shares(speech(20) + noise(20, RATE, 1, -30))["speech_ratio"] > 0.9
+@pytest.mark.parametrize("dbfs", [-30.0, -24.0])
+def test_speech_in_noise_is_speech(dbfs: float) -> None:
+    assert shares(speech(20) + noise(20, RATE, 1, dbfs))["speech_ratio"] > 0.9
 
 
 @pytest.mark.parametrize("name", MUSIC)
-def test_music_is_none_nor_is_noise(name: str) -> None:
-    assert shares(MUSIC[name]) == {"speech_ratio": 0.0, "music_ratio": 1.0, "silence_ratio": 0.0}
+def test_music_is_music(name: str) -> None:
+    assert shares(MUSIC[name]) == {"speech_ratio": 0.0, "music_ratio": 1.0, "other_ratio": 0.0, "silence_ratio": 0.0}
+
+
+@pytest.mark.parametrize("rate", [8000, 44100])
+@pytest.mark.parametrize("name", NOISE)
+def test_noise_is_neither_speech_nor_music(name: str, rate: int) -> None:
+    found = shares(NOISE[name](rate), rate)
+    assert found["other_ratio"] >= 0.95
+    assert found["music_ratio"] == 0
+
+
+def test_a_constant_is_nothing_but_its_beginning_and_its_end() -> None:
+    constant = np.full((5 * RATE, 1), 0.25, np.float32)
+    assert shares(constant) == {"speech_ratio": 0.0, "music_ratio": 0.0, "other_ratio": 0.4, "silence_ratio": 0.6}
 
 
 def test_the_shares_of_a_programme() -> None:
-    found = shares(joined(speech(20), silence(10, RATE, 1), MUSIC["plucked"]))
-    assert found["speech_ratio"] == pytest.approx(0.4, abs=0.06)
-    assert found["music_ratio"] == pytest.approx(0.4, abs=0.06)
-    assert found["silence_ratio"] == pytest.approx(0.2, abs=0.03)
+    found = shares(joined(speech(20), silence(10, RATE, 1), MUSIC["plucked"], coloured(10, 1)))
+    assert found["speech_ratio"] == pytest.approx(2 / 6, abs=0.05)
+    assert found["music_ratio"] == pytest.approx(2 / 6, abs=0.05)
+    assert found["other_ratio"] == pytest.approx(1 / 6, abs=0.05)
+    assert found["silence_ratio"] == pytest.approx(1 / 6, abs=0.03)
     assert sum(found.values()) == pytest.approx(1)
 
 
@@ -101,7 +135,12 @@ def test_how_quiet_silence_is(dbfs: float, silent: float) -> None:
 
 
 def test_digital_silence_is_all_silence() -> None:
-    assert shares(silence(5, RATE)) == {"speech_ratio": 0.0, "music_ratio": 0.0, "silence_ratio": 1.0}
+    assert shares(silence(5, RATE)) == {
+        "speech_ratio": 0.0,
+        "music_ratio": 0.0,
+        "other_ratio": 0.0,
+        "silence_ratio": 1.0,
+    }
 
 
 def test_less_than_a_second_is_too_short_and_a_second_is_enough() -> None:
