@@ -14,6 +14,7 @@ from application.purge import EndIfPurged
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
+from domain.blob_keys import rendition_key
 from domain.errors import CorruptBlob, NotFound
 from domain.job import Job, JobKind
 from domain.policy import Verdict
@@ -21,7 +22,7 @@ from domain.ports.audio import AudioEngine, Progress
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.world import Clock
-from domain.recording import Recording, Status, rendition_key
+from domain.recording import Recording, Status
 from domain.rendition import Rendition
 from domain.values import RecordingId, UploadId, require_digest
 

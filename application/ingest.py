@@ -8,13 +8,14 @@ from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.audit import AuditEntry
+from domain.blob_keys import original_key
 from domain.errors import DuplicateContent
 from domain.job import Job, JobKind
 from domain.ports.audio import AudioEngine, AudioLimits
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.ports.world import Clock, Ids
-from domain.recording import Recording, original_key
+from domain.recording import Recording
 from domain.upload import check_announced_size
 from domain.values import LibraryId, RecordingId, checked_sha256, display_name
 

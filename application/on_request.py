@@ -9,12 +9,13 @@ from pathlib import Path
 
 from application.browse import ADDRESS_VALID_FOR, Content
 from domain.analysis import Artefact
+from domain.blob_keys import on_request_key, on_request_prefix
 from domain.errors import NotFound, Unavailable
 from domain.ports.access import Libraries
 from domain.ports.audio import AudioEngine
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.world import Clock
-from domain.recording import Recording, on_request_key, on_request_prefix
+from domain.recording import Recording
 from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import BlobInfo, ByteRange, LibraryId
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from domain.blob_keys import on_request_prefix, recording_prefix
 from domain.errors import LeaseLost, NotFound
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.blobs import Blobs
 from domain.ports.fingerprints import Fingerprints
 from domain.ports.recordings import Analyses, Recordings, Renditions
 from domain.ports.work import Jobs
-from domain.recording import Recording, Status, on_request_prefix, recording_prefix
+from domain.recording import Recording, Status
 
 
 @dataclass(frozen=True)

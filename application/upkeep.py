@@ -12,6 +12,7 @@ from application.purge import RemoveBelongings
 from application.work import FailRecordingOfJob, StartJob
 from domain.access import system_actor
 from domain.audit import AuditEntry
+from domain.blob_keys import recording_of_key
 from domain.errors import AudioBackendError, NotFound, VersionMismatch
 from domain.job import Job, JobKind, JobStatus, job_key
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
@@ -20,7 +21,7 @@ from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Recordings, Renditions, Uploads
 from domain.ports.work import DeadLetter, Events, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
-from domain.recording import Recording, Status, recording_of_key
+from domain.recording import Recording, Status
 from domain.upload import Upload, UploadStatus
 from domain.values import LibraryId, RecordingId
 

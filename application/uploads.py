@@ -9,12 +9,13 @@ from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.audit import AuditEntry
+from domain.blob_keys import original_key
 from domain.errors import Conflict, Gone, Incomplete, NotFound, TooLarge, VersionMismatch
 from domain.job import Job, JobKind
 from domain.ports.blobs import Blobs, SignedRequest
 from domain.ports.recordings import Recordings, Uploads
 from domain.ports.world import Clock, Ids
-from domain.recording import Recording, original_key
+from domain.recording import Recording
 from domain.upload import Part, Upload, UploadStatus, check_announced_size
 from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, display_name
 

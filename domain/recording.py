@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.analysis import Analysis, AudioFormat, Finding
+from domain.blob_keys import original_key
 from domain.errors import IllegalTransition
 from domain.policy import Judgement, Verdict
 from domain.values import (
@@ -163,12 +164,19 @@ class Recording:
         )
         return self if replace(heard, version=self.version, updated_at=self.updated_at) == self else heard
 
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What a person can do about the verdict that holds it back."""
+        if self.status is Status.QUARANTINED:
+            return ("release", "reject")
+        was_rejected = self.judgement is not None and self.judgement.verdict is Verdict.REJECT
+        return ("release",) if self.status is Status.FAILED and was_rejected else ()
+
     def released(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Ready, since a person says so, whatever made the policy hold it back. Releasing it again changes nothing."""
         if self._was_decided(Verdict.ACCEPT):
             return self
-        was_rejected = self.judgement is not None and self.judgement.verdict is Verdict.REJECT
-        if self.status is not Status.QUARANTINED and not (self.status is Status.FAILED and was_rejected):
+        if "release" not in self.decisions:
             raise IllegalTransition(
                 f"The recording is {self.status}. Only one that a verdict holds back can be released.",
                 status=str(self.status),
@@ -179,7 +187,7 @@ class Recording:
         """Failed, since a person says so. Rejecting it again changes nothing."""
         if self._was_decided(Verdict.REJECT):
             return self
-        if self.status is not Status.QUARANTINED:
+        if "reject" not in self.decisions:
             raise IllegalTransition(
                 f"The recording is {self.status}. Only one in quarantine can be rejected.", status=str(self.status)
             )
@@ -263,34 +271,3 @@ class Recording:
 
     def _next(self, now: datetime, **changes: object) -> "Recording":
         return replace(self, updated_at=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names checked by replace
-
-
-def original_key(library_id: LibraryId, recording_id: RecordingId) -> str:
-    return f"{recording_prefix(library_id, recording_id)}original"
-
-
-def rendition_key(library_id: LibraryId, recording_id: RecordingId, maker: str, name: str) -> str:
-    return f"{recording_prefix(library_id, recording_id)}renditions/{maker}/{name}"
-
-
-def on_request_key(library_id: LibraryId, recording_id: RecordingId, name: str) -> str:
-    """Of a file that is made when somebody asks, and that no record names."""
-    return f"{on_request_prefix(library_id, recording_id)}{name}"
-
-
-def on_request_prefix(library_id: LibraryId, recording_id: RecordingId | None = None) -> str:
-    """Of all such files of a recording, or of a library: a place of their own, since their room is limited."""
-    return f"{library_id}/on-request/" + (f"{recording_id}/" if recording_id else "")
-
-
-def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
-    """Everything that is stored of a recording, but for what is made on request, lies below this."""
-    return f"{library_id}/recordings/{recording_id}/"
-
-
-def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
-    """Whose blob it is, or None when the key is not one of a recording."""
-    library_id, kind, recording_id, *rest = (*blob_key.split("/", 3), "", "", "")[:4]
-    if kind != "recordings" or not recording_id or not rest[0]:
-        return None
-    return LibraryId(library_id), RecordingId(recording_id)

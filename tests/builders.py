@@ -9,12 +9,13 @@ from typing import Any
 from domain.access import Key, Library, Role, token_hash
 from domain.analysis import Analysis, AudioFormat, Chapter, Descriptor, Embedded, Finding, Severity, analysis_key
 from domain.audit import AuditEntry
+from domain.blob_keys import original_key, rendition_key
 from domain.event import Event
 from domain.fingerprint import Identity
 from domain.idempotency import IdempotentRequest
 from domain.job import Job, JobKind
 from domain.ports.world import Clock, Ids
-from domain.recording import Recording, Status, original_key, rendition_key
+from domain.recording import Recording, Status
 from domain.rendition import Rendition
 from domain.upload import MIN_PART_BYTES, Upload
 from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId

@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from application.waveform import MAX_WAVEFORM_WIDTH, Band, WaveformWindow
+from domain.blob_keys import rendition_key
 from domain.errors import CorruptBlob, NotFound
 from domain.ports.blobs import Blobs
-from domain.recording import Recording, rendition_key
+from domain.recording import Recording
 from domain.values import ByteRange
 from tests import sounds
 from tests.application.conftest import House

@@ -16,12 +16,8 @@ from domain.recording import (
     TRANSITIONS,
     Recording,
     Status,
-    original_key,
-    recording_of_key,
-    recording_prefix,
-    rendition_key,
 )
-from domain.values import Failure, LibraryId, RecordingId
+from domain.values import Failure, RecordingId
 from tests.builders import LIBRARY, NOON, a_recording, a_sha256, an_analysis
 
 LATER = NOON + timedelta(hours=1)
@@ -126,6 +122,23 @@ def test_what_a_person_decided_stays_when_it_is_heard_anew() -> None:
     assert again.analysis_key != released.analysis_key
 
 
+@pytest.mark.parametrize("trashed", [False, True])
+@pytest.mark.parametrize(
+    ("judgement", "status"), [(Judgement(Verdict.ACCEPT), Status.READY), (HELD_BACK, Status.QUARANTINED)]
+)
+def test_what_a_policy_rejected_is_judged_anew(judgement: Judgement, status: Status, trashed: bool) -> None:
+    rejected = received(a_sha256(1)).heard(ANALYSIS, REFUSED, NOON)
+    assert rejected.heard(ANALYSIS, REFUSED, LATER) is rejected
+    again = (rejected.trashed(NOON) if trashed else rejected).heard(ANALYSIS, judgement, LATER)
+    assert (again.standing, again.judgement, again.failure) == (status, judgement, None)
+
+
+def test_what_a_person_rejected_is_not() -> None:
+    rejected = received(a_sha256(1)).heard(ANALYSIS, HELD_BACK, NOON).rejected("key:1", None, NOON)
+    with pytest.raises(IllegalTransition):
+        heard(rejected)
+
+
 def test_a_failed_one_is_not_heard() -> None:
     with pytest.raises(IllegalTransition):
         heard(a_recording(status=Status.FAILED))
@@ -201,20 +214,6 @@ def test_the_trash_is_kept_for_the_retention_to_the_moment() -> None:
 def test_every_status_says_where_it_may_lead() -> None:
     assert TRANSITIONS.keys() == set(Status)
     assert all(Status.TRASHED in targets for status, targets in TRANSITIONS.items() if status is not Status.TRASHED)
-
-
-def test_a_blobs_owner_is_read_from_its_key() -> None:
-    library_id, recording_id = LibraryId("library-1"), RecordingId("recording-1")
-    for key in (original_key(library_id, recording_id), rendition_key(library_id, recording_id, "m", "preview.mp3")):
-        assert recording_of_key(key) == (library_id, recording_id)
-        assert key.startswith(recording_prefix(library_id, recording_id))
-
-
-@pytest.mark.parametrize(
-    "key", ["", "a", "a/b/c/d", "library/recordings", "library/recordings/", "library/recordings/1", "a/recordings//x"]
-)
-def test_what_is_no_recordings_key_has_no_owner(key: str) -> None:
-    assert recording_of_key(key) is None
 
 
 class Life(RuleBasedStateMachine):

@@ -96,7 +96,12 @@ class RecordingView(BaseModel):
                 "analyses": f"{own}/analyses",
                 "renditions": f"{own}/renditions",
                 "duplicates": f"{own}/duplicates",
+                "excerpt": f"{own}/excerpt",
+                "waveform": f"{own}/waveform",
+                "spectrogram": f"{own}/spectrogram",
+                "previews": f"{own}/previews",
                 "jobs": f"/api/v1/jobs?recording={recording.id}",
+                **{decision: f"{own}/{decision}" for decision in recording.decisions},
                 **links,
             },
         )

@@ -70,6 +70,20 @@ def test_a_recording_shows_its_verdict(service: Service, held_back: dict[str, An
     assert service.editor.recording(seconds=0.1)["verdict"] is None
 
 
+def test_decisions_are_linked_where_there_is_something_to_decide(
+    service: Service, held_back: dict[str, Any], heard: dict[str, Any]
+) -> None:
+    """And what a person rejected can still be listened to."""
+    decisions = {"release", "reject"}
+    assert decisions & heard["links"].keys() == set()
+    assert decisions & held_back["links"].keys() == decisions
+    rejected = service.editor.post(held_back["links"]["reject"], headers=ANY).get_json()
+    assert decisions & rejected["links"].keys() == {"release"}
+    assert service.viewer.get(rejected["links"]["excerpt"]).status_code == 200
+    assert service.viewer.get(rejected["links"]["waveform"]).status_code == 200
+    assert service.editor.post(rejected["links"]["release"], headers=ANY).get_json()["status"] == "ready"
+
+
 def test_one_is_released_with_a_note(service: Service, editor: Api, held_back: dict[str, Any]) -> None:
     release = f"{held_back['links']['self']}/release"
     version = {"If-Match": f'"{held_back["version"]}"'}

@@ -30,6 +30,22 @@ def test_what_was_heard_stands_on_the_recording(heard: dict[str, Any]) -> None:
     assert {"container", "codec", "sample_rate_hz", "channels", "bit_depth", "bit_rate_bps"} < heard["audio"].keys()
 
 
+def test_its_links_lead_to_all_that_can_be_had_of_it(service: Service, editor: Api) -> None:
+    """To all that lies below it, but for what its state does not allow."""
+    made = editor.recording(seconds=1.0)
+    service.work()
+    links = editor.get(made["links"]["self"]).get_json()["links"]
+    below = f"{LIST}/<id>/"
+    rules = {rule.rule.removeprefix(below) for rule in service.app.url_map.iter_rules() if rule.rule.startswith(below)}
+    there = {name for name in rules if "/" not in name}
+    assert there - links.keys() == {"restore", "release", "reject"}
+    for name, address in links.items():
+        if name == "previews":
+            assert editor.post(address, json={"loudness_lufs": -20}).status_code == 202
+        else:
+            assert editor.get(address).status_code == 200, name
+
+
 def test_filters_narrow_the_list(service: Service, editor: Api) -> None:
     short, long = editor.recording(seconds=0.2), editor.recording(seconds=0.6)
     service.work()

@@ -1,0 +1,34 @@
+"""Under which keys the bytes of a recording lie."""
+
+from domain.values import LibraryId, RecordingId
+
+
+def original_key(library_id: LibraryId, recording_id: RecordingId) -> str:
+    return f"{recording_prefix(library_id, recording_id)}original"
+
+
+def rendition_key(library_id: LibraryId, recording_id: RecordingId, maker: str, name: str) -> str:
+    return f"{recording_prefix(library_id, recording_id)}renditions/{maker}/{name}"
+
+
+def on_request_key(library_id: LibraryId, recording_id: RecordingId, name: str) -> str:
+    """Of a file that is made when somebody asks, and that no record names."""
+    return f"{on_request_prefix(library_id, recording_id)}{name}"
+
+
+def on_request_prefix(library_id: LibraryId, recording_id: RecordingId | None = None) -> str:
+    """Of all such files of a recording, or of a library: a place of their own, since their room is limited."""
+    return f"{library_id}/on-request/" + (f"{recording_id}/" if recording_id else "")
+
+
+def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
+    """Everything that is stored of a recording, but for what is made on request, lies below this."""
+    return f"{library_id}/recordings/{recording_id}/"
+
+
+def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
+    """Whose blob it is, or None when the key is not one of a recording."""
+    library_id, kind, recording_id, *rest = (*blob_key.split("/", 3), "", "", "")[:4]
+    if kind != "recordings" or not recording_id or not rest[0]:
+        return None
+    return LibraryId(library_id), RecordingId(recording_id)

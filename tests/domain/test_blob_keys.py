@@ -1,0 +1,37 @@
+"""Whose bytes lie under a key."""
+
+import pytest
+
+from domain.blob_keys import (
+    on_request_key,
+    on_request_prefix,
+    original_key,
+    recording_of_key,
+    recording_prefix,
+    rendition_key,
+)
+from domain.values import LibraryId, RecordingId
+
+
+def test_a_blobs_owner_is_read_from_its_key() -> None:
+    library_id, recording_id = LibraryId("library-1"), RecordingId("recording-1")
+    for key in (original_key(library_id, recording_id), rendition_key(library_id, recording_id, "m", "preview.mp3")):
+        assert recording_of_key(key) == (library_id, recording_id)
+        assert key.startswith(recording_prefix(library_id, recording_id))
+
+
+@pytest.mark.parametrize(
+    "key", ["", "a", "a/b/c/d", "library/recordings", "library/recordings/", "library/recordings/1", "a/recordings//x"]
+)
+def test_what_is_no_recordings_key_has_no_owner(key: str) -> None:
+    assert recording_of_key(key) is None
+
+
+def test_what_is_made_on_request_lies_apart_by_library_and_recording() -> None:
+    library_id, recording_id = LibraryId("L"), RecordingId("R")
+    key = on_request_key(library_id, recording_id, "x.png")
+    assert key.startswith(on_request_prefix(library_id, recording_id))
+    assert key.startswith(on_request_prefix(library_id))
+    assert not key.startswith(on_request_prefix(library_id, RecordingId("R2")))
+    assert not key.startswith(recording_prefix(library_id, recording_id))
+    assert recording_of_key(key) is None
