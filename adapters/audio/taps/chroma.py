@@ -9,7 +9,7 @@ from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import compiled
 from adapters.audio.taps import key
 from adapters.audio.taps.chroma_bank import chroma_bank
-from adapters.audio.taps.summary import LIBROSA, SILENT, Column, VectorSummary, rounded
+from adapters.audio.taps.summary import LIBROSA, SILENT, TOO_LARGE, Column, VectorSummary, rounded
 from adapters.audio.taps.tap import Stream, Told
 from adapters.audio.taps.tuning import Tuning
 from domain.analysis import Descriptor, Range
@@ -25,6 +25,14 @@ _ROWS = 128
 """Chroma frames projected at a time."""
 
 _IN_MEMORY = 1 << 20
+
+DC_BINS = 2
+"""That a constant offset is in, through the window: up to 32 Hz, and without pitch."""
+
+FLOOR_DBFS = -90.0
+"""Of the strongest frequency: what is softer is the noise of 16 bits, and counts as silence."""
+
+LEAST_ROWS = 3
 
 NO_PEAKS = "no peaks between 150 and 4000 Hz"
 
@@ -42,8 +50,18 @@ class Chroma:
         self._tuning = Tuning(stream.rate, stream.window, peaks)
         self._rows = np.zeros((_ROWS, stream.window // 2 + 1), np.float32)
         self._frames = 0  # in the rows so far
-        every = EACH * stream.hop / stream.rate
-        method = f"12 pitch classes from C on {_OF} ({every:.4g} s), the highest being 1; with the sound's own tuning"
+        self._overflowed = bytearray()  # a byte a row
+        self._silent = True
+        self._floor = (stream.window / 4) ** 2 * 10 ** (FLOOR_DBFS / 10)  # a Hann window sums to half its length
+        self._every = EACH * stream.hop / stream.rate
+        low = DC_BINS * stream.rate / stream.window
+        method = (
+            f"12 pitch classes from C on {_OF} ({self._every:.4g} s), from {low:.3g} Hz on, the highest being 1; with "
+            f"the sound's own tuning; 0 in what is softer than {FLOOR_DBFS:g} dBFS"
+        )
+        self._too_little = (
+            f"less than {LEAST_ROWS * self._every:.2g} s of it are louder than {FLOOR_DBFS:g} dBFS above {low:.3g} Hz"
+        )
         column = Column("chroma", "1", (0.0, 1.0), method, f"{LIBROSA} feature.chroma_stft", EACH)
         self._summary = VectorSummary(stream, column)
 
@@ -61,7 +79,12 @@ class Chroma:
         rows = self._rows[: -(-self._frames // EACH)]
         if self._frames % EACH:
             rows[-1] *= np.float32(EACH / (self._frames % EACH))
-        rows[~np.isfinite(rows.max(axis=1))] = 0  # float files may hold samples of any size
+        self._silent = self._silent and not rows.any()
+        rows[:, :DC_BINS] = 0
+        highest = rows.max(axis=1)
+        overflowed = ~np.isfinite(highest)  # float files may hold samples of any size
+        rows[overflowed | (highest < self._floor)] = 0
+        self._overflowed += overflowed.tobytes()
         self._tuning.feed(rows)
         self._projected.write((rows @ self._bank.projection).tobytes())
         self._frames = 0
@@ -71,18 +94,37 @@ class Chroma:
             self._project()
         tuning = self._tuning.estimate()
         self._tell_chroma(0.0 if tuning is None else tuning)
-        return Told((*self._summary.descriptors(), _tuning(tuning), *_key(self._summary.mean, tuning)))
+        if self._summary.count < LEAST_ROWS:
+            nothing = TOO_LARGE if any(self._overflowed) else SILENT if self._silent else self._too_little
+            return Told((*self._summary.missing(nothing), _tuning(None, nothing), *_key(None, nothing)))
+        reason = NO_PEAKS if tuning is None else None
+        return Told((*self._summary.descriptors(), _tuning(tuning, reason), *self._tell_key(reason)))
 
     def _tell_chroma(self, tuning: float) -> None:
         to_chroma = self._bank.at(tuning)
         width = len(to_chroma)
+        overflowed = np.frombuffer(self._overflowed, np.bool_)
         self._projected.seek(0)
+        at = 0
         while piece := self._projected.read(_ROWS * 4 * width):
             raw = np.frombuffer(piece, np.float32).reshape(-1, width) @ to_chroma
             np.maximum(raw, 0, out=raw)  # polynomials may fall a little below
             highest = raw.max(axis=1, keepdims=True)
             sounding = highest[:, 0] >= np.finfo(np.float32).tiny
-            self._summary.add(np.divide(raw, highest, out=raw, where=sounding[:, None]), sounding)
+            np.divide(raw, highest, out=raw, where=sounding[:, None])
+            raw[overflowed[at : at + len(raw)]] = np.nan
+            self._summary.add(raw, sounding)
+            at += len(raw)
+
+    def _tell_key(self, reason: str | None) -> tuple[Descriptor, ...]:
+        chroma = self._summary.mean
+        if not reason and chroma.std() < EVEN * chroma.mean():
+            reason = "all pitch classes are about as strong, as in noise"
+        if not reason and self._summary.count * self._every < key.LEAST_SECONDS:
+            reason = f"less than {key.LEAST_SECONDS:g} s of it sound"
+        if not reason and key.pitch_classes(chroma) < key.LEAST_CLASSES:
+            reason = f"fewer than {key.LEAST_CLASSES} pitch classes stand out"
+        return _key(None if reason else key.best_key(chroma), reason)
 
 
 def _spool(stream: Stream) -> SpooledTemporaryFile[bytes]:
@@ -103,35 +145,25 @@ def _add(power: Floats, start: int, rows: Floats) -> None:
                 row[k] += frame[k] * share
 
 
-def _tuning(tuning: float | None) -> Descriptor:
+def _tuning(tuning: float | None, reason: str | None) -> Descriptor:
     return Descriptor(
         "tuning",
         None if tuning is None else rounded(np.float64(tuning)),
         "semitones",
         f"deviation from A = 440 Hz that most peaks between 150 and 4000 Hz have, {_OF}",
-        NO_PEAKS if tuning is None else None,
+        reason,
         (-0.5, 0.5),
         f"{LIBROSA} estimate_tuning",
     )
 
 
-def _key(chroma: NDArray[np.float64] | None, tuning: float | None) -> tuple[Descriptor, ...]:
+def _key(found: key.Key | None, reason: str | None) -> tuple[Descriptor, ...]:
     def described(
         name: str, value: float | str | None, unit: str, how: str, range_: Range = (None, None)
     ) -> Descriptor:
         method = f"{how} of Krumhansl and Kessler's 24 profiles to the mean chroma"
         return Descriptor(name, value, unit, method, reason, range_, key.SOURCE)
 
-    reason: str | None = None
-    found: key.Key | None = None
-    if chroma is None:
-        reason = SILENT
-    elif tuning is None:
-        reason = NO_PEAKS
-    elif chroma.std() < EVEN * chroma.mean():
-        reason = "all pitch classes are about as strong, as in noise"
-    else:
-        found = key.best_key(chroma)
     return (
         described("key", found.name if found else None, "key", "best fit"),
         described("key_confidence", found.correlation if found else None, "1", "correlation of the best", (-1.0, 1.0)),

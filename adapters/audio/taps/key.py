@@ -11,6 +11,12 @@ SOURCE = "Krumhansl 1990, Cognitive Foundations of Musical Pitch, chapter 4"
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
+LEAST_SECONDS = 3.0
+"""Less is a note or a chord, which belongs to many keys."""
+
+LEAST_CLASSES, CLASS_SHARE = 3, 0.1
+"""How many pitch classes stand out, and what they have of the strongest; a sine reaches into those beside its own."""
+
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 """How well the twelve notes fit after a cadence in C (Krumhansl & Kessler 1982), in the ratings of listeners."""
@@ -35,3 +41,9 @@ def best_key(chroma: NDArray[np.float64]) -> Key:
     second, best = np.argsort(correlations, kind="stable")[-2:]
     name = f"{NAMES[best % 12]} {('major', 'minor')[best // 12]}"
     return Key(name, round(float(correlations[best]), 4), round(float(correlations[best] - correlations[second]), 4))
+
+
+def pitch_classes(chroma: NDArray[np.float64]) -> int:
+    """How many of a mean chroma stand above both neighbours, and above CLASS_SHARE of the highest."""
+    above = (chroma > np.roll(chroma, 1)) & (chroma >= np.roll(chroma, -1))
+    return int((above & (chroma >= CLASS_SHARE * chroma.max())).sum())

@@ -63,7 +63,8 @@ class Summary:
         values, sounding = self._frames.column(self._column.name), np.frombuffer(self._counted, np.bool_)
         values = np.sort(values[sounding & np.isfinite(values)])
         if not len(values):
-            return _missing(self._column, bool(sounding.any()), "mean", "variance", "percentiles")
+            reason = TOO_LARGE if sounding.any() else SILENT
+            return tuple(_one(self._column, what, None, reason) for what in ("mean", "variance", "percentiles"))
         places = np.array(PERCENTILES) / 100 * (len(values) - 1)
         return (
             _one(self._column, "mean", values.mean(dtype=np.float64)),
@@ -80,7 +81,7 @@ class VectorSummary:
         self._rows = column.rows(stream.hop)
         self._sounding = False
         self._counted = bytearray()
-        self._count = 0
+        self.count = 0
         self._mean: Doubles = np.zeros(())
         self._squares: Doubles = np.zeros(())  # sums of squared distances from the mean
 
@@ -96,21 +97,24 @@ class VectorSummary:
     def _merge(self, values: Doubles) -> None:
         """Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979."""
         count, mean = len(values), values.mean(axis=0)
-        distance, total = mean - self._mean, self._count + len(values)
+        distance, total = mean - self._mean, self.count + len(values)
         self._squares = (
-            self._squares + np.square(values - mean).sum(axis=0) + distance**2 * (self._count * count / total)
+            self._squares + np.square(values - mean).sum(axis=0) + distance**2 * (self.count * count / total)
         )
         self._mean = self._mean + distance * (count / total)
-        self._count = total
+        self.count = total
 
     def descriptors(self) -> tuple[Descriptor, ...]:
-        if not self._count:
-            return _missing(self._column, self._sounding, "mean", "variance", *QUARTILES)
+        if not self.count:
+            return self.missing(TOO_LARGE if self._sounding else SILENT)
         return (
             _one(self._column, "mean", self._mean),
-            _one(self._column, "variance", self._squares / self._count),
+            _one(self._column, "variance", self._squares / self.count),
             *(_one(self._column, *each) for each in zip(QUARTILES, self._quartiles(), strict=True)),
         )
+
+    def missing(self, reason: str) -> tuple[Descriptor, ...]:
+        return tuple(_one(self._column, what, None, reason) for what in ("mean", "variance", *QUARTILES))
 
     def _quartiles(self) -> Doubles:
         """Shape (quartiles, n)."""
@@ -125,9 +129,9 @@ class VectorSummary:
         return found
 
     @property
-    def mean(self) -> Doubles | None:
-        """Of each, over the frames that count; None where none does."""
-        return self._mean if self._count else None
+    def mean(self) -> Doubles:
+        """Of each, over the frames that count, of which there are `count`: at least one."""
+        return self._mean
 
 
 _HOW = {
@@ -149,10 +153,6 @@ def _one(column: Column, what: str, value: Numbers | None, reason: str | None = 
         range=(0.0, None) if variance else column.range,
         source=column.source,
     )
-
-
-def _missing(column: Column, sounding: bool, *names: str) -> tuple[Descriptor, ...]:
-    return tuple(_one(column, what, None, TOO_LARGE if sounding else SILENT) for what in names)
 
 
 def _squared(unit: str) -> str:

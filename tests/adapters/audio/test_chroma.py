@@ -14,12 +14,13 @@ from adapters.audio.taps.chroma_bank import ChromaBank, weights
 from adapters.audio.taps.tuning import Tuning
 from domain.analysis import Descriptor
 from tests.adapters.audio.by_librosa import SOUNDS, Measured, measured
-from tests.adapters.audio.reference import run
-from tests.sounds import Signal, joined, tone
+from tests.adapters.audio.reference import columns, run, run_all
+from tests.sounds import Signal, joined, noise, tone
 
 RATES = (1000, 8000, 11025, 44100, 48000, 384000)
 
-PITCHED = [name for name in SOUNDS if name not in {"silence", "one sample", "high tone at 48 kHz"}]
+SHORT = ("one sample", "one frame and one sample")
+PITCHED = [name for name in SOUNDS if name not in {"silence", "high tone at 48 kHz", *SHORT}]
 
 
 @pytest.mark.parametrize("tuning", [-0.5, -0.13, 0.0, 0.49])
@@ -40,10 +41,12 @@ def test_projections_give_the_weights_of_any_tuning(rate: int) -> None:
 
 
 def averaged(heard: Measured) -> NDArray[np.float32]:
-    """librosa's power, (bins, frames), in means of EACH frames."""
+    """librosa's power, (bins, frames), in means of EACH frames, without offsets and what is below -90 dBFS."""
     power = np.square(heard.magnitude.astype(np.float64))
-    means = [power[:, start : start + EACH].mean(axis=1) for start in range(0, power.shape[1], EACH)]
-    return np.array(means, np.float32).T
+    means = np.array([power[:, start : start + EACH].mean(axis=1) for start in range(0, power.shape[1], EACH)]).T
+    means[:2] = 0
+    means[:, means.max(axis=0) < (heard.window / 4) ** 2 * 1e-9] = 0
+    return np.asarray(means, np.float32)
 
 
 @pytest.mark.filterwarnings("ignore:Trying to estimate tuning")  # of what has no peaks
@@ -118,13 +121,17 @@ def test_a_cadence_out_of_tune_keeps_its_key_and_tells_the_tuning(tmp_path: Path
     assert heard["tuning"].value == pytest.approx(0.3, abs=0.1)
 
 
+TOO_LITTLE = "less than 0.28 s of it are louder than -90 dBFS above 43.1 Hz"
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
         ("noise", "all pitch classes are about as strong, as in noise"),
         ("noise at 192 kHz", "all pitch classes are about as strong, as in noise"),
         ("silence", "the mean of the channels is digital silence throughout"),
-        ("one sample", "no peaks between 150 and 4000 Hz"),
+        ("one sample", TOO_LITTLE),
+        ("one frame and one sample", TOO_LITTLE),
     ],
 )
 def test_what_has_no_pitch_has_no_key(name: str, reason: str) -> None:
@@ -133,3 +140,51 @@ def test_what_has_no_pitch_has_no_key(name: str, reason: str) -> None:
             None,
             reason,
         )
+
+
+@pytest.mark.parametrize(
+    ("signal", "reason"),
+    [
+        (np.full((5 * 44100, 1), 0.5, np.float32), TOO_LITTLE),
+        (noise(1)[:441], TOO_LITTLE),
+        (noise(5, dbfs=-93), TOO_LITTLE),
+        (tone(4) * np.float32(1e30), "the samples are too large to compute with"),
+    ],
+    ids=["offset", "10 ms", "the noise of 16 bits", "too large"],
+)
+def test_what_has_too_little_sound_has_no_chroma_no_tuning_and_no_key(
+    signal: Signal, reason: str, tmp_path: Path
+) -> None:
+    heard = told(signal, tmp_path)
+    assert {each.reason for each in heard.values()} == {reason}
+
+
+@pytest.mark.parametrize(
+    ("signal", "reason"),
+    [
+        (tone(5), "fewer than 3 pitch classes stand out"),
+        (joined(*[chord(0)] * 4), "fewer than 3 pitch classes stand out"),
+        (tone(5) + tone(5, hz=660), "fewer than 3 pitch classes stand out"),
+        (cadence(4, 0)[:120_000], "less than 3 s of it sound"),
+    ],
+    ids=["a sine", "a note", "a fifth", "a moment"],
+)
+def test_a_key_takes_time_and_three_notes(signal: Signal, reason: str, tmp_path: Path) -> None:
+    heard = told(signal, tmp_path)
+    assert heard["chroma_mean"].value is not None
+    assert {heard[name].reason for name in ("key", "key_confidence", "key_margin")} == {reason}
+
+
+def test_an_offset_changes_no_chroma_but_where_it_begins_and_ends(tmp_path: Path) -> None:
+    music = 0.2 * cadence(4, 0)
+    means = [told(each, tmp_path)["chroma_mean"].value for each in (music, music + np.float32(0.4))]
+    assert means[1] == pytest.approx(means[0], abs=0.04)
+
+
+def test_what_overflows_is_marked_and_the_rest_is_told(tmp_path: Path) -> None:
+    result = run_all({"descriptors": [Chroma]}, joined(cadence(4, 0), tone(1) * np.float32(1e30)), 44100, tmp_path, [0])
+    (key,) = (each.value for each in result[0].descriptors if each.name == "key")
+    assert key == "C major"
+    chroma = columns(result)["chroma"]
+    assert np.isfinite(chroma[:50]).all()
+    assert np.isnan(chroma[-9:]).all()

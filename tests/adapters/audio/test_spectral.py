@@ -215,7 +215,8 @@ def test_float_files_may_hold_samples_of_any_size(tap: Callable[[Stream], Tap], 
     """What overflows is left out of the summaries, and is nothing to stop at."""
     some = joined(tone(0.5), tone(0.5) * np.float32(1e30))
     for descriptor in run(tap, some, 44100, tmp_path).descriptors:
-        assert isinstance(descriptor.value, str) or np.isfinite(np.array(descriptor.value, np.float64)).all()
+        if not descriptor.name.startswith("key"):  # a second has none
+            assert np.isfinite(np.array(descriptor.value, np.float64)).all()
     for descriptor in run(tap, tone(0.5) * np.float32(1e30), 44100, tmp_path).descriptors:
         if not descriptor.name.startswith("zero_crossing"):
             assert descriptor.value is None
