@@ -100,8 +100,8 @@ _KINDS = (
     ),
     FindingKind(
         "band-limited",
-        "There is nothing above a frequency that the format could carry: it was made from a lossy or slower source.",
-        Severity.INFO,
+        "Nothing is above a frequency that the format could carry: lossy codecs and lower sample rates leave it so.",
+        Severity.WARNING,
         "Use the original instead of a copy of a copy.",
     ),
     FindingKind(
@@ -113,7 +113,7 @@ _KINDS = (
     FindingKind(
         "truncated",
         "The file ends before its sound does.",
-        Severity.ERROR,
+        Severity.WARNING,
         _EXPORT,
     ),
     FindingKind(

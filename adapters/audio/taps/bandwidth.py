@@ -35,6 +35,15 @@ FULL_SHARE = 0.9
 RANGE_DB = 80.0
 """Below the strongest frequency: where there is no cliff, what is weaker does not count as bandwidth."""
 
+LIKELY_CODEC_HZ = 8000.0
+"""Codecs and sample rates of music end above it; clean synthesisers, old lines and low-passes end anywhere below."""
+
+DC_BINS = 2
+"""That a constant offset is in, through the window."""
+
+OFFSET_DB = 20.0
+"""Above all other frequencies: what is in these bins alone does not count as the strongest one. Rumble stays below."""
+
 SILENT_DB = -140.0
 """Of a bin, a full-scale sine being 0: below the noise of 16 bits spread over all bins, which is -125."""
 
@@ -50,29 +59,55 @@ class Bandwidth:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._sum = np.zeros(stream.window // 2 + 1)
+        self._ends = np.zeros(stream.window // 2 + 1)  # of the first and the last frame, which zeros fill up
         self._frames = 0
 
     def feed(self, chunk: Chunk) -> None:
         power = chunk.spectra.power
         with np.errstate(over="ignore"):  # float files may hold samples of any size
             self._sum += power.sum(axis=0)
+            if chunk.spectra.first == 0:
+                self._ends += power[0]
+            if chunk.last:
+                self._ends += power[-1]
         self._frames += len(power)
 
     def result(self) -> Told:
-        # Such that a full-scale sine is 0 dB.
-        mean = self._sum / self._frames * 16 / self._stream.window**2
-        spectrum = 10 * np.log10(np.maximum(mean, 1e-20))
+        spectrum = self._decibels(self._sum / self._frames)
         if not spectrum.max() > SILENT_DB:
             return Told((_descriptor(None, "digital silence has no spectrum"),))
         if not np.isfinite(spectrum).all():
             return Told((_descriptor(None, "the samples are beyond all measure"),))
         step = self._stream.rate / self._stream.window
+        audible = self._audible()
+        if not audible.any():
+            return Told((_descriptor(None, f"there is nothing above {DC_BINS * step:.0f} Hz"),))
         cliff = _cliff(spectrum, step)
         if cliff is None:
-            last = int(np.flatnonzero(spectrum >= spectrum.max() - RANGE_DB)[-1])
+            strongest = spectrum[audible].max()
+            if strongest >= spectrum.max() - OFFSET_DB:
+                strongest = spectrum.max()
+            last = int(np.flatnonzero(audible & (spectrum >= strongest - RANGE_DB))[-1])
             return Told((_descriptor(last * step),))
         frequency, fall = cliff
         return Told((_descriptor(frequency),), self._findings(frequency, fall))
+
+    def _decibels(self, power: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A full-scale sine being 0."""
+        decibels: NDArray[np.float64] = 10 * np.log10(np.maximum(power * 16 / self._stream.window**2, 1e-20))
+        return decibels
+
+    def _audible(self) -> NDArray[np.bool_]:
+        """Which bins are more than what the window spreads of an offset or of infrasound; none where these are all.
+
+        Looked at without the ends, where an offset breaks off and is heard far up.
+        """
+        inner = self._frames - 2
+        spectrum = self._decibels((self._sum - self._ends) / inner if inner > 0 else self._sum / self._frames)
+        audible = spectrum > np.maximum(_spread(spectrum), SILENT_DB)
+        if not (spectrum[audible] >= spectrum.max() - RANGE_DB).any():
+            audible[:] = False
+        return audible
 
     def _findings(self, frequency: float, fall: float) -> tuple[Finding, ...]:
         rate = self._stream.rate
@@ -81,10 +116,26 @@ class Bandwidth:
             return ()
         detail = (
             f"The spectrum ends at {frequency / 1000:.1f} kHz, where it falls by {fall:.0f} dB within {GAP_HZ:g} Hz; "
-            f"the file has room for {rate / 2000:g} kHz. It has been through a lossy codec or a lower sample rate."
+            f"the file has room for {rate / 2000:g} kHz."
         )
+        if frequency < LIKELY_CODEC_HZ:
+            remedy = "Look for the original, if more is expected in it; a lower sample rate holds all that is here."
+            return (Finding("band-limited", Severity.INFO, detail, remedy),)
+        detail = f"{detail} It has probably been through a lossy codec or a lower sample rate."
         remedy = "Look for the original; what is missing cannot be brought back."
-        return (Finding("band-limited", Severity.INFO, detail, remedy),)
+        return (Finding("band-limited", Severity.WARNING, detail, remedy),)
+
+
+def _spread(spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a Hann window can spread to each bin of what is in the lowest two, in dB; without end in these themselves.
+
+    Its transform is sin(pi x) / (pi x (1 - x²)), of which the sine is at most 1; x is counted from the upper one. Three
+    decibels are for what a line between two bins lacks in both.
+    """
+    spread = np.full(len(spectrum), np.inf)
+    x = np.arange(DC_BINS + 1, len(spectrum)) - (DC_BINS - 1.0)
+    spread[DC_BINS + 1 :] = spectrum[:DC_BINS].max() + 3 - 20 * np.log10(np.pi * x * (x**2 - 1))
+    return spread
 
 
 def _descriptor(hz: float | None, reason: str | None = None) -> Descriptor:

@@ -10,7 +10,7 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from adapters.audio.taps.bandwidth import Bandwidth
-from domain.analysis import Finding
+from domain.analysis import Finding, Severity
 from tests.adapters.audio.reference import numbers, run_all
 from tests.sounds import Signal, encoded, joined, noise, silence, tone
 
@@ -146,6 +146,34 @@ def test_the_bandwidth_without_a_cliff() -> None:
     assert 1000 < heard(tone(5, hz=1000))[0] < 4000  # it begins and ends at once, which is heard far up
     assert heard(shaped(roll_off(9000, 48)))[0] == pytest.approx(19_000, abs=300)
     assert 200 <= heard(tone(2, 1000, hz=200), 1000)[0] <= 500
+
+
+@pytest.mark.parametrize(
+    "signal",
+    [
+        np.full((5 * 44100, 1), 0.5, np.float32),
+        tone(5, hz=2, dbfs=-6),
+        tone(5, hz=15, dbfs=-6),
+        np.round(tone(5, hz=15, dbfs=-6) * 32768) / 32768,
+    ],
+    ids=["offset", "2 Hz", "15 Hz", "15 Hz in 16 bits"],
+)
+def test_what_nobody_hears_has_none(signal: Signal) -> None:
+    (told, *_) = run_all({"quality": [Bandwidth]}, signal.astype(np.float32), 44100, Path(), [0])
+    assert (told.descriptors[0].value, told.descriptors[0].reason) == (None, "there is nothing above 43 Hz")
+
+
+def test_an_offset_changes_no_bandwidth() -> None:
+    quiet = shaped(roll_off(9000, 48), dbfs=-30)
+    assert heard(quiet + np.float32(0.4))[0] == pytest.approx(heard(quiet)[0], abs=1000)
+
+
+@pytest.mark.parametrize(("at", "severity"), [(7500, Severity.INFO), (8500, Severity.WARNING)])
+def test_only_high_cliffs_are_laid_to_a_codec(at: float, severity: Severity) -> None:
+    finding = heard(shaped(step(at, 60)))[1]
+    assert finding is not None
+    assert finding.severity == severity
+    assert ("probably been through a lossy codec" in finding.detail) == (severity == Severity.WARNING)
 
 
 def test_a_silent_recording_has_none() -> None:
