@@ -11,7 +11,7 @@ PARTS: Mapping[str, str] = {
     "identity": "1",
     "loudness": "2",
     "quality": "3",
-    "descriptors": "2",
+    "descriptors": "3",
     "waveform": "2",
     "spectrogram": "2",
 }
