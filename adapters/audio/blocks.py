@@ -18,7 +18,8 @@ class Stuck(Exception):
 
 
 class Decoder(AbstractContextManager["Decoder"], Protocol):
-    """An open file. `bit_depth` is None for codecs without one; `damaged` counts the pieces left out so far.
+    """An open file. `bit_depth` is None for codecs without one; `damaged` counts the pieces left out so far,
+    and `breaks_off` says that the last one that was there is among them.
 
     `consumed` is how many bytes of the file the sound so far has taken, or somewhat more where it reads ahead.
     """
@@ -30,6 +31,7 @@ class Decoder(AbstractContextManager["Decoder"], Protocol):
     bit_depth: int | None
     declared_seconds: float | None
     damaged: int
+    breaks_off: bool
 
     def seek(self, frame: int) -> int:
         """Goes to that frame, or to one before it, before the first block is asked for; says to which. Raises Stuck."""

@@ -57,7 +57,7 @@ class FfmpegDecoder:
 
         Raises UndecodableAudio when there is none for lack of anything decodable, EmptyAudio when nothing is there.
         """
-        self.damaged = 0
+        self.damaged, self.breaks_off = 0, False
         self.consumed = 0
         self._strangers = 0
         self._container = open_container(candidate)
@@ -139,19 +139,19 @@ class FfmpegDecoder:
             try:
                 packet = next(packets, None)
             except av.error.FFmpegError:
-                self.damaged += 1  # the container itself ends in the middle of something
+                self.damaged, self.breaks_off = self.damaged + 1, True  # the container ends in the middle of something
                 return
             if packet is None:
                 return
             self.consumed += packet.size
             try:
                 for frame in packet.decode():
-                    heard = True
+                    heard, self.breaks_off = True, False
                     yield frame
             except av.error.EOFError:
                 return
             except av.error.FFmpegError:
-                self.damaged += 1
+                self.damaged, self.breaks_off = self.damaged + 1, True
 
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:
         room, filled = np.empty((frames, self.channels), np.float32), 0

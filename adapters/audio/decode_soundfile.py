@@ -20,7 +20,7 @@ _LEFT_OVER_BYTES = 4096
 class SoundfileDecoder:
     """See `blocks.Decoder`. What libsndfile promises about the length is never believed."""
 
-    damaged = 0
+    damaged, breaks_off = 0, False
 
     def __init__(self, candidate: Candidate) -> None:
         """Raises Stuck when libsndfile cannot open it or takes it for something else than we do."""

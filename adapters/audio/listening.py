@@ -50,6 +50,9 @@ TAPS: Makers = {
 MISMATCH = 0.01
 """Share of the true duration that the header's word may be off."""
 
+TRUNCATED_SECONDS = 0.1
+"""What must be missing at the end of a file that is cut off; less is an encoder's way of counting."""
+
 SLACK_SECONDS = {"asf": 0.1, "matroska": 0.02}
 """wma counts whole frames, of up to 4,096 samples, and its decoder may keep the last one; matroska counts what its
 codec puts before the sound."""
@@ -118,9 +121,21 @@ def _heard(candidate: Candidate, decoder: Decoder, frames: int, told: list[Told]
 
 
 def _of_the_file(candidate: Candidate, decoder: Decoder, duration: float) -> Iterator[Finding]:
-    for finding in (_mismatch(candidate, decoder.declared_seconds, duration), _damage(decoder)):
+    cut_off = _truncation(candidate, decoder, duration)
+    for finding in (cut_off or _mismatch(candidate, decoder.declared_seconds, duration), _damage(decoder)):
         if finding is not None:
             yield finding
+
+
+def _truncation(candidate: Candidate, decoder: Decoder, duration: float) -> Finding | None:
+    """Where the header promises more sound than there is, and sizes or a broken last piece show where it was lost."""
+    missing, declared = candidate.claims.missing_bytes, decoder.declared_seconds
+    least = TRUNCATED_SECONDS + SLACK_SECONDS.get(candidate.container.name, 0.0)
+    if declared is None or declared - duration <= least or not (missing or decoder.breaks_off):
+        return None
+    lost = f"{missing} bytes too early" if missing else "in the middle of a piece"
+    detail = f"The file ends {lost}: {duration:.3f} of {declared:.3f} s were decoded."
+    return Finding("truncated", Severity.WARNING, detail, "Export or send the file again from its source.")
 
 
 def _mismatch(candidate: Candidate, declared: float | None, duration: float) -> Finding | None:

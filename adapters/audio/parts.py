@@ -7,7 +7,7 @@ stale, and listening again does that part alone.
 from collections.abc import Mapping
 
 PARTS: Mapping[str, str] = {
-    "format": "2",
+    "format": "3",
     "identity": "1",
     "loudness": "2",
     "quality": "3",

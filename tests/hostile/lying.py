@@ -13,7 +13,7 @@ UNUSABLE = (
     "unsupported-media-type", "empty-audio", "undecodable-audio", "unsupported-parameters", "metadata-limit",
     "decoded-size-limit",
 )  # fmt: skip
-MISMATCH = "declared-duration-mismatch"
+MISMATCH, TRUNCATED = "declared-duration-mismatch", "truncated"
 
 
 @cache
@@ -126,8 +126,8 @@ def fields() -> Iterator[Case]:
 
 def lengths() -> Iterator[Case]:
     """Where the sound is whole, a lie about its length is a finding and nothing else."""
-    for size in (0, 0xFFFFFFFF, 400_000):
-        yield usable(f"wav that says {size} bytes", partial(sounds.lying_size_wav, size), MISMATCH)
+    for size, finding in ((0, MISMATCH), (0xFFFFFFFF, MISMATCH), (400_000, TRUNCATED)):
+        yield usable(f"wav that says {size} bytes", partial(sounds.lying_size_wav, size), finding)
     yield usable("flac that promises 400 h", sounds.lying_flac, MISMATCH)
     yield usable("mp3 that promises 3 years", sounds.lying_xing_mp3, MISMATCH)
     most = (1 << 32) - 1

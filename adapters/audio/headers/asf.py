@@ -49,6 +49,7 @@ def read(source: Source, purse: Purse) -> Claims:
     payload = source.size - end - 50  # the data object has a head of its own
     if payload <= 0:
         raise EmptyAudio("The wma file has a header and no samples. Send a recording.")
+    data = source.read(end, 24)
     tag, channels, rate, _, _, bits = struct.unpack("<HHIIHH", sound[:16])
     return Claims(
         sample_rate_hz=rate,
@@ -56,7 +57,8 @@ def read(source: Source, purse: Purse) -> Claims:
         duration_seconds=seconds,
         payload_bytes=payload,
         bit_depth=bits if tag == _LOSSLESS else None,
-        sizes_lie=source.read(end, 16) != _DATA,
+        sizes_lie=data[:16] != _DATA,
+        missing_bytes=max(0, end + int.from_bytes(data[16:], "little") - source.size) if data[:16] == _DATA else 0,
     )
 
 

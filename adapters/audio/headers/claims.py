@@ -13,7 +13,8 @@ from domain.errors import MetadataLimit
 class Claims:
     """What a file says of itself; None where it says nothing that we read. Nothing of it is known to be true.
 
-    `codec` is a hint for the choice of the decoder. `sizes_lie` says that chunk sizes contradict the file's own.
+    `codec` is a hint for the choice of the decoder. `sizes_lie` says that chunk sizes contradict the file's own, and
+    `missing_bytes` how much of the sound they promise beyond its end; 0 also where the format has no such sizes.
     `channel_mask` has a bit for each place that has a channel, as in WAVEFORMATEXTENSIBLE; channels come in its order.
     `pcm_md5` is the checksum of the samples, zeros where the encoder wrote none.
     `starts_at` is where the sound starts if what stands before it would confuse a decoder.
@@ -26,6 +27,7 @@ class Claims:
     codec: str | None = None
     bit_depth: int | None = None
     sizes_lie: bool = False
+    missing_bytes: int = 0
     starts_at: int = 0
     channel_mask: int | None = None
     pcm_md5: bytes | None = None

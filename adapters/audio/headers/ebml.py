@@ -9,19 +9,20 @@ _TAG, _SIMPLE_TAG = 0x7373, 0x67C8
 
 def read(source: Source, purse: Purse) -> Claims:
     """Payload size only. Raises EmptyAudio when there is no cluster, MetadataLimit for floods of tags."""
-    at, end, payload, inside = 0, source.size, 0, False
+    at, end, payload, promised, inside = 0, source.size, 0, 0, False
     while at < end:
         element = _element(source, at)
         if element is None:
             break
         kind, start, size = element
         if kind == _SEGMENT and not inside:
-            at, inside = start, True
+            at, inside, promised = start, True, 0 if size is None else start + size
             continue
         stop = end if size is None else start + size
         if kind == _CLUSTER:
             purse.sound()
             payload += min(stop, end) - start
+            promised = max(promised, stop)
         else:
             purse.step()
         if kind in {_TAGS, _ATTACHMENTS, _CHAPTERS}:
@@ -30,7 +31,7 @@ def read(source: Source, purse: Purse) -> Claims:
         at = stop
     if not payload:
         raise EmptyAudio("The webm file has a header and no sound. Send a recording.")
-    return Claims(payload_bytes=payload)
+    return Claims(payload_bytes=payload, missing_bytes=max(0, promised - end))
 
 
 def _count(source: Source, purse: Purse, at: int, end: int) -> None:

@@ -9,12 +9,13 @@ from domain.errors import EmptyAudio, UndecodableAudio
 
 def read_aiff(source: Source, purse: Purse) -> Claims:
     """Raises UndecodableAudio without a common chunk, EmptyAudio without sound data."""
-    common, payload, mask = b"", 0, None
+    common, payload, missing, mask = b"", 0, 0, None
     for name, start, size in chunks(source, purse, 12, source.size, ">"):
         if name == b"COMM":
             common = source.read(start, 22)
         elif name == b"SSND":
             payload = min(size, source.size - start) - 8
+            missing = max(0, start + size - source.size)
         elif name in {b"ID3 ", b"id3 "}:
             tags.id3(source, purse, start)
         elif name == b"CHAN":
@@ -32,6 +33,7 @@ def read_aiff(source: Source, purse: Purse) -> Claims:
         channels=channels,
         duration_seconds=frames / rate if frames and rate else None,
         payload_bytes=payload,
+        missing_bytes=missing,
         channel_mask=mask,
     )
 
@@ -73,6 +75,7 @@ def read_caf(source: Source, purse: Purse) -> Claims:
         duration_seconds=frames / rate if frames > 0 and rate > 0 else None,
         payload_bytes=payload,
         sizes_lie=lies,
+        missing_bytes=max(0, promised - payload),
         channel_mask=mask,
     )
 

@@ -6,6 +6,7 @@ from adapters.audio.headers import mpeg, tags
 from adapters.audio.headers.claims import Claims, Purse, Source
 from domain.errors import EmptyAudio, UndecodableAudio
 
+_UNKNOWN = 0xFFFFFFFF
 _SEARCHED = 64 << 10  # after a tag, some writers leave this much padding or junk
 
 
@@ -18,7 +19,9 @@ def read(source: Source, purse: Purse) -> Claims:
     at = mpeg.first_frame(head, found)
     if at is None:
         raise UndecodableAudio("No MPEG audio was found in the file. Encode it again.")
-    return replace(_claims(head, at), payload_bytes=end - start - at, starts_at=start + at)
+    payload = end - start - at
+    missing = max(0, _promised_bytes(head, at) - payload)
+    return replace(_claims(head, at), payload_bytes=payload, missing_bytes=missing, starts_at=start + at)
 
 
 def read_adts(source: Source, purse: Purse) -> Claims:
@@ -58,6 +61,22 @@ def _promised(head: bytes, at: int, frame: mpeg.Frame) -> float | None:
     else:
         return None
     return max(0, frames * frame.samples - trimmed) / frame.rate if frames else None
+
+
+def _promised_bytes(head: bytes, at: int) -> int:
+    """From the first frame to the end of the sound, by the same headers; 0 where they do not say."""
+    frame = mpeg.frame(head, at)
+    assert frame is not None  # noqa: S101 - as above
+    place, xing = at + 46, at + 4 + frame.side_info
+    if head[xing : xing + 4] in {b"Xing", b"Info"}:
+        flags = int.from_bytes(head[xing + 4 : xing + 8], "big")
+        if not flags & 2:
+            return 0
+        place = xing + 8 + 4 * (flags & 1)
+    elif head[at + 36 : at + 40] != b"VBRI":
+        return 0
+    said = int.from_bytes(head[place : place + 4], "big")
+    return said if said < _UNKNOWN else 0
 
 
 def _lame_trim(head: bytes, xing: int) -> int:

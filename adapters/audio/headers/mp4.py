@@ -13,7 +13,7 @@ _FRAGMENTS = frozenset({b"moof", b"mdat", b"sidx", b"styp", b"emsg", b"prft"})
 
 
 def read(source: Source, purse: Purse) -> Claims:
-    """Payload size only: rate, channels and duration are the decoder's to say.
+    """Payload sizes only: rate, channels and duration are the decoder's to say.
 
     Raises:
         MetadataLimit: boxes too deep, too many, or tables too long.
@@ -23,14 +23,14 @@ def read(source: Source, purse: Purse) -> Claims:
     seen.walk(0, source.size, 0, b"")
     if not seen.moov:
         raise UndecodableAudio("The mp4 file has no index (it may be cut off). Export it again.")
-    return Claims(payload_bytes=seen.payload or None)
+    return Claims(payload_bytes=seen.payload or None, missing_bytes=seen.missing)
 
 
 class _Boxes:
     def __init__(self, source: Source, purse: Purse) -> None:
         self._source, self._purse = source, purse
         self.moov = False
-        self.payload = 0
+        self.payload = self.missing = 0
 
     def walk(self, at: int, end: int, depth: int, parent: bytes) -> None:
         if depth > _MAX_DEPTH:
@@ -49,6 +49,8 @@ class _Boxes:
                 size = end - at
             if size < header:
                 return
+            if kind == b"mdat":
+                self.missing += max(0, at + size - end)
             self._box(kind, at + header, min(at + size, end), depth, parent)
             at += size
 

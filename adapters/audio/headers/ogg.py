@@ -20,13 +20,14 @@ def read(source: Source, purse: Purse) -> Claims:
         raise EmptyAudio("The ogg file has a header and no samples. Send a recording.")
     prefix = {"vorbis": 7, "opus": 8, "flac": 4}.get(codec, 0)
     tags.vorbis_comment(second[prefix:], purse)
-    granule = _last_granule(source, serial)
+    granule, missing = _last_page(source, serial)
     clock = 48000 if codec == "opus" else rate
     return Claims(
         sample_rate_hz=rate,
         channels=channels,
         duration_seconds=max(0, granule - skip) / clock if granule and clock else None,
         payload_bytes=source.size,
+        missing_bytes=missing,
         codec=codec,
         bit_depth=(int.from_bytes(first[27:35], "big") >> 36 & 31) + 1 if codec == "flac" else None,
     )
@@ -70,11 +71,16 @@ def _packets(source: Source, purse: Purse) -> Iterator[tuple[bytes, bytes]]:
         at += 27 + len(laces) + len(body)
 
 
-def _last_granule(source: Source, serial: bytes) -> int:
-    """The time that the stream's last page names, in samples; 0 when it is not found near the end."""
+def _last_page(source: Source, serial: bytes) -> tuple[int, int]:
+    """The time that the stream's last page names, in samples, and how many bytes of the page itself are missing.
+
+    Zeros when it is not found near the end.
+    """
     tail = source.read(max(0, source.size - _LAST_PAGES), _LAST_PAGES)
     at = len(tail)
     while (at := tail.rfind(b"OggS", 0, at)) >= 0:
         if tail[at + 14 : at + 18] == serial and tail[at + 6 : at + 14] != b"\xff" * 8:
-            return max(0, int.from_bytes(tail[at + 6 : at + 14], "little", signed=True))
-    return 0
+            laces = tail[at + 27 : at + 27 + tail[at + 26]] if at + 26 < len(tail) else b""
+            end = at + 27 + len(laces) + sum(laces)
+            return max(0, int.from_bytes(tail[at + 6 : at + 14], "little", signed=True)), max(0, end - len(tail))
+    return 0, 0

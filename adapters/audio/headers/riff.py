@@ -85,5 +85,6 @@ def _claims(fmt: bytes, data: int, said: int, file_size: int) -> Claims:
         duration_seconds=promised / per_second if promised and per_second else None,
         payload_bytes=there if lies else said,
         sizes_lie=lies,
+        missing_bytes=max(0, promised - there) if promised else 0,
         channel_mask=int.from_bytes(fmt[20:24], "little") or None if tag == 0xFFFE else None,
     )

@@ -77,3 +77,38 @@ def test_a_second_stream_in_an_ogg_is_not_passed_over_in_silence(tmp_path: Path)
     heard = listen(tmp_path, first + second)
     assert heard.audio.duration_seconds == pytest.approx(2.0, abs=0.1)
     assert "declared-duration-mismatch" in codes(heard)
+
+
+def indexed_first(data: bytes) -> bytes:
+    """An m4a with its index before its sound, as it is written for the web."""
+    moov, end = data.index(b"moov") - 4, data.index(b"moov") - 4 + int.from_bytes(data[data.index(b"moov") - 4 :][:4])
+    head, index = data.index(b"mdat") - 4, bytearray(data[moov:end])
+    table = index.index(b"stco") + 8
+    for at in range(table + 4, table + 4 + 4 * int.from_bytes(index[table : table + 4]), 4):
+        index[at : at + 4] = (int.from_bytes(index[at : at + 4]) + len(index)).to_bytes(4)
+    return data[:head] + bytes(index) + data[head:moov] + data[end:]
+
+
+@pytest.mark.parametrize("share", [0.4, 0.95, 1.0])
+@pytest.mark.parametrize("fmt", [*sorted({*sounds.FORMATS, *sounds.MORE_FORMATS} - {"aac", "alac"})])
+def test_a_file_that_is_cut_off_is_known_from_a_whole_one(fmt: str, share: float, tmp_path: Path) -> None:
+    whole = sounds.encoded(fmt, sounds.noise(8.0, 16000, 1), 16000)
+    data = indexed_first(whole) if fmt == "m4a" else whole
+    heard = listen(tmp_path, sounds.truncated(data, share))
+    assert codes(heard) & {"truncated", "declared-duration-mismatch"} == ({"truncated"} if share < 1 else set())
+    for finding in heard.findings:
+        assert finding.code != "truncated" or finding.severity == "warning"
+
+
+def test_a_long_file_may_lack_less_than_a_hundredth_and_is_cut_off(tmp_path: Path) -> None:
+    whole = sounds.encoded("wav", sounds.noise(60.0, 8000, 1), 8000)
+    assert "truncated" in codes(listen(tmp_path, whole[:-4000]))
+    assert "truncated" not in codes(listen(tmp_path, whole[:-100])), "which nobody misses"
+
+
+def test_a_flac_that_lacks_something_inside_is_not_cut_off(tmp_path: Path) -> None:
+    whole = bytearray(sounds.encoded("flac", sounds.noise(8.0, 16000, 1), 16000))
+    middle = len(whole) // 2
+    whole[middle : middle + 8000] = bytes(8000)
+    found = codes(listen(tmp_path, bytes(whole)))
+    assert found & {"truncated", "declared-duration-mismatch"} == {"declared-duration-mismatch"}

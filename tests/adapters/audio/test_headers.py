@@ -145,4 +145,5 @@ def test_a_caf_that_is_cut_off_still_says_how_long_it_was(tmp_path: Path) -> Non
     path.write_bytes(sounds.truncated(sounds.encoded("caf")))
     claims = examine(path, LIMITS).claims
     assert claims.sizes_lie
+    assert claims.missing_bytes == len(sounds.encoded("caf")) - path.stat().st_size
     assert claims.duration_seconds == pytest.approx(1.0, abs=0.001)
