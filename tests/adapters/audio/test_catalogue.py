@@ -1,9 +1,14 @@
-"""What the engine finds is in the catalogue of findings, and in no other words."""
+"""What the engine finds is in the catalogue of findings, and in no other words; what it tells has a version."""
 
 import ast
-from collections.abc import Iterator
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, replace
 from pathlib import Path
 
+from adapters.audio.engine import LibrosaEngine
+from adapters.audio.parts import PARTS, stamp
 from domain.analysis import Severity
 from domain.findings import FINDINGS
 
@@ -31,3 +36,40 @@ def test_the_catalogue_says_what_each_code_means() -> None:
         assert kind.meaning.endswith(".")
         assert kind.remedy.endswith(".")
         assert kind.severity in Severity
+
+
+# ---- versions ----------------------------------------------------------------------------------------------------
+
+TOLD: Mapping[str, str] = {
+    "identity-1": "f2ea7019c310142c",
+    "loudness-2": "8f1864386c830bac",
+    "quality-3": "043cc3a0889cc7ec",
+    "descriptors-2": "d44012d8579d7e60",
+}
+"""Each part of the analyser that tells of descriptors, in its version, and a digest of what they are."""
+
+WHAT_TO_DO = """
+What a part of the analyser tells has changed: the name, unit, method, range or source of a descriptor, or how many there
+are. Analyses that are stored say it in the old words, under the same version, and nothing would hear them again.
+
+1. Raise the part's version in PARTS of adapters/audio/parts.py, unless it has been raised since the last release.
+2. Put what stands below in the place of TOLD in {file}:
+
+{told}
+"""
+
+
+def told_by_part() -> dict[str, str]:
+    """By part and version, in the order of PARTS."""
+    lines: dict[str, list[str]] = defaultdict(list)
+    for kind in LibrosaEngine().catalogue():
+        lines[kind.version].append(repr(astuple(replace(kind, version=""))))
+    stamps = [each for each in map(stamp, PARTS) if each in lines]
+    assert len(stamps) == len(lines) > 0
+    return {each: hashlib.sha256("\n".join(lines[each]).encode()).hexdigest()[:16] for each in stamps}
+
+
+def test_other_descriptors_are_another_version() -> None:
+    now = told_by_part()
+    told = "\n".join(f'    "{version}": "{digest}",' for version, digest in now.items())
+    assert now == TOLD, WHAT_TO_DO.format(file=Path(__file__).name, told=told)
