@@ -92,11 +92,14 @@ def _refined(smooth: Correlation, lag: float) -> float:
 
 def _correlation(envelope: Envelope, length: int) -> Correlation:
     length = min(length, len(envelope))
-    windows = envelope[: len(envelope) // length * length].reshape(-1, length).astype(np.float64)
+    windows = envelope[: len(envelope) // length * length].reshape(-1, length)
     size = ducc0.fft.good_size(2 * length - 1, True)
-    moves = np.zeros((len(windows), size))
-    moves[:, :length] = windows - windows.mean(axis=1, keepdims=True)
-    powers = np.square(np.abs(ducc0.fft.r2c(moves, axes=(1,)))).sum(axis=0)
+    powers = np.zeros(size // 2 + 1)
+    for start in range(0, len(windows), _BATCH):
+        part = windows[start : start + _BATCH].astype(np.float64)
+        moves = np.zeros((len(part), size))
+        moves[:, :length] = part - part.mean(axis=1, keepdims=True)
+        powers += np.square(np.abs(ducc0.fft.r2c(moves, axes=(1,)))).sum(axis=0)
     sums = ducc0.fft.c2r(powers.astype(np.complex128), lastsize=size, forward=False, inorm=2)[:length]
     correlation: Correlation = sums / max(float(sums[0]), 1e-9) * length / (length - np.arange(length))
     return correlation
