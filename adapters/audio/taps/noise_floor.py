@@ -5,11 +5,16 @@ from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
 from adapters.audio.taps.movement import SILENT_DBFS
+from adapters.audio.taps.speech_music import shares
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor, Finding, Severity
 
 LOW_SNR_DB = 20.0
 """Noise is then plainly heard behind a voice, and recognisers of speech begin to err."""
+
+VALLEY_DB = 25.0
+"""In what is not speech quieter passages that are noisy may be breath, strings or a gust: they are believed to be
+pauses where they are so far below."""
 
 PAUSE_SECONDS = 0.3
 """Shorter ones are closures inside of words."""
@@ -27,12 +32,13 @@ _LEAST_SHARE = 0.02  # of the frames, in pauses and in signal each
 _PIECE = 1 << 14  # frames looked at at a time
 _METHOD = (
     "mean level of the frames above the noise floor against the floor, the mean level of the quietest pauses of "
-    f"{PAUSE_SECONDS:g} s or longer whose level is steady and whose spectrum moves as noise does; above 100 Hz"
+    f"{PAUSE_SECONDS:g} s or longer whose level is steady and whose spectrum moves as noise does; above 100 Hz; where "
+    f"most is music, only where the ratio is {VALLEY_DB:g} dB or more"
 )
 
 
 class NoiseFloor:
-    """`noise_floor` in dBFS and `snr_estimate` in dB, and `low-snr` below LOW_SNR_DB."""
+    """`noise_floor` in dBFS and `snr_estimate` in dB, and in speech `low-snr` below LOW_SNR_DB."""
 
     def __init__(self, stream: Stream) -> None:
         self._movement = stream.movement
@@ -44,7 +50,7 @@ class NoiseFloor:
         levels, flux = self._movement.result()
         found = _pauses(levels, flux, self._movement.frames_per_second)
         if isinstance(found, str):
-            return Told((_descriptor("noise_floor", None, found), _descriptor("snr_estimate", None, found)))
+            return Told(_nothing(found))
         power = 10 ** (levels / 10)
         noise = float(power[found].mean())
         floor = 10 * float(np.log10(noise))
@@ -53,6 +59,13 @@ class NoiseFloor:
             reason = "the level hardly changes: there is nothing to tell the noise from"
             return Told((_descriptor("noise_floor", floor), _descriptor("snr_estimate", None, reason)))
         ratio = 10 * float(np.log10(signal.mean() / noise - 1))
+        heard = shares(levels, flux, self._movement.frames_per_second)
+        if heard.other > 0.5 * (1 - heard.silence):
+            reason = "most of it is noise itself"
+            return Told((_descriptor("noise_floor", floor), _descriptor("snr_estimate", None, reason)))
+        if ratio < VALLEY_DB and heard.speech <= 0.5 * (1 - heard.silence):
+            reason = "most of it is music, whose quietest passages are not much quieter than the rest"
+            return Told(_nothing(reason))
         told = (_descriptor("noise_floor", floor), _descriptor("snr_estimate", ratio))
         if ratio >= LOW_SNR_DB:
             return Told(told)
@@ -64,6 +77,10 @@ class NoiseFloor:
 def _descriptor(name: str, value: float | None, reason: str | None = None) -> Descriptor:
     unit = "dB" if name == "snr_estimate" else "dBFS"
     return Descriptor(name, None if value is None else round(value, 1), unit, _METHOD, reason)
+
+
+def _nothing(reason: str) -> tuple[Descriptor, ...]:
+    return _descriptor("noise_floor", None, reason), _descriptor("snr_estimate", None, reason)
 
 
 def _pauses(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float) -> NDArray[np.int64] | str:

@@ -8,6 +8,7 @@ import pytest
 from adapters.audio.taps.noise_floor import NoiseFloor
 from adapters.audio.taps.tap import Told
 from tests.adapters.audio.reference import numbers, run
+from tests.adapters.audio.voices import speech
 from tests.sounds import Signal, joined, noise, silence, tone
 
 
@@ -26,7 +27,15 @@ def behind(signal: Signal, rms: float, rate: int = 44100) -> Signal:
     return signal + noise(len(signal) / rate, rate, 1, rms + 10 * np.log10(3))
 
 
-@pytest.mark.parametrize("rms", [-31.0, -41.0, -61.0])
+def spoken(ratio: float, seed: int = 1) -> Signal:
+    """Speech with breaths of 0.6 s, and noise so much below the RMS of its syllables."""
+    words = speech(20, 16000, 0.6)
+    power = np.square(words).reshape(-1, 1000).mean(axis=1)
+    rms = 10 * np.log10(power[power > 1e-5].mean())
+    return words + noise(20, 16000, 1, rms - ratio + 10 * np.log10(3), seed)
+
+
+@pytest.mark.parametrize("rms", [-48.0, -61.0])
 @pytest.mark.parametrize("rate", [8000, 44100, 48000])
 def test_the_ratio_of_tones_and_noise_of_known_levels(rms: float, rate: int) -> None:
     found = numbers(heard(behind(phrases(rate=rate), rms, rate), rate))
@@ -34,11 +43,34 @@ def test_the_ratio_of_tones_and_noise_of_known_levels(rms: float, rate: int) -> 
     assert found["snr_estimate"] == pytest.approx(-21 - rms, abs=0.7)
 
 
-@pytest.mark.parametrize(("ratio", "low"), [(17, True), (19, True), (21, False), (30, False)])
-def test_a_low_ratio_is_a_finding(ratio: float, low: bool) -> None:
-    findings = heard(behind(phrases(), -21 - ratio)).findings
-    assert [finding.code for finding in findings] == ["low-snr"] * low
-    assert all(f"{-21 - ratio:.0f} dBFS" in finding.detail for finding in findings)
+@pytest.mark.parametrize("ratio", [8.0, 15.0, 25.0, 40.0])
+def test_the_ratio_of_speech_and_noise(ratio: float) -> None:
+    assert numbers(heard(spoken(ratio), 16000))["snr_estimate"] == pytest.approx(ratio, abs=2)
+
+
+@pytest.mark.parametrize(("ratio", "low"), [(8, True), (17, True), (24, False), (40, False)])
+def test_a_low_ratio_of_speech_is_a_finding(ratio: float, low: bool) -> None:
+    told = heard(spoken(ratio), 16000)
+    assert [finding.code for finding in told.findings] == ["low-snr"] * low
+    assert all(f"{numbers(told)['noise_floor']:.0f} dBFS" in finding.detail for finding in told.findings)
+
+
+@pytest.mark.parametrize("rms", [-31.0, -41.0, -44.0])
+def test_a_low_ratio_of_music_is_not_believed(rms: float) -> None:
+    told = heard(behind(phrases(), rms))
+    assert {each.reason for each in told.descriptors} == {
+        "most of it is music, whose quietest passages are not much quieter than the rest"
+    }
+    assert not told.findings
+
+
+@pytest.mark.parametrize("least", [0.02, 0.3])
+def test_gusts_of_noise_are_no_signal(least: float) -> None:
+    swell = least + np.abs(np.sin(0.3 * np.arange(30 * 16000) / 16000))[:, None]
+    told = heard(np.asarray(noise(30, 16000, 1) * swell, np.float32), 16000)
+    assert told.descriptors[0].value is not None
+    assert told.descriptors[1].reason == "most of it is noise itself"
+    assert not told.findings
 
 
 def test_noise_of_any_colour_is_noise() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import librosa
 import numpy as np
 import pytest
-import scipy.signal
 from numpy.typing import NDArray
 
 from adapters.audio.stft import Stft
 from adapters.audio.taps.pitch import F_MAX, F_MIN, HOP, THRESHOLD, Pitch
 from adapters.audio.taps.tap import Told
 from tests.adapters.audio.reference import columns, numbers, run_all
+from tests.adapters.audio.voices import voice
 from tests.sounds import Signal, joined, noise, silence, tone
 
 
@@ -65,15 +65,6 @@ def test_agrees_with_librosa_where_short_periods_repeat(rate: int, length: int, 
     same = (aperiodicity < THRESHOLD / 2) & (f0 > 200)
     assert same.sum() > 20
     assert f0[same] == pytest.approx(reference[same], rel=5e-3)
-
-
-def voice(hz: float, rate: int, seconds: float = 12.0) -> Signal:
-    """Pulses through two formants."""
-    wave = np.diff(np.floor(np.arange(round(seconds * rate)) * hz / rate), prepend=0.0)
-    for formant in (500, 1500):
-        radius = np.exp(-np.pi * 100 / rate)
-        wave = scipy.signal.lfilter([1.0], [1, -2 * radius * np.cos(2 * np.pi * formant / rate), radius**2], wave)
-    return np.asarray(0.3 * wave[:, None] / np.abs(wave).max(), np.float32)
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import scipy.signal
-from numpy.typing import NDArray
 
 from adapters.audio.taps.speech_music import SpeechMusic
 from adapters.audio.taps.tap import Told
 from tests.adapters.audio.reference import run
+from tests.adapters.audio.voices import as_signal, speech
 from tests.sounds import Signal, joined, noise, silence, tone
 
 RATE = 16000
@@ -21,27 +20,6 @@ def heard(signal: Signal, rate: int = RATE, block: int = 65536) -> Told:
 
 def shares(signal: Signal, rate: int = RATE) -> dict[str, float]:
     return {each.name: each.value for each in heard(signal, rate).descriptors if isinstance(each.value, float)}
-
-
-def as_signal(wave: NDArray[np.floating]) -> Signal:
-    return np.asarray(0.3 * wave[:, None] / np.abs(wave).max(), np.float32)
-
-
-def speech(seconds: float, rate: int = RATE) -> Signal:
-    """Syllables of a hiss and a vowel: pulses of a falling pitch through two formants. A breath after every seventh."""
-    draw, parts, length = np.random.default_rng(1), [], 0
-    while length < seconds * rate:
-        vowel, hiss = draw.integers(int(0.1 * rate), int(0.3 * rate)), draw.integers(0, int(0.09 * rate))
-        pitch = draw.uniform(100, 150)
-        pulses = np.diff(np.floor(np.cumsum(np.linspace(pitch, 0.95 * pitch, vowel)) / rate), prepend=0.0)
-        for hz in (draw.uniform(300, 800), draw.uniform(900, 2300)):
-            radius = 0.97 ** (16000 / rate)
-            pulses = scipy.signal.lfilter([1.0], [1, -2 * radius * np.cos(2 * np.pi * hz / rate), radius**2], pulses)
-        pulses *= np.hanning(vowel) ** 0.5 / np.abs(pulses).max()
-        parts += [0.1 * np.diff(draw.normal(size=hiss + 1)), pulses, np.zeros(int(0.03 * rate))]
-        parts += [np.zeros(int(0.4 * rate))] * (len(parts) % 21 == 0)
-        length = sum(map(len, parts))
-    return as_signal(np.concatenate(parts)[: round(seconds * rate)])
 
 
 def notes(seconds: float, each: float, fade: float, pitches: tuple[float, ...], rate: int = RATE) -> Signal:
