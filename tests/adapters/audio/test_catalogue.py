@@ -49,8 +49,8 @@ TOLD: Mapping[str, str] = {
 """Each part of the analyser that tells of descriptors, in its version, and a digest of what they are."""
 
 WHAT_TO_DO = """
-What a part of the analyser tells has changed: the name, unit, method, range or source of a descriptor, or how many there
-are. Analyses that are stored say it in the old words, under the same version, and nothing would hear them again.
+What a part of the analyser tells has changed: the name, unit, method, range or source of a descriptor, or their number.
+Analyses that are stored say it in the old words, under the same version, and nothing would hear them again.
 
 1. Raise the part's version in PARTS of adapters/audio/parts.py, unless it has been raised since the last release.
 2. Put what stands below in the place of TOLD in {file}:
