@@ -14,7 +14,7 @@ from domain.analysis import Descriptor, Range
 
 PERCENTILES = (5, 25, 50, 75, 95)
 QUARTILES = {"p25": 25, "median": 50, "p75": 75}
-_AT_A_TIME = 1 << 26  # bytes of a column read for quartiles: all of an hour's mfcc, a few coefficients of a day's
+_AT_A_TIME = 1 << 22  # bytes of a column read for quartiles: six coefficients of an hour, one of four hours
 
 SILENT = "the mean of the channels is digital silence throughout"
 TOO_LARGE = "the samples are too large to compute with"
