@@ -17,8 +17,9 @@ from domain.analysis import Artefact
 from domain.values import Scalar
 
 NAME = "frames.npz"
+RATE = "sample_rate_hz"
 CONTENTS = "columns"
-"""The array that says what the others are: one text, JSON, `{name: {unit, hop_samples, first_sample}}`."""
+"""The array that says what the others are, but for RATE: JSON in one text, {name: {unit, hop_samples, first_sample}}."""
 
 _IN_MEMORY = 1 << 18  # bytes of a column before it goes to disk
 _COPY = 1 << 20
@@ -51,8 +52,7 @@ class Frames:
     """Columns of float32 by name, of shape (frames,) or (frames, n), each fed frame after frame."""
 
     def __init__(self, folder: Path, rate: int, window: int) -> None:
-        self._folder = folder
-        self._settings: dict[str, Scalar] = {"sample_rate_hz": rate, "window_samples": window}
+        self._folder, self._rate, self._window = folder, rate, window
         self._columns: dict[str, _Column] = {}
 
     def add(self, name: str, values: NDArray[np.floating], rows: Rows) -> None:
@@ -80,14 +80,18 @@ class Frames:
         return numbers
 
     def artefact(self) -> Artefact | None:
-        """One array a column, and CONTENTS, as numpy.load reads them, uncompressed; None where nothing was added."""
+        """An array a column, CONTENTS and RATE, as numpy.load reads them, uncompressed; None where nothing was added."""
         if not self._columns:
             return None
         path = self._folder / NAME
         contents = json.dumps({name: asdict(column.rows_are) for name, column in sorted(self._columns.items())})
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            with archive.open(zipfile.ZipInfo(f"{CONTENTS}.npy", _THE_SAME_TIME), "w") as out:
-                npy.write_array(out, np.array(contents, f"<U{len(contents)}"), allow_pickle=False)
+            for name, value in (
+                (CONTENTS, np.array(contents, f"<U{len(contents)}")),
+                (RATE, np.array(self._rate, "<i4")),
+            ):
+                with archive.open(zipfile.ZipInfo(f"{name}.npy", _THE_SAME_TIME), "w") as out:
+                    npy.write_array(out, value, allow_pickle=False)
             for name, column in sorted(self._columns.items()):
                 entry = zipfile.ZipInfo(f"{name}.npy", _THE_SAME_TIME)
                 with archive.open(entry, "w", force_zip64=True) as out:
@@ -95,7 +99,8 @@ class Frames:
                     column.file.seek(0)
                     while part := column.file.read(_COPY):
                         out.write(part)
-        return Artefact(NAME, path, "application/zip", {**self._settings, CONTENTS: contents})
+        settings: dict[str, Scalar] = {RATE: self._rate, "window_samples": self._window, CONTENTS: contents}
+        return Artefact(NAME, path, "application/zip", settings)
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ import librosa
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.audio.frames import CONTENTS
+from adapters.audio.frames import CONTENTS, RATE
 from adapters.audio.one_pass import Makers, Sound, one_pass
 from adapters.audio.stft import BESIDE_FRAMES, BESIDE_STEP
 from adapters.audio.taps.tap import Stream, Tap, Told
@@ -63,7 +63,7 @@ def columns(told: Sequence[Told]) -> dict[str, NDArray[np.float32]]:
     """The columns of frames.npz that the taps left."""
     (path,) = (artefact.path for each in told for artefact in each.artefacts if artefact.name == "frames.npz")
     with np.load(path) as arrays:
-        return {name: arrays[name] for name in arrays.files if name != CONTENTS}
+        return {name: arrays[name] for name in arrays.files if name not in {CONTENTS, RATE}}
 
 
 def channel_power(signal: Signal, window: int) -> NDArray[np.float64]:

@@ -60,6 +60,7 @@ def test_columns_come_back_by_name_and_shape(tmp_path: Path) -> None:
         np.testing.assert_array_equal(read["wide"], wide.astype(np.float32))
         np.testing.assert_array_equal(read["narrow"], narrow.astype(np.float32))
         contents = str(read["columns"])
+        assert read["sample_rate_hz"] == 44100
     assert [path.name for path in tmp_path.iterdir()] == ["frames.npz"]
     assert json.loads(contents) == {
         "narrow": {"unit": "s", "hop_samples": None, "first_sample": None},
