@@ -40,13 +40,14 @@ Range = tuple[float | None, float | None]
 class Descriptor:
     """One measured number, list or word, with its unit and the method that gave it.
 
-    A value of None always has a `reason`: nothing is made up where nothing could be measured. `range` holds the least
+    A value of None always has a `reason`: nothing is made up where nothing could be measured. In a list None stands for
+    what could not be, for instance of a silent channel, and the method says so. `range` holds the least
     and the greatest value that there can be (None: unbounded), `source` where the method is defined, and `version`
     the part of the analyser that measured it, with its version, e.g. `loudness-2`.
     """
 
     name: str
-    value: float | str | tuple[float, ...] | None
+    value: float | str | tuple[float | None, ...] | None
     unit: str
     method: str
     reason: str | None = None

@@ -167,7 +167,7 @@ def an_analysis(**changes: Any) -> Analysis:
         descriptors=(
             Descriptor("loudness.integrated", -23.1, "LUFS", "BS.1770-4"),
             Descriptor("tempo", None, "bpm", "autocorrelation", "The sound is too short."),
-            Descriptor("spectrum", (0.1, 2.0, 3.5), "dB", "welch"),
+            Descriptor("channel_rms", (-9.0, None), "dBFS", "of each channel; null for digital silence"),
             Descriptor("key", "A minor", "", "krumhansl"),
         ),
         findings=(a_finding(),),

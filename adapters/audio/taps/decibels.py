@@ -5,10 +5,6 @@ from collections.abc import Sequence
 
 from domain.analysis import Descriptor, Range
 
-FLOOR_DB = -200.0
-"""What a list says of a channel of digital silence: a list has no room for a reason. No sound comes near it but float
-files below a ten-thousandth of the smallest step of 24 bits."""
-
 SILENT = "digital silence has no finite level"
 
 
@@ -33,10 +29,10 @@ def level(  # noqa: PLR0917 - in the order of the descriptor's own fields
 
 
 def levels(name: str, amplitudes: Sequence[float], unit: str, method: str, source: str = "") -> Descriptor:
-    """One level a channel, FLOOR_DB for those below it; without a value where all of them are digital silence."""
-    method = f"{method}; {FLOOR_DB:g} stands for digital silence"
+    """One level a channel, None for digital silence; without a value where all of them are that."""
+    method = f"{method}; null for digital silence"
     if not any(amplitudes):
-        return Descriptor(name, None, unit, method, SILENT, (FLOOR_DB, None), source)
+        return Descriptor(name, None, unit, method, SILENT, source=source)
     values = (db(amplitude) for amplitude in amplitudes)
-    rounded = tuple(FLOOR_DB if value is None else max(FLOOR_DB, round(value, 3)) for value in values)
-    return Descriptor(name, rounded, unit, method, None, (FLOOR_DB, None), source)
+    rounded = tuple(None if value is None else round(value, 3) for value in values)
+    return Descriptor(name, rounded, unit, method, source=source)

@@ -12,8 +12,11 @@ from adapters.audio.taps.kweighting import PARTS
 ABSOLUTE_GATE = -70.0
 """LUFS."""
 
-_STEP, _TOP = 0.01, 30.0  # the histograms' step in LU and their end in LUFS
-_BINS = round((_TOP - ABSOLUTE_GATE) / _STEP)
+TOP = 30.0
+"""LUFS: beyond it windows are not told from each other. Only floats that are none of a recording come to that."""
+
+_STEP = 0.01  # of the histograms, in LU
+_BINS = round((TOP - ABSOLUTE_GATE) / _STEP)
 
 
 def lufs(energy: float) -> float:
@@ -39,12 +42,17 @@ class Windows:
         _slide(parts, fresh, heard, self.length, hop, self.counts, self.sums, self.loudest)
 
     def gated(self, gate: float) -> tuple[NDArray[np.int64], float] | None:
-        """Counts above the gate relative to the mean, and the mean energy of those; None when nothing is."""
+        """Counts above the gate relative to the mean, and the mean energy of those; None when nothing is.
+
+        Nor is there anything to say where the gate lies beyond the histogram's end, some 30 dB above full scale.
+        """
         count = int(self.counts.sum())
         if not count:
             return None
         relative = lufs(float(self.sums.sum()) / count) + gate
         first = max(0, math.ceil((relative - ABSOLUTE_GATE) / _STEP - 0.5))
+        if first >= _BINS:
+            return None
         counts = self.counts.copy()
         counts[:first] = 0
         return counts, float(self.sums[first:].sum()) / int(counts.sum())
@@ -57,6 +65,8 @@ class Windows:
         ranks = np.cumsum(above[0])
         last = int(ranks[-1]) - 1
         places = np.searchsorted(ranks, [round(last * low) + 1, round(last * high) + 1])
+        if places[1] == _BINS - 1:  # which holds all that is louder
+            return None
         return float(places[1] - places[0]) * _STEP
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from adapters.audio.chunks import CHUNK_FRAMES, Chunk
 from adapters.audio.taps.decibels import level
-from adapters.audio.taps.gating import ABSOLUTE_GATE, Windows, lufs
+from adapters.audio.taps.gating import ABSOLUTE_GATE, TOP, Windows, lufs
 from adapters.audio.taps.kweighting import LOWEST_RATE, PARTS, coefficients, part_energies
 from adapters.audio.taps.places import places, weight
 from adapters.audio.taps.tap import Stream, Told
@@ -69,6 +69,8 @@ class Loudness:
         """Why there is no value of a window's length in parts."""
         if not self.refused and self._heard < window:
             return f"the recording is shorter than {'400 ms' if window == _MOMENTARY else '3 s'}"
+        if not self.refused and lufs(max(self._momentary.loudest[0], 1e-30)) > TOP:
+            return f"it is louder than {TOP:g} LUFS, beyond what the gates can tell apart"
         return self.refused or f"nothing is louder than {ABSOLUTE_GATE:g} LUFS"
 
     def result(self) -> Told:

@@ -19,7 +19,9 @@ class RenditionPath(Asked):
 
 class DescriptorView(BaseModel):
     name: str
-    value: float | str | list[float] | None
+    value: float | str | list[float | None] | None = Field(
+        description="In a list null stands for what cannot be measured, as the method says."
+    )
     unit: str
     method: str
     reason: str | None = Field(description="Why there is no value; null where there is one.")

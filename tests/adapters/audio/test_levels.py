@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adapters.audio.taps.channels import Channels
-from adapters.audio.taps.decibels import FLOOR_DB, SILENT
+from adapters.audio.taps.decibels import SILENT
 from adapters.audio.taps.levels import Levels
 from adapters.audio.taps.programme import Programme
 from domain.analysis import Descriptor
@@ -36,12 +36,16 @@ def test_a_full_scale_sine() -> None:
     assert heard["channel_sample_peak"].value == (0.0, 0.0)
 
 
-def test_a_channel_of_digital_silence_says_the_floor() -> None:
+def test_a_channel_of_digital_silence_has_no_level() -> None:
     signal = tone(1, dbfs=-6.0)
     signal[:, 1] = 0
     heard = levels(signal)
-    assert heard["channel_sample_peak"].value == pytest.approx((-6.0, FLOOR_DB), abs=0.001)
-    assert heard["channel_rms"].value == pytest.approx((-9.01, FLOOR_DB), abs=0.001)
+    for name, sounding in (("channel_sample_peak", -6.0), ("channel_rms", -9.01)):
+        value = heard[name].value
+        assert isinstance(value, tuple)
+        assert value[0] == pytest.approx(sounding, abs=0.001)
+        assert value[1:] == (None,)
+        assert "null for digital silence" in heard[name].method
     assert heard["dc_offset"].value == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
