@@ -58,14 +58,15 @@ _EACH_SIDE_HZ, _CLEAR_HZ = 8.0, 1.5  # the neighbourhood, and what of it is the 
 
 
 class Hum:
-    """`hum`, where at least LEAST_LINES lines stand out in MOST windows."""
+    """`hum`, where at least LEAST_LINES lines stand out in MOST windows of the channels' mean or difference."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream_rate = stream.rate
-        self._decimator = Decimator(stream.rate)
-        self._rate = self._decimator.rate
+        # The mean of the channels, and half the difference of two: what is in them in opposite polarity.
+        self._decimators = [Decimator(stream.rate) for _ in range(2 if stream.channels == 2 else 1)]
+        self._rate = self._decimators[0].rate
         self._size = 1 << round(math.log2(WINDOW_SECONDS * self._rate))
-        self._waiting = np.empty(0, np.float32)
+        self._waiting = np.empty((len(self._decimators), 0), np.float32)
         self._hann = _hann(self._size)
         self._windows: list[NDArray[np.float64]] = []
         self._silent: list[bool] = []
@@ -75,20 +76,28 @@ class Hum:
     def feed(self, chunk: Chunk) -> None:
         self._frames += len(chunk)
         self._squares += float(chunk.cells.squares.sum()) / len(chunk.samples)
-        self._waiting = np.concatenate([self._waiting, self._decimator.feed(chunk.mix)])
-        while len(self._waiting) >= self._size:
-            self._look(self._waiting[: self._size])
-            self._waiting = self._waiting[self._size // 2 :]
-        if chunk.last and not self._windows and len(self._waiting) >= _SHORTEST * self._size:
+        rows = [chunk.mix, _side(chunk.samples)] if len(self._decimators) == 2 else [chunk.mix]
+        new = [decimator.feed(row) for decimator, row in zip(self._decimators, rows, strict=True)]
+        self._waiting = np.concatenate([self._waiting, new], axis=1)
+        while self._waiting.shape[1] >= self._size:
+            self._look(self._waiting[:, : self._size])
+            self._waiting = self._waiting[:, self._size // 2 :]
+        if chunk.last and not self._windows and self._waiting.shape[1] >= _SHORTEST * self._size:
             self._look(self._waiting)
 
-    def _look(self, samples: Samples) -> None:
-        hann = self._hann if len(samples) == self._size else _hann(len(samples))
+    def _look(self, rows: Samples) -> None:
+        length = rows.shape[1]
+        hann = self._hann if length == self._size else _hann(length)
         padded = np.zeros(self._size, np.float32)
-        np.multiply(samples, hann, out=padded[: len(samples)])
-        power = _power(ducc0.fft.r2c(padded), 2 / float(hann.sum()))
-        self._windows.append(_hums(power, self._rate / self._size, np.array(MAINS)))
-        self._silent.append(bool(power.max() < SILENT))
+        hums, silent = np.zeros((len(MAINS), 3)), True
+        for row in rows:
+            np.multiply(row, hann, out=padded[:length])
+            power = _power(ducc0.fft.r2c(padded), 2 / float(hann.sum()))
+            found = _hums(power, self._rate / self._size, np.array(MAINS))
+            hums = np.where(found[:, 1:2] > hums[:, 1:2], found, hums)
+            silent = silent and bool(power.max() < SILENT)
+        self._windows.append(hums)
+        self._silent.append(silent)
 
     def result(self) -> Told:
         if not self._windows:
@@ -136,6 +145,14 @@ class Hum:
 
 def _hann(length: int) -> Samples:
     return np.hanning(length + 2)[1:-1].astype(np.float32)
+
+
+@compiled
+def _side(samples: Samples) -> Samples:
+    side = np.empty(samples.shape[1], np.float32)
+    for n in range(len(side)):
+        side[n] = np.float32(0.5) * (samples[0, n] - samples[1, n])
+    return side
 
 
 @compiled

@@ -121,6 +121,15 @@ def test_a_hum_is_well_below_the_sound(level: float, severity: Severity) -> None
     assert hum.severity == severity
 
 
+def test_a_hum_of_opposite_polarity_is_found() -> None:
+    """It cancels in the mean of the channels."""
+    hum, hiss = lines(50, LINES), noise(10, dbfs=-40)
+    opposite = found(np.concatenate([hum, -hum], axis=1) + hiss)
+    assert opposite is not None
+    assert "-50 dBFS" in opposite.detail
+    assert found(hiss) is None
+
+
 def test_two_seconds_are_the_least() -> None:
     assert found(lines(60, LINES, 2.1)) is not None
     assert found(lines(60, LINES, 1.9)) is None
