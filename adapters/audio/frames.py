@@ -19,7 +19,7 @@ from domain.values import Scalar
 NAME = "frames.npz"
 RATE = "sample_rate_hz"
 CONTENTS = "columns"
-"""The array that says what the others are, but for RATE: JSON in one text, {name: {unit, hop_samples, first_sample}}."""
+"""The array that says what the columns are: JSON in one text, {name: {unit, hop_samples, first_sample}}."""
 
 _IN_MEMORY = 1 << 18  # bytes of a column before it goes to disk
 _COPY = 1 << 20
@@ -80,7 +80,7 @@ class Frames:
         return numbers
 
     def artefact(self) -> Artefact | None:
-        """An array a column, CONTENTS and RATE, as numpy.load reads them, uncompressed; None where nothing was added."""
+        """An array a column, CONTENTS and RATE, as numpy.load has them, uncompressed; None where nothing was added."""
         if not self._columns:
             return None
         path = self._folder / NAME
