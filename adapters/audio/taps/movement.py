@@ -27,6 +27,7 @@ class Movement:
         self._before = np.zeros(window // 2 + 1, np.float32)
         self._found: list[NDArray[np.float32]] = []
         self._next = 0  # sample
+        self._told: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     def feed(self, chunk: Chunk) -> None:
         if chunk.at < self._next:
@@ -45,11 +46,16 @@ class Movement:
         Flux is the sum of the differences of power over the sum of both: near 0.45 for steady noise of any colour,
         below 0.1 for steady tones.
         """
-        self._found = [np.concatenate(self._found, axis=1)]
-        power, flux = self._found[0]
-        # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
-        levels = np.float32(10) * np.log10(np.clip(power * self._scale, 10 ** (SILENT_DBFS / 10), 1e10))
-        return levels, np.nan_to_num(flux)
+        if self._told is None:
+            levels, flux = (np.concatenate([found[row] for found in self._found]) for row in (0, 1))
+            self._found = []
+            # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
+            levels *= self._scale
+            np.clip(levels, 10 ** (SILENT_DBFS / 10), 1e10, out=levels)
+            np.log10(levels, out=levels)
+            levels *= np.float32(10)
+            self._told = levels, np.nan_to_num(flux, copy=False)
+        return self._told
 
 
 @reassociated
