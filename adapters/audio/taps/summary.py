@@ -61,15 +61,18 @@ class Summary:
 
     def descriptors(self) -> tuple[Descriptor, ...]:
         values, sounding = self._frames.column(self._column.name), np.frombuffer(self._counted, np.bool_)
-        values = np.sort(values[sounding & np.isfinite(values)])
+        values = values[sounding & np.isfinite(values)]
+        values.sort()
         if not len(values):
             reason = TOO_LARGE if sounding.any() else SILENT
             return tuple(_one(self._column, what, None, reason) for what in ("mean", "variance", "percentiles"))
         places = np.array(PERCENTILES) / 100 * (len(values) - 1)
+        below = places.astype(np.int64)
+        steps = values[np.minimum(below + 1, len(values) - 1)].astype(np.float64) - values[below]
         return (
             _one(self._column, "mean", values.mean(dtype=np.float64)),
             _one(self._column, "variance", values.var(dtype=np.float64)),
-            _one(self._column, "percentiles", np.interp(places, np.arange(len(values)), values)),
+            _one(self._column, "percentiles", values[below] + (places - below) * steps),
         )
 
 
