@@ -150,7 +150,7 @@ class FfmpegDecoder:
                     yield frame
             except av.error.EOFError:
                 return
-            except av.error.FFmpegError:
+            except (av.error.FFmpegError, ValueError):  # the latter is PyAV's own, where the codec could not be opened
                 self.damaged, self.breaks_off = self.damaged + 1, True
 
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Block]:

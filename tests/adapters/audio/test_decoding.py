@@ -7,7 +7,7 @@ import pytest
 
 from adapters.audio.engine import LibrosaEngine
 from domain.analysis import Heard
-from domain.errors import DecodedSizeLimit, UnsupportedParameters
+from domain.errors import DecodedSizeLimit, UndecodableAudio, UnsupportedParameters
 from tests import sounds
 from tests.hostile.attacking import hidden_flac_bomb
 from tests.hostile.lying import FIELDS
@@ -112,3 +112,9 @@ def test_a_flac_that_lacks_something_inside_is_not_cut_off(tmp_path: Path) -> No
     whole[middle : middle + 8000] = bytes(8000)
     found = codes(listen(tmp_path, bytes(whole)))
     assert found & {"truncated", "declared-duration-mismatch"} == {"declared-duration-mismatch"}
+
+
+@pytest.mark.parametrize("length", [0, (1 << 32) - 1])
+def test_a_codec_that_cannot_be_opened_is_a_broken_file(length: int, tmp_path: Path) -> None:
+    with pytest.raises(UndecodableAudio):
+        listen(tmp_path, FIELDS["alac frame length"].file(length))
