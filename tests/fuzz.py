@@ -13,7 +13,7 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from tests import sounds
 from tests.hostile import CASES
 
 LIMITS = EngineLimits()
-CPU_SECONDS = 0.5
+CPU_SECONDS, TRIES = 0.5, 3
 READ_FACTOR, READ_BYTES = 4, 4 << 20
 """What may be read of a file: so many times its size, and so much more."""
 
@@ -115,8 +115,25 @@ _MUTATIONS: tuple[Callable[[bytearray, random.Random], None], ...] = (
 
 
 def attempt(data: bytes, path: Path) -> None:
-    """All that reads the file. Raises whatever is not a refusal, and AssertionError for what costs too much."""
-    start = time.process_time()
+    """All that reads the file. Raises whatever is not a refusal, and AssertionError for what costs too much.
+
+    What costs too much does so every time: a busy machine slows down one try.
+    """
+    spent = min(_until_quick(data, path))
+    assert spent <= CPU_SECONDS, f"{spent:.2f} s of CPU"
+
+
+def _until_quick(data: bytes, path: Path) -> Iterator[float]:
+    for _ in range(TRIES):
+        start = time.process_time()
+        _read(data, path)
+        spent = time.process_time() - start
+        yield spent
+        if spent <= CPU_SECONDS:
+            return
+
+
+def _read(data: bytes, path: Path) -> None:
     file = Watched(data)
     try:
         sniff(data[:HEAD_BYTES])
@@ -132,8 +149,6 @@ def attempt(data: bytes, path: Path) -> None:
         # mutagen may stumble over anything; what we make of what it has read must stand.
         found = embedded._forgiving(embedded._by_mutagen, candidate)
         embedded._tags(found.pairs)
-    spent = time.process_time() - start
-    assert spent <= CPU_SECONDS, f"{spent:.2f} s of CPU"
 
 
 def fuzz(seed: int, numbers: Sequence[int], seconds: float | None = None) -> int:
