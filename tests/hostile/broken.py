@@ -58,7 +58,7 @@ def made_of_noise() -> Iterator[Case]:
     for seed in range(3):
         yield refused(f"noise {seed}", partial(noise, seed), "unsupported-media-type")
     for n, (fmt, magic) in enumerate(MAGICS.items()):
-        yield unusable(f"{fmt} of noise", lambda n=n, magic=magic: magic + noise(n), *UNUSABLE)  # type: ignore[misc]
+        yield unusable(f"{fmt} of noise", lambda n=n, magic=magic: magic + noise(n), *UNUSABLE)  # type: ignore[misc]  # bound now
     for fmt in ("flac", "mp3", "ogg", "opus", "m4a", "aac", "wma", "webm", "alac"):
         yield either(f"{fmt} whose second half is noise", partial(_half_noise, fmt), *UNUSABLE)
     for fmt in ("flac", "mp3", "ogg", "opus", "m4a", "aac", "wma", "webm"):

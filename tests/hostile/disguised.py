@@ -151,7 +151,7 @@ def tags() -> Iterator[Case]:
         text = bytes([encoding]) + hostile
         frame = b"TIT2" + struct.pack(">IH", len(text), 0) + text
         tag = b"ID3\x03\0\0\0\0\0" + bytes([len(frame)]) + frame
-        yield usable(f"id3 in encoding {encoding}", lambda tag=tag: tag + sound("mp3")[20:])  # type: ignore[misc]
+        yield usable(f"id3 in encoding {encoding}", lambda tag=tag: tag + sound("mp3")[20:])  # type: ignore[misc]  # bound now
     link = b"WXXX" + struct.pack(">IH", 20, 0) + b"\0\0file:///etc/passwd\0"
     apic = b"APIC" + struct.pack(">IH", 30, 0) + b"\0-->\0\3\0http://127.0.0.1/a.png\0"[:30].ljust(30, b"\0")
     tag = b"ID3\x03\0\0\0\0\0" + bytes([len(link + apic)]) + link + apic
