@@ -91,13 +91,18 @@ lint: dev ## check style, types, walls and dependencies
 
 # Only the public index is asked: a file known to this machine alone would put a hash in the lock that nobody else can get.
 COMPILE = env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS $(BIN)/uv --quiet --no-config pip compile \
-	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(ARGS)
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(ARGS) \
+	--override /dev/stdin
+
+# What silero-vad's own code wants and its weights do not; nothing else asks for it. Locks are installed without a look
+# at dependencies, so that what is left out here stays out.
+LEFT_OUT = printf '%s\n' "torch ; python_version < '3'" "torchaudio ; python_version < '3'"
 
 lock: dev ## write both locks anew (ARGS=--upgrade for newer versions)
 	@echo "· requirements.lock"
-	@$(COMPILE) pyproject.toml --output-file requirements.lock >/dev/null
+	@$(LEFT_OUT) | $(COMPILE) pyproject.toml --output-file requirements.lock >/dev/null
 	@echo "· requirements-dev.lock"
-	@$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
+	@$(LEFT_OUT) | $(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
 
 bench: dev ## measure (FILES= for files of one's own, ARGS="--minutes 60" for an hour of sound)
 	@$(BIN)/python -m benchmarks $(ARGS) $(FILES)
@@ -115,7 +120,7 @@ venv:
 runtime: venv
 	@[ -e $(RUNTIME) ] || { set -e; \
 		echo "· packages of requirements.lock (a minute, the first time)"; \
-		$(PIP) install --require-hashes -r requirements.lock; \
+		$(PIP) install --no-deps --require-hashes -r requirements.lock; \
 		$(PIP) install --no-deps --no-build-isolation -e .; \
 		echo "· numba's cache"; \
 		$(BIN)/python -m adapters.audio.warm; \
@@ -124,6 +129,6 @@ runtime: venv
 dev: runtime
 	@[ -e $(DEV) ] || { set -e; \
 		echo "· packages of requirements-dev.lock"; \
-		$(PIP) install --require-hashes -r requirements-dev.lock; \
+		$(PIP) install --no-deps --require-hashes -r requirements-dev.lock; \
 		$(READERS); \
 		rm -f .venv/.dev-*; touch $(DEV); }
