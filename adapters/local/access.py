@@ -1,7 +1,7 @@
 """Libraries, keys and the audit trail, in SQLite."""
 
-from adapters import cursors, refusals
-from adapters.local import codec, rows
+from adapters import codec, cursors, refusals
+from adapters.local import rows
 from adapters.local.database import Database
 from domain.access import Key, Library
 from domain.audit import AuditEntry

@@ -4,8 +4,7 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from adapters import cursors
-from adapters.local import codec
+from adapters import codec, cursors
 from adapters.local.database import Database
 from adapters.local.waiting import Pause, wait_for
 from domain.event import Event

@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import datetime
 
-from adapters import cursors
-from adapters.local import codec, rows
+from adapters import codec, cursors
+from adapters.local import rows
 from adapters.local.database import Database
 from domain.idempotency import IdempotentRequest
 from domain.ports.access import IdempotentRequests

@@ -3,8 +3,8 @@
 import sqlite3
 from datetime import datetime
 
-from adapters import cursors, refusals
-from adapters.local import codec, rows
+from adapters import codec, cursors, refusals
+from adapters.local import rows
 from adapters.local.database import Database
 from adapters.local.recording_search import FEW, page_of
 from domain.audit import AuditEntry

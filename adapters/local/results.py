@@ -1,7 +1,7 @@
 """Analyses and renditions, in SQLite."""
 
-from adapters import cursors, refusals
-from adapters.local import codec, rows
+from adapters import codec, cursors, refusals
+from adapters.local import rows
 from adapters.local.database import Database
 from domain.analysis import Analysis
 from domain.ports.recordings import Analyses, Renditions

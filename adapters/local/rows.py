@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
 
-from adapters import cursors, refusals
-from adapters.local import codec
+from adapters import codec, cursors, refusals
 from domain.audit import AuditEntry
 from domain.ports.access import AuditQuery
 from domain.ports.work import JobQuery

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from adapters import cursors, refusals
-from adapters.local import codec, rows
+from adapters import codec, cursors, refusals
+from adapters.local import rows
 from adapters.local.database import Database
 from domain.audit import AuditEntry
 from domain.job import Job

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.local import codec
+from adapters import codec
 from adapters.local import database as database_module
 from adapters.local.access import SqliteLibraries
 from adapters.local.database import Database

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.local import codec
+from adapters import codec
 from domain.access import Key
 from domain.analysis import Analysis
 from domain.audit import AuditEntry
