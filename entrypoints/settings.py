@@ -15,6 +15,16 @@ MIB, GIB = 1024**2, 1024**3
 class Profile(StrEnum):
     LOCAL = "local"
     MEMORY = "memory"
+    AWS = "aws"
+
+
+class StorageClass(StrEnum):
+    """Those whose bytes can be read at once."""
+
+    STANDARD = "STANDARD"
+    STANDARD_IA = "STANDARD_IA"
+    INTELLIGENT_TIERING = "INTELLIGENT_TIERING"
+    GLACIER_IR = "GLACIER_IR"
 
 
 class Settings(BaseSettings):
@@ -40,6 +50,15 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(2 * GIB, ge=1)
     max_excerpt_seconds: float = Field(120.0, gt=0, le=3600)
     trash_retention_days: int = Field(30, ge=0)
+
+    aws_region: str | None = Field(None, description="Without it, the SDK's own chain says where.")
+    aws_endpoint_url: str | None = Field(None, description="Of a double that answers for every service.")
+    aws_bucket: str = "audio-backend"
+    aws_table: str = "audio-backend"
+    aws_queue_prefix: str = Field("audio-backend", description="Queues are called so, and by what they are for.")
+    aws_storage_class: StorageClass = Field(StorageClass.STANDARD, description="Of originals.")
+    aws_part_bytes: int = Field(8 * MIB, ge=5 * MIB, le=5 * GIB, description="Of what the service itself sends.")
+    aws_concurrency: int = Field(4, ge=1, le=64, description="Parts of one blob that are sent at a time.")
 
     worker_children: int = Field(2, ge=1, le=64)
     lease_seconds: float = Field(30.0, gt=0)

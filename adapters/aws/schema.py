@@ -1,0 +1,55 @@
+"""The table's keys and indexes, in the words of CreateTable; docs/dynamodb.md says what each answers.
+
+Production's table is made by infra/, doubles and tests make theirs here: a test holds the two together.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BY_CREATED, BY_UPDATED, BY_TITLE, BY_DURATION, BY_SIZE = (
+    "by-created",
+    "by-updated",
+    "by-title",
+    "by-duration",
+    "by-size",
+)
+LIST_2, LIST_3, LIST_4 = "list-2", "list-3", "list-4"
+DUE = "due"
+
+INDEXES: dict[str, tuple[str, str]] = {
+    BY_CREATED: ("list", "created"),
+    BY_UPDATED: ("list", "updated"),
+    BY_TITLE: ("list", "title"),
+    BY_DURATION: ("list", "duration"),
+    BY_SIZE: ("list", "size"),
+    LIST_2: ("list2", "created"),
+    LIST_3: ("list3", "created"),
+    LIST_4: ("list4", "created"),
+    DUE: ("due", "due_at"),
+}
+"""The partition key and the sort key of each index: an item without them is not in it."""
+
+TTL = "expires"
+"""Seconds since 1970 after which AWS may delete the item, by itself and within days."""
+
+
+def create_table(client: "DynamoDBClient", name: str) -> None:
+    attributes = dict.fromkeys(("pk", "sk", *(each for pair in INDEXES.values() for each in pair)))
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in attributes],
+        KeySchema=_keys("pk", "sk"),
+        GlobalSecondaryIndexes=[
+            {"IndexName": index, "KeySchema": _keys(*pair), "Projection": {"ProjectionType": "ALL"}}
+            for index, pair in INDEXES.items()
+        ],
+    )
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    client.update_time_to_live(TableName=name, TimeToLiveSpecification={"AttributeName": TTL, "Enabled": True})
+
+
+def _keys(partition: str, sort: str) -> Any:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
