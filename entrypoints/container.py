@@ -1,7 +1,7 @@
 """The composition root: which adapter stands behind each port, and what each use-case is given.
 
-The only importer of adapters. The families have the same provider names, the names of the use-cases' fields; a
-use-case's fields are filled by these names, and what is missing is an error at start.
+The families of adapters have the same provider names, the names of the use-cases' fields; a use-case's fields are
+filled by these names, and what is missing is an error at start. Nothing else imports adapters.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,32 +13,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
-from adapters.audio.engine import LibrosaEngine
 from adapters.audio.isolated import IsolatedEngine
-from adapters.audio.limits import EngineLimits
-from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
-from adapters.local.blobs import FileBlobs
-from adapters.local.database import Database
-from adapters.local.events import SqliteEvents
-from adapters.local.fingerprints import SqliteFingerprints
-from adapters.local.idempotency import SqliteIdempotentRequests
-from adapters.local.queue import SqliteQueue
-from adapters.local.recordings import SqliteRecordings
-from adapters.local.results import SqliteAnalyses, SqliteRenditions
-from adapters.local.uploads import SqliteUploads
-from adapters.local.work import SqliteJobs, SqliteScheduleClaims
-from adapters.local.workspaces import FolderWorkspaces
-from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
-from adapters.memory.blobs import MemoryBlobs
-from adapters.memory.events import MemoryEvents
-from adapters.memory.fingerprints import MemoryFingerprints
-from adapters.memory.idempotency import MemoryIdempotentRequests
-from adapters.memory.recordings import MemoryRecordings
-from adapters.memory.results import MemoryAnalyses, MemoryRenditions
-from adapters.memory.uploads import MemoryUploads
-from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
-from adapters.memory.workspaces import MemoryWorkspaces
-from adapters.system import SystemClock, UlidIds
 from application import (
     access,
     analyse,
@@ -68,73 +43,7 @@ from application import (
 from domain.errors import Unavailable
 from entrypoints.settings import Profile, Settings
 
-DATABASE = "audio-backend.sqlite"
 One = providers.ThreadSafeSingleton  # requests arrive in many threads
-
-
-def _limits(settings: Settings) -> EngineLimits:
-    return EngineLimits(
-        child_memory=settings.child_memory_bytes,
-        max_decoded_samples=settings.max_decoded_samples,
-        max_expansion=settings.max_expansion,
-        max_tag_bytes=settings.max_tag_bytes,
-        max_tag_frames=settings.max_tag_frames,
-        max_channels=settings.max_channels,
-        min_sample_rate_hz=settings.min_sample_rate_hz,
-        max_sample_rate_hz=settings.max_sample_rate_hz,
-    )
-
-
-class MemoryAdapters(containers.DeclarativeContainer):
-    """Nothing outlives the process; sound is heard in it, too."""
-
-    settings = providers.Dependency(instance_of=Settings)
-    clock = One(SystemClock)
-    ids = One(UlidIds, clock)
-    workspaces = One(MemoryWorkspaces)
-    engine = One(LibrosaEngine, providers.Callable(_limits, settings))
-
-    audit_log = One(AuditLog)
-    recordings = One(MemoryRecordings, audit_log)
-    analyses = One(MemoryAnalyses)
-    renditions = One(MemoryRenditions)
-    fingerprints = One(MemoryFingerprints)
-    uploads = One(MemoryUploads, audit_log)
-    libraries = One(MemoryLibraries, audit_log)
-    keys = One(MemoryKeys, audit_log)
-    trail = One(MemoryAuditTrail, audit_log)
-    idempotent_requests = One(MemoryIdempotentRequests)
-    blobs = One(MemoryBlobs, clock)
-    jobs = One(MemoryJobs, audit_log)
-    queue = One(MemoryQueue, clock)
-    claims = One(MemoryScheduleClaims)
-    events = One(MemoryEvents)
-
-
-class LocalAdapters(containers.DeclarativeContainer):
-    """One machine: records in SQLite, bytes in files, sound heard in child processes."""
-
-    settings = providers.Dependency(instance_of=Settings)
-    clock = One(SystemClock)
-    ids = One(UlidIds, clock)
-    workspaces = One(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
-    engine = One(IsolatedEngine, providers.Callable(_limits, settings), children=settings.provided.worker_children)
-
-    database = One(Database, settings.provided.data_dir.joinpath.call(DATABASE))
-    recordings = One(SqliteRecordings, database)
-    analyses = One(SqliteAnalyses, database)
-    renditions = One(SqliteRenditions, database)
-    fingerprints = One(SqliteFingerprints, database)
-    uploads = One(SqliteUploads, database)
-    libraries = One(SqliteLibraries, database)
-    keys = One(SqliteKeys, database)
-    trail = One(SqliteAuditTrail, database)
-    idempotent_requests = One(SqliteIdempotentRequests, database)
-    blobs = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
-    jobs = One(SqliteJobs, database)
-    queue = One(SqliteQueue, database, clock)
-    claims = One(SqliteScheduleClaims, database)
-    events = One(SqliteEvents, database)
 
 
 def _wired(adapters: Any, room: Mapping[str, Any], use_case: type) -> Any:
@@ -249,7 +158,19 @@ class UseCases(containers.DeclarativeContainer):
     claim_task = wired(schedule.ClaimTask)
 
 
-FAMILIES = {Profile.LOCAL: LocalAdapters, Profile.MEMORY: MemoryAdapters}
+def _family(profile: Profile) -> type[containers.DeclarativeContainer]:
+    """Only the one that is asked for is loaded: the SDK of AWS takes a while."""
+    if profile is Profile.AWS:
+        from entrypoints.families.aws import AwsAdapters
+
+        return AwsAdapters
+    if profile is Profile.LOCAL:
+        from entrypoints.families.local import LocalAdapters
+
+        return LocalAdapters
+    from entrypoints.families.memory import MemoryAdapters
+
+    return MemoryAdapters
 
 
 def _make_data_folder(folder: Path) -> None:
@@ -266,10 +187,10 @@ class Container:
     """The wired product: `adapters` of the settings' profile, and the use-cases over them. Makes the data folder."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.profile is Profile.LOCAL:
+        if settings.profile is not Profile.MEMORY:
             _make_data_folder(settings.data_dir)
         self.settings = settings
-        self.adapters: Any = FAMILIES[settings.profile](settings=settings)
+        self.adapters: Any = _family(settings.profile)(settings=settings)
         self.use_cases: Any = UseCases(settings=settings, adapters=self.adapters)
         self.use_cases.check_dependencies()
 

@@ -17,7 +17,8 @@ from rich.table import Table
 
 from domain.errors import AudioBackendError
 from entrypoints.cli.session import Session
-from entrypoints.container import DATABASE, Container
+from entrypoints.container import Container
+from entrypoints.families.local import DATABASE
 from entrypoints.settings import Profile, Settings
 
 LOW_DISK_BYTES = 5 * 1024**3
@@ -135,7 +136,7 @@ def _port(settings: Settings) -> Check:
 def _stores(session: Session) -> Iterator[Check]:
     """Looks and makes nothing: where there is no store yet, only the engine is asked, beside an empty folder."""
     settings = session.settings()
-    if settings.profile is Profile.MEMORY or (settings.data_dir / DATABASE).exists():
+    if settings.profile is not Profile.LOCAL or (settings.data_dir / DATABASE).exists():
         yield from _answers(session, settings, "blobs", "queue", "engine")
     else:
         yield Check("blobs", "not there yet")

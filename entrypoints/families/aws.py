@@ -1,0 +1,32 @@
+"""Amazon Web Services: records in DynamoDB, bytes in S3, the bell in SQS, sound heard in child processes."""
+
+from dependency_injector import containers, providers
+
+from adapters.audio.isolated import IsolatedEngine
+from adapters.aws.clients import AwsClients, AwsPlace
+from adapters.aws.table import Table
+from adapters.local.workspaces import FolderWorkspaces
+from adapters.system import SystemClock, UlidIds
+from entrypoints.families.limits import engine_limits
+from entrypoints.settings import Settings
+
+One = providers.ThreadSafeSingleton  # requests arrive in many threads
+
+
+def _place(settings: Settings) -> AwsPlace:
+    return AwsPlace(settings.aws_region, settings.aws_endpoint_url, connections=2 * settings.web_threads)
+
+
+class AwsAdapters(containers.DeclarativeContainer):
+    """Many machines over one bucket, one table and a few queues, which are there before the service is."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    clock = One(SystemClock)
+    ids = One(UlidIds, clock)
+    workspaces = One(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
+    engine = One(
+        IsolatedEngine, providers.Callable(engine_limits, settings), children=settings.provided.worker_children
+    )
+
+    clients = One(AwsClients, providers.Callable(_place, settings))
+    table = One(Table, clients.provided.dynamodb, settings.provided.aws_table)

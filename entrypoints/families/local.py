@@ -1,0 +1,51 @@
+"""One machine and no server."""
+
+from dependency_injector import containers, providers
+
+from adapters.audio.isolated import IsolatedEngine
+from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
+from adapters.local.blobs import FileBlobs
+from adapters.local.database import Database
+from adapters.local.events import SqliteEvents
+from adapters.local.fingerprints import SqliteFingerprints
+from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.queue import SqliteQueue
+from adapters.local.recordings import SqliteRecordings
+from adapters.local.results import SqliteAnalyses, SqliteRenditions
+from adapters.local.uploads import SqliteUploads
+from adapters.local.work import SqliteJobs, SqliteScheduleClaims
+from adapters.local.workspaces import FolderWorkspaces
+from adapters.system import SystemClock, UlidIds
+from entrypoints.families.limits import engine_limits
+from entrypoints.settings import Settings
+
+DATABASE = "audio-backend.sqlite"
+One = providers.ThreadSafeSingleton  # requests arrive in many threads
+
+
+class LocalAdapters(containers.DeclarativeContainer):
+    """One machine: records in SQLite, bytes in files, sound heard in child processes."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    clock = One(SystemClock)
+    ids = One(UlidIds, clock)
+    workspaces = One(FolderWorkspaces, settings.provided.data_dir.joinpath.call("workspaces"))
+    engine = One(
+        IsolatedEngine, providers.Callable(engine_limits, settings), children=settings.provided.worker_children
+    )
+
+    database = One(Database, settings.provided.data_dir.joinpath.call(DATABASE))
+    recordings = One(SqliteRecordings, database)
+    analyses = One(SqliteAnalyses, database)
+    renditions = One(SqliteRenditions, database)
+    fingerprints = One(SqliteFingerprints, database)
+    uploads = One(SqliteUploads, database)
+    libraries = One(SqliteLibraries, database)
+    keys = One(SqliteKeys, database)
+    trail = One(SqliteAuditTrail, database)
+    idempotent_requests = One(SqliteIdempotentRequests, database)
+    blobs = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
+    jobs = One(SqliteJobs, database)
+    queue = One(SqliteQueue, database, clock)
+    claims = One(SqliteScheduleClaims, database)
+    events = One(SqliteEvents, database)

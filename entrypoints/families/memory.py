@@ -1,0 +1,46 @@
+"""Everything in this process."""
+
+from dependency_injector import containers, providers
+
+from adapters.audio.engine import LibrosaEngine
+from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
+from adapters.memory.blobs import MemoryBlobs
+from adapters.memory.events import MemoryEvents
+from adapters.memory.fingerprints import MemoryFingerprints
+from adapters.memory.idempotency import MemoryIdempotentRequests
+from adapters.memory.recordings import MemoryRecordings
+from adapters.memory.results import MemoryAnalyses, MemoryRenditions
+from adapters.memory.uploads import MemoryUploads
+from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
+from adapters.memory.workspaces import MemoryWorkspaces
+from adapters.system import SystemClock, UlidIds
+from entrypoints.families.limits import engine_limits
+from entrypoints.settings import Settings
+
+One = providers.ThreadSafeSingleton  # requests arrive in many threads
+
+
+class MemoryAdapters(containers.DeclarativeContainer):
+    """Nothing outlives the process; sound is heard in it, too."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    clock = One(SystemClock)
+    ids = One(UlidIds, clock)
+    workspaces = One(MemoryWorkspaces)
+    engine = One(LibrosaEngine, providers.Callable(engine_limits, settings))
+
+    audit_log = One(AuditLog)
+    recordings = One(MemoryRecordings, audit_log)
+    analyses = One(MemoryAnalyses)
+    renditions = One(MemoryRenditions)
+    fingerprints = One(MemoryFingerprints)
+    uploads = One(MemoryUploads, audit_log)
+    libraries = One(MemoryLibraries, audit_log)
+    keys = One(MemoryKeys, audit_log)
+    trail = One(MemoryAuditTrail, audit_log)
+    idempotent_requests = One(MemoryIdempotentRequests)
+    blobs = One(MemoryBlobs, clock)
+    jobs = One(MemoryJobs, audit_log)
+    queue = One(MemoryQueue, clock)
+    claims = One(MemoryScheduleClaims)
+    events = One(MemoryEvents)
