@@ -22,9 +22,14 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def secret_of(settings: Settings) -> str:
-    """The configured one; else the one that the data folder keeps, made on first use; in memory, one for this run."""
+    """The configured one; else the one that the data folder keeps, made on first use; in memory, one for this run.
+
+    Raises Invalid where several machines answer and none is configured: what one signs, the others must believe.
+    """
     if settings.signing_key is not None:
         return settings.signing_key.get_secret_value()
+    if settings.profile is Profile.AWS:
+        raise Invalid("AUDIO_SIGNING_KEY is missing: a secret of 32 characters or more, the same for every web task.")
     if settings.profile is Profile.MEMORY:
         return secrets.token_urlsafe(32)
     return _kept_secret(settings.data_dir)

@@ -8,7 +8,7 @@ from dependency_injector import providers
 from openapi_spec_validator import validate
 from pydantic import SecretStr
 
-from domain.errors import Unavailable
+from domain.errors import Invalid, Unavailable
 from entrypoints.http.signing import secret_of
 from entrypoints.settings import Profile, Settings
 from tests.entrypoints.http.conftest import V1, Service, problem
@@ -108,3 +108,8 @@ def test_the_signing_key_is_made_once_and_kept(tmp_path: Path) -> None:
     assert (kept.name, kept.stat().st_mode & 0o077) == ("signing-key", 0)
     in_memory = Settings(profile=Profile.MEMORY)
     assert secret_of(in_memory) != secret_of(in_memory)
+
+
+def test_where_many_machines_answer_the_signing_key_must_be_given() -> None:
+    with pytest.raises(Invalid, match="AUDIO_SIGNING_KEY"):
+        secret_of(Settings(profile=Profile.AWS))
