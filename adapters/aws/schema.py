@@ -31,6 +31,14 @@ INDEXES: dict[str, tuple[str, str]] = {
 }
 """The partition key and the sort key of each index: an item without them is not in it."""
 
+FILTERED = ("codec", "container", "filename", "sha256", "channels", "sample_rate", "tags", "findings")
+_PROJECTED = (*FILTERED, "created", "duration", "size")
+"""What the lists of recordings carry beside their keys, so that a filter can pass over an item without reading it.
+
+Neither the document nor `updated` is among them: they change with every version, and each change of what an index
+carries is a write of that index. Whatever is found by an index is read from the table.
+"""
+
 TTL = "expires"
 """Seconds since 1970 after which AWS may delete the item, by itself and within days."""
 
@@ -43,12 +51,20 @@ def create_table(client: "DynamoDBClient", name: str) -> None:
         AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in attributes],
         KeySchema=_keys("pk", "sk"),
         GlobalSecondaryIndexes=[
-            {"IndexName": index, "KeySchema": _keys(*pair), "Projection": {"ProjectionType": "ALL"}}
+            {"IndexName": index, "KeySchema": _keys(*pair), "Projection": projection(index)}
             for index, pair in INDEXES.items()
         ],
     )
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     client.update_time_to_live(TableName=name, TimeToLiveSpecification={"AttributeName": TTL, "Enabled": True})
+
+
+def projection(index: str) -> Any:
+    """In the words of CreateTable. The five sorts of recordings carry what filters look at, the others their keys."""
+    partition, sort = INDEXES[index]
+    if partition != "list":
+        return {"ProjectionType": "KEYS_ONLY"}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": [name for name in _PROJECTED if name != sort]}
 
 
 def _keys(partition: str, sort: str) -> Any:

@@ -3,17 +3,17 @@
 Which item lies where, and why, is told in docs/dynamodb.md.
 """
 
-import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from adapters.aws.errors import RETRY_THROTTLED, code_of, translated
+from adapters.aws.errors import code_of, translated
 from adapters.aws.items import Item, Key, Value, batches, marshalled, unmarshalled
-from domain.errors import Unavailable
+from adapters.aws.tries import Pause, tries
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 SERVICE = "DynamoDB"
 MAX_TRANSACTION = 100  # writes of one transaction
 _MAX_READ, _MAX_WRITE = 100, 25  # items of one batch
-_TRIES = 6
-_FIRST_PAUSE_SECONDS = 0.05
-
-Pause = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +138,15 @@ class Range:
         return (self.above is None or at > self.above) and (self.below is None or at < self.below)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One page of a range: what it holds, of how many that were read, and the sort key up to which; None at the end."""
+
+    items: Sequence[Item]
+    read: int
+    up_to: str | None
+
+
 class Table:
     """Reads are consistent but for those of an index, which AWS brings up to date within moments.
 
@@ -167,7 +172,7 @@ class Table:
 
     def _get_batch(self, batch: list[Key], found: dict[Key, Item]) -> None:
         asked: Any = {self._name: {"Keys": [_key(key) for key in batch], "ConsistentRead": True}}
-        for attempt in range(_TRIES):
+        for _ in tries(SERVICE, self._pause):
             with translated(SERVICE):
                 answer = self._client.batch_get_item(RequestItems=asked)
             for attributes in answer["Responses"].get(self._name, ()):
@@ -176,22 +181,27 @@ class Table:
             asked = answer.get("UnprocessedKeys")
             if not asked:
                 return
-            self._wait(attempt)
-        raise _too_fast()
 
-    def pages(self, asked: Range, page: int) -> Iterator[list[Item]]:
+    def pages(self, asked: Range, page: int) -> Iterator[Sequence[Item]]:
         """In the range's order, as often as is asked for more: each of what up to `page` stored items left to hold.
 
         A page may be empty, where the range's own filter left nothing of it.
         """
+        for each in self.looks(asked, page):
+            yield each.items
+
+    def looks(self, asked: Range, page: int) -> Iterator[Look]:
+        """The same pages, with what it took to find them."""
         if asked.is_empty:
             return
         start: dict[str, Any] = {}
         while True:
             with translated(SERVICE):
                 answer = self._client.query(TableName=self._name, Limit=page, **asked.asked(), **start)
-            yield [item for item in map(unmarshalled, answer["Items"]) if asked.holds(item)]
-            if "LastEvaluatedKey" not in answer:
+            last = unmarshalled(answer.get("LastEvaluatedKey", {}))
+            held = [item for item in map(unmarshalled, answer["Items"]) if asked.holds(item)]
+            yield Look(held, answer["ScannedCount"], str(last[asked.sort_name]) if last else None)
+            if not last:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
@@ -205,14 +215,10 @@ class Table:
         if len(writes) == 1:
             self._write_one(writes[0])
             return
-        for attempt in range(_TRIES):
-            try:
-                with translated(SERVICE):
-                    self._transact(writes)
+        for _ in tries(SERVICE, self._pause):
+            with suppress(_Contended), translated(SERVICE):
+                self._transact(writes)
                 return
-            except _Contended:
-                self._wait(attempt)
-        raise _too_fast()
 
     def write_each(self, writes: Iterable[Write]) -> None:
         """Without conditions, and not together: after an exception some may be written and others not."""
@@ -221,13 +227,11 @@ class Table:
 
     def _write_batch(self, batch: list[Write]) -> None:
         asked: Any = {self._name: [_batched(each) for each in batch]}
-        for attempt in range(_TRIES):
+        for _ in tries(SERVICE, self._pause):
             with translated(SERVICE):
                 asked = self._client.batch_write_item(RequestItems=asked).get("UnprocessedItems")
             if not asked:
                 return
-            self._wait(attempt)
-        raise _too_fast()
 
     def _write_one(self, write: Write) -> None:
         asked: dict[str, Any] = {"TableName": self._name}
@@ -271,10 +275,6 @@ class Table:
             return {"Delete": {"Key": _key(write.key), **asked}}
         return {"Put": {"Item": marshalled(write.item), **asked}}
 
-    def _wait(self, attempt: int) -> None:
-        """Twice as long each time, and never as long as another who was refused at the same moment."""
-        self._pause(_FIRST_PAUSE_SECONDS * (1 << attempt) * (0.5 + random.random()))  # noqa: S311 - no secret
-
     def ping(self) -> None:
         with translated(SERVICE):
             self._client.describe_table(TableName=self._name)
@@ -292,7 +292,3 @@ def _batched(write: Write) -> Any:
     if write.item is None:
         return {"DeleteRequest": {"Key": _key(write.key)}}
     return {"PutRequest": {"Item": marshalled(write.item)}}
-
-
-def _too_fast() -> Unavailable:
-    return Unavailable(f"{SERVICE} asks for fewer requests.", RETRY_THROTTLED, reason="UnprocessedItems")
