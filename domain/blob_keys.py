@@ -2,6 +2,8 @@
 
 from domain.values import LibraryId, RecordingId
 
+_STATE = "#etag="
+
 
 def original_key(library_id: LibraryId, recording_id: RecordingId) -> str:
     return f"{recording_prefix(library_id, recording_id)}original"
@@ -32,3 +34,14 @@ def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
     if kind != "recordings" or not recording_id or not rest[0]:
         return None
     return LibraryId(library_id), RecordingId(recording_id)
+
+
+def reference_key(url: str, etag: str) -> str:
+    """Of an original that stays where it is: its URL, and the state in which its bytes are the recording's."""
+    return f"{url}{_STATE}{etag}"
+
+
+def referred(blob_key: str) -> tuple[str, str] | None:
+    """The URL and the etag of an original that stays where it is; None when the key is one of our own store."""
+    url, state, etag = blob_key.rpartition(_STATE)
+    return (url, etag) if state and "://" in url else None

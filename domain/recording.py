@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.analysis import Analysis, AudioFormat, Finding
-from domain.blob_keys import original_key
+from domain.blob_keys import original_key, reference_key
 from domain.errors import IllegalTransition
 from domain.policy import Judgement, Verdict
+from domain.source import Source
 from domain.values import (
     Failure,
     LibraryId,
@@ -57,7 +58,8 @@ class Recording:
     `keep_duplicate` says that its owner wants it although the library has the same bytes elsewhere.
     `judgement` is what was made of what was heard, by the library's policy or by a person; None until then.
     `restore_to` is the status that a trashed recording goes back to, None once it is being removed for good.
-    `upload_id` is set while the bytes still lie in the parts of an upload.
+    `upload_id` is set while the bytes still lie in the parts of an upload. `source` is the object that an import made
+    it of.
     """
 
     id: RecordingId
@@ -83,6 +85,7 @@ class Recording:
     upload_id: str | None = None
     trashed_at: datetime | None = None
     restore_to: Status | None = None
+    source: Source | None = None
 
     @classmethod
     def receive(
@@ -98,6 +101,7 @@ class Recording:
         audio: AudioFormat | None = None,
         keep_duplicate: bool = False,
         upload_id: str | None = None,
+        source: Source | None = None,
     ) -> "Recording":
         """A new recording: processing when its bytes are all there (`sha256` known), receiving otherwise."""
         name = display_name(filename)
@@ -107,7 +111,11 @@ class Recording:
             title=name.rpartition(".")[0] or name,
             filename=name,
             content_type=content_type,
-            blob_key=original_key(library_id, recording_id),
+            blob_key=(
+                reference_key(source.url, source.etag)
+                if source and source.by_reference
+                else original_key(library_id, recording_id)
+            ),
             size_bytes=size_bytes,
             status=Status.RECEIVING if sha256 is None else Status.PROCESSING,
             created_at=now,
@@ -116,6 +124,7 @@ class Recording:
             audio=audio,
             keep_duplicate=keep_duplicate,
             upload_id=upload_id,
+            source=source,
         )
 
     @property
@@ -234,6 +243,10 @@ class Recording:
             tags=self.tags if tags is None else checked_tags(tags),
             fields=self.fields if fields is None else checked_fields(fields),
         )
+
+    def sourced(self, source: Source, now: datetime) -> "Recording":
+        """Known as made of that object, whose bytes it has. What it says already changes nothing."""
+        return self if source == self.source else self._next(now, source=source)
 
     def trashed(self, now: datetime) -> "Recording":
         return replace(self._to(Status.TRASHED, now), trashed_at=now, restore_to=self.status)

@@ -1,6 +1,7 @@
 """The recordings of all libraries, in SQLite."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
 
 from adapters import codec, cursors, refusals
@@ -11,9 +12,11 @@ from domain.audit import AuditEntry
 from domain.listing import UNKNOWN_NUMBER, Field, RecordingQuery, field_values
 from domain.ports.recordings import Recordings
 from domain.recording import Recording
+from domain.source import Source, SourcedRecording
 from domain.values import LibraryId, Page, RecordingId
 
 _LABELS = (Field.TAG, Field.FINDING)
+_SOURCES_AT_A_TIME = 200
 
 
 class SqliteRecordings(Recordings):
@@ -98,6 +101,25 @@ class SqliteRecordings(Recordings):
                 limit,
             )
 
+    def from_sources(self, library_id: LibraryId, address: str) -> Iterator[SourcedRecording]:
+        place = (address, "")
+        while True:
+            with self._database.reading() as connection:
+                found = connection.execute(
+                    "SELECT source_url, id, json_extract(doc, '$.source') FROM recordings"
+                    " WHERE library_id = ? AND source_url IS NOT NULL AND (source_url, id) > (?, ?)"
+                    " AND status <> 'trashed'"
+                    " ORDER BY source_url, id LIMIT ?",
+                    (library_id, *place, _SOURCES_AT_A_TIME),
+                ).fetchall()
+            for url, recording_id, source in found:
+                if not url.startswith(address):
+                    return
+                yield SourcedRecording(RecordingId(recording_id), codec.read(Source, source))
+            if len(found) < _SOURCES_AT_A_TIME:
+                return
+            place = found[-1][:2]
+
 
 def _row(recording: Recording) -> rows.Row:
     audio = recording.audio
@@ -121,6 +143,7 @@ def _row(recording: Recording) -> rows.Row:
         "container": audio.container if audio else None,
         "channels": audio.channels if audio else None,
         "sample_rate": audio.sample_rate_hz if audio else None,
+        "source_url": recording.source.url if recording.source else None,
         "doc": codec.written(recording),
     }
 

@@ -1,6 +1,6 @@
 """The recordings of all libraries, in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from adapters import cursors, refusals
@@ -9,6 +9,7 @@ from domain.audit import AuditEntry
 from domain.listing import RecordingQuery, SortKey, sort_value
 from domain.ports.recordings import Recordings
 from domain.recording import Recording, Status
+from domain.source import SourcedRecording
 from domain.values import LibraryId, Page, RecordingId
 
 _UNFINISHED = frozenset({Status.RECEIVING, Status.PROCESSING})
@@ -71,6 +72,14 @@ class MemoryRecordings(Recordings):
     def unfinished_since(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
         stale = [r for r in self._all() if r.status in _UNFINISHED and r.updated_at <= moment]
         return tuple(sorted(stale, key=lambda r: (r.updated_at, r.id))[:limit])
+
+    def from_sources(self, library_id: LibraryId, address: str) -> Iterator[SourcedRecording]:
+        made = (
+            SourcedRecording(r.id, r.source)
+            for r in self._of(library_id)
+            if r.source and r.source.url.startswith(address) and r.status is not Status.TRASHED
+        )
+        return iter(sorted(made, key=lambda each: (each.source.url, each.recording_id)))
 
     def _all(self) -> tuple[Recording, ...]:
         with self._log.lock:

@@ -1,6 +1,7 @@
 """Recordings, what is known of them, and how they come in by parts."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from domain.audit import AuditEntry
 from domain.listing import RecordingQuery
 from domain.recording import Recording
 from domain.rendition import Rendition
+from domain.source import SourcedRecording
 from domain.upload import Upload
 from domain.values import LibraryId, Page, RecordingId, UploadId
 
@@ -54,6 +56,14 @@ class Recordings(Protocol):
     @abstractmethod
     def unfinished_since(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
         """Of all libraries, those receiving or processing and not updated after the moment, oldest first."""
+        ...
+
+    @abstractmethod
+    def from_sources(self, library_id: LibraryId, address: str) -> Iterator[SourcedRecording]:
+        """Those whose source's URL starts with the address and that are not in the trash: by URL, then by id.
+
+        Read on as they are taken, so that there may be millions; what changes meanwhile is seen or not.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,8 @@ from domain.errors import Conflict, DuplicateContent, NotFound, VersionMismatch
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.access import AuditQuery
 from domain.ports.recordings import Recordings
-from domain.recording import Status
+from domain.recording import Recording, Status
+from domain.source import Source
 from domain.values import Failure
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_finding, a_recording, a_sha256, an_entry
 from tests.contracts.conftest import Family
@@ -35,6 +37,7 @@ def test_what_was_added_is_got_back_unchanged(recordings: Recordings) -> None:
         failure=Failure("x", "y"),
         trashed_at=NOON,
         restore_to=Status.READY,
+        source=Source("s3://bucket/Ärger 🎧.wav", "e-1", 288_044, by_reference=True),
     )
     recordings.add(recording, an_entry())
     assert recordings.get(LIBRARY, recording.id) == recording
@@ -228,3 +231,61 @@ def test_the_unfinished_that_nobody_touched_come_oldest_first(recordings: Record
     moment = NOON - timedelta(hours=1)
     assert recordings.unfinished_since(moment, 10) == (older, old, at_the_moment)
     assert recordings.unfinished_since(moment, 1) == (older,)
+
+
+def of_source(url: str, **changes: Any) -> Recording:
+    return a_recording(source=Source(url, "1", 10), **changes)
+
+
+def sourced_from(recordings: Recordings, address: str) -> list[tuple[str, str]]:
+    return [(each.source.url, each.recording_id) for each in recordings.from_sources(LIBRARY, address)]
+
+
+def test_recordings_are_found_by_where_they_came_from(recordings: Recordings) -> None:
+    """By code point, which is the order in which buckets are listed, and only below the address."""
+    long = "s3://bucket/x/" + "ü" * 450  # more than fits into a key of some stores
+    urls = [
+        "s3://bucket/x/a",
+        "s3://bucket/x-a",
+        "s3://bucket/x/\ue000",
+        "s3://bucket/x/🎧",
+        f"{long}b",
+        f"{long}a",
+        long,
+    ]
+    made = {url: of_source(url) for url in urls}
+    for recording in (*made.values(), of_source("s3://bucket2/x/a"), of_source("s3://bucket/y"), a_recording()):
+        recordings.add(recording, an_entry())
+    recordings.add(of_source("s3://bucket/x/a", library_id=OTHER_LIBRARY), an_entry(library_id=OTHER_LIBRARY))
+    expected = [(url, made[url].id) for url in sorted(urls)]
+    assert sourced_from(recordings, "s3://bucket/x") == expected
+    assert sourced_from(recordings, "s3://bucket/x/") == [each for each in expected if "/x/" in each[0]]
+    assert sourced_from(recordings, long) == [each for each in expected if each[0].startswith(long)]
+    assert sourced_from(recordings, "s3://bucket/nothing") == []
+    (first, *_) = recordings.from_sources(LIBRARY, "s3://bucket/x/a")
+    assert first.source == made["s3://bucket/x/a"].source
+
+
+def test_a_source_follows_its_recording(recordings: Recordings) -> None:
+    """Older ones of the same object first; the trash and what was removed are left out."""
+    older, newer = of_source("s3://b/a"), of_source("s3://b/a")
+    for recording in (newer, older):
+        recordings.add(recording, an_entry())
+    assert sourced_from(recordings, "s3://b/") == [("s3://b/a", older.id), ("s3://b/a", newer.id)]
+    trashed = newer.trashed(NOON)
+    recordings.save(trashed, replaces=newer.version, audit=an_entry())
+    assert sourced_from(recordings, "s3://b/") == [("s3://b/a", older.id)]
+    restored = trashed.restored(NOON)
+    recordings.save(restored, replaces=trashed.version, audit=an_entry())
+    moved = older.sourced(Source("s3://b/c", "1", 10), NOON)
+    recordings.save(moved, replaces=older.version, audit=an_entry())
+    assert sourced_from(recordings, "s3://b/") == [("s3://b/a", newer.id), ("s3://b/c", older.id)]
+    recordings.remove(restored, replaces=restored.version, audit=an_entry())
+    assert sourced_from(recordings, "s3://b/") == [("s3://b/c", older.id)]
+
+
+def test_more_sources_than_a_page_are_read_on(recordings: Recordings) -> None:
+    urls = [f"s3://b/{n:04}" for n in range(205)]
+    for url in urls:
+        recordings.add(of_source(url), an_entry())
+    assert [url for url, _ in sourced_from(recordings, "s3://b/")] == urls

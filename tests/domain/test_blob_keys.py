@@ -8,6 +8,8 @@ from domain.blob_keys import (
     original_key,
     recording_of_key,
     recording_prefix,
+    reference_key,
+    referred,
     rendition_key,
 )
 from domain.values import LibraryId, RecordingId
@@ -35,3 +37,15 @@ def test_what_is_made_on_request_lies_apart_by_library_and_recording() -> None:
     assert not key.startswith(on_request_prefix(library_id, RecordingId("R2")))
     assert not key.startswith(recording_prefix(library_id, recording_id))
     assert recording_of_key(key) is None
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/a.wav", "s3://bucket/odd#etag=key/ü?.wav"])
+def test_an_original_that_stays_where_it_is_has_a_key_of_its_own(url: str) -> None:
+    key = reference_key(url, "0123456789abcdef-2")
+    assert referred(key) == (url, "0123456789abcdef-2")
+    assert recording_of_key(key) is None
+
+
+@pytest.mark.parametrize("key", ["library/recordings/1/original", "library/recordings/1/#etag=x", ""])
+def test_a_blob_of_our_own_is_no_reference(key: str) -> None:
+    assert referred(key) is None
