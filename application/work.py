@@ -67,7 +67,7 @@ class StartJob:
 
     def ring(self, job: Job) -> None:
         try:
-            self.queue.send(job.id)
+            self.queue.send(job.id, job.kind.lane)
         except Unavailable as error:
             # The job is on record, so nothing is lost: the sweep rings for it.
             log.warning("could not ring for job %s: %s", job.id, error.detail)

@@ -11,6 +11,7 @@ from pathlib import Path
 from adapters.local.database import Database
 from adapters.local.queue import SqliteQueue
 from adapters.system import SystemClock
+from domain.job import Lane
 from domain.values import JobId
 
 MESSAGES = 50
@@ -23,10 +24,11 @@ from pathlib import Path
 from adapters.local.database import Database
 from adapters.local.queue import SqliteQueue
 from adapters.system import SystemClock
+from domain.job import Lane
 from domain.values import JobId
 queue = SqliteQueue(Database(Path(sys.argv[1])), SystemClock())
 for line in sys.stdin:
-    queue.send(JobId(line.strip()))
+    queue.send(JobId(line.strip()), Lane.LISTENING)
     print(time.monotonic(), flush=True)
 """
 
@@ -58,7 +60,7 @@ def start_delays(queue: SqliteQueue, path: Path) -> list[float]:
         for n in range(MESSAGES):
             sender.stdin.write(f"job-{n}\n")
             sender.stdin.flush()
-            delivery = queue.receive(timedelta(seconds=10), timedelta(seconds=30))
+            delivery = queue.receive([Lane.LISTENING], timedelta(seconds=10), timedelta(seconds=30))
             received = time.monotonic()
             assert delivery is not None
             assert delivery.job_id == JobId(f"job-{n}")
@@ -71,6 +73,6 @@ def start_delays(queue: SqliteQueue, path: Path) -> list[float]:
 def cpu_at_rest(queue: SqliteQueue) -> float:
     """CPU seconds of this process while it waits for a message that does not come."""
     before = os.times()
-    queue.receive(timedelta(seconds=REST_SECONDS), timedelta(seconds=30))
+    queue.receive([Lane.LISTENING], timedelta(seconds=REST_SECONDS), timedelta(seconds=30))
     after = os.times()
     return after.user + after.system - before.user - before.system

@@ -18,10 +18,25 @@ BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(minutes=10)
 
 
+class Lane(StrEnum):
+    """A queue of its own for each sort of work, so that none waits behind another that takes longer."""
+
+    LISTENING = "listening"
+    PREVIEWS = "previews"
+    HEAVY = "heavy"  # models, and whole libraries at a time
+
+
 class JobKind(StrEnum):
     INGEST = "ingest"  # complete the original, listen to it, keep what was heard
     PREVIEW = "preview"
     ANALYSE = "analyse"  # listen to it again, where the analyser has changed
+
+    @property
+    def lane(self) -> Lane:
+        return _LANES[self]
+
+
+_LANES = {JobKind.INGEST: Lane.LISTENING, JobKind.ANALYSE: Lane.LISTENING, JobKind.PREVIEW: Lane.PREVIEWS}
 
 
 class JobStatus(StrEnum):

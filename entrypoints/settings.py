@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
+from domain.job import Lane
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -61,6 +62,9 @@ class Settings(BaseSettings):
     aws_concurrency: int = Field(4, ge=1, le=64, description="Parts of one blob that are sent at a time.")
 
     worker_children: int = Field(2, ge=1, le=64)
+    worker_lanes: Annotated[tuple[Lane, ...], NoDecode] = Field(
+        tuple(Lane), min_length=1, description="What a worker takes jobs from, the preferred lane first."
+    )
     lease_seconds: float = Field(30.0, gt=0)
     stop_grace_seconds: float = Field(20.0, ge=0)
 
@@ -73,7 +77,7 @@ class Settings(BaseSettings):
     min_sample_rate_hz: int = Field(1_000, ge=1)
     max_sample_rate_hz: int = Field(768_000, ge=1)
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "worker_lanes", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

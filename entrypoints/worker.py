@@ -3,11 +3,12 @@
 One verdict table says what an error means for a job. The loop is the same over every queue.
 """
 
+import itertools
 import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import Enum
@@ -26,7 +27,7 @@ from domain.errors import (
     VersionMismatch,
     WorldsFault,
 )
-from domain.job import Job, JobKind
+from domain.job import Job, JobKind, Lane
 from domain.ports.audio import Progress
 from domain.ports.work import Delivery, JobQueue
 from domain.values import Failure
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 WAIT = timedelta(seconds=1)  # how long a stop may go unnoticed
 PAUSE_SECONDS = 1.0  # after the queue itself has failed
+OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
 Run = Callable[[Job, Progress], None]
 
@@ -79,6 +81,7 @@ class Worker:
         name: str,
         threads: int,
         lease_for: timedelta,
+        lanes: Sequence[Lane] = tuple(Lane),
     ) -> None:
         self._queue = queue
         self._take_job = take_job
@@ -86,6 +89,7 @@ class Worker:
         self._runs = runs
         self._name = name
         self._lease_for = lease_for
+        self._preferences = preferences(lanes)
         self._receiving = threading.Lock()  # one listens for the bell: a queue that has to be looked at costs once
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
@@ -122,7 +126,9 @@ class Worker:
 
     def _receive(self) -> Delivery | None:
         with self._receiving:
-            return None if self._stopping.is_set() else self._queue.receive(WAIT, self._lease_for)
+            if self._stopping.is_set():
+                return None
+            return self._queue.receive(next(self._preferences), WAIT, self._lease_for)
 
     def handle(self, delivery: Delivery) -> None:
         taken = self._take_job(delivery.job_id, self._name)
@@ -205,6 +211,13 @@ class Worker:
             beats.join()
 
 
+def preferences(lanes: Sequence[Lane]) -> Iterator[tuple[Lane, ...]]:
+    """The lanes in the order in which each receive is to prefer them: as given, and now and then another one first."""
+    for turn in itertools.cycle(range(len(lanes))):
+        yield from itertools.repeat(tuple(lanes), OTHERS_FIRST - 1)
+        yield (*lanes[turn:], *lanes[:turn])
+
+
 def _failure_of(error: Exception) -> Failure:
     if isinstance(error, AudioBackendError):
         return Failure.from_error(error)
@@ -227,6 +240,7 @@ def worker_of(container: Container) -> Worker:
         name=f"{socket.gethostname()}:{os.getpid()}",
         threads=container.settings.worker_children,
         lease_for=timedelta(seconds=container.settings.lease_seconds),
+        lanes=container.settings.worker_lanes,
     )
 
 

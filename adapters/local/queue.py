@@ -3,11 +3,13 @@
 import secrets
 import sqlite3
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from adapters import cursors, refusals
 from adapters.local.database import Database
 from adapters.local.waiting import Pause, wait_for
+from domain.job import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.ports.world import Clock
 from domain.values import JobId
@@ -22,23 +24,27 @@ class SqliteQueue(JobQueue):
         self._max_receives = max_receives
         self._pause = pause
 
-    def send(self, job_id: JobId, delay: timedelta = timedelta()) -> None:
+    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
         """A message that waits comes no later than this one would; one that somebody has rings again afterwards."""
         now = self._now()
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT INTO messages (job_id, visible_at) VALUES (:job, :due)"
+                "INSERT INTO messages (job_id, lane, visible_at) VALUES (:job, :lane, :due)"
                 " ON CONFLICT (job_id) DO UPDATE SET"
                 "  again_at = CASE WHEN receipt IS NOT NULL AND visible_at > :now"
                 "   THEN min(coalesce(again_at, :due), :due) ELSE again_at END,"
                 "  visible_at = CASE WHEN receipt IS NOT NULL AND visible_at > :now"
                 "   THEN visible_at ELSE min(visible_at, :due) END",
-                {"job": job_id, "due": self._now(delay), "now": now},
+                {"job": job_id, "lane": lane, "due": self._now(delay), "now": now},
             )
 
-    def receive(self, wait: timedelta, visibility: timedelta) -> Delivery | None:
+    def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
         return wait_for(
-            self._database, lambda: self._take(visibility), wait, self._pause, seconds_to_due=self._seconds_to_due
+            self._database,
+            lambda: self._take(lanes, visibility),
+            wait,
+            self._pause,
+            seconds_to_due=lambda: self._seconds_to_due(lanes),
         )
 
     def extend(self, delivery: Delivery, visibility: timedelta) -> None:
@@ -87,25 +93,30 @@ class SqliteQueue(JobQueue):
         with self._database.reading() as connection:
             connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone()
 
-    def _take(self, visibility: timedelta) -> Delivery | None:
-        seconds = self._seconds_to_due()
+    def _take(self, lanes: Sequence[Lane], visibility: timedelta) -> Delivery | None:
+        seconds = self._seconds_to_due(lanes)
         if seconds is None or seconds > 0:
             return None  # seen without the write lock, for which a receiver at rest must not queue up
         receipt = secrets.token_hex(16)
         with self._database.writing() as connection:
-            self._bury_worn_out(connection)
-            taken = connection.execute(
-                "UPDATE messages SET receipt = :receipt, receives = receives + 1, visible_at = :until, again_at = NULL"
-                " WHERE job_id = (SELECT job_id FROM messages WHERE visible_at <= :now ORDER BY visible_at LIMIT 1)"
-                " RETURNING job_id, receives",
-                {"receipt": receipt, "now": self._now(), "until": self._now(visibility)},
-            ).fetchall()
-        return Delivery(taken[0][0], receipt, taken[0][1]) if taken else None
+            for lane in lanes:
+                self._bury_worn_out(connection, lane)
+                taken = connection.execute(
+                    "UPDATE messages SET receipt = :receipt, receives = receives + 1, visible_at = :until,"
+                    "  again_at = NULL"
+                    " WHERE job_id = (SELECT job_id FROM messages WHERE lane = :lane AND visible_at <= :now"
+                    "  ORDER BY visible_at LIMIT 1)"
+                    " RETURNING job_id, receives",
+                    {"receipt": receipt, "lane": lane, "now": self._now(), "until": self._now(visibility)},
+                ).fetchall()
+                if taken:
+                    return Delivery(taken[0][0], lane, receipt, taken[0][1])
+        return None
 
-    def _bury_worn_out(self, connection: sqlite3.Connection) -> None:
+    def _bury_worn_out(self, connection: sqlite3.Connection, lane: Lane) -> None:
         worn_out = connection.execute(
-            "SELECT job_id, receives FROM messages WHERE visible_at <= ? AND receives >= ?",
-            (self._now(), self._max_receives),
+            "SELECT job_id, receives FROM messages WHERE lane = ? AND visible_at <= ? AND receives >= ?",
+            (lane, self._now(), self._max_receives),
         ).fetchall()
         for job_id, receives in worn_out:
             self._die(connection, job_id, f"It was received {receives} times and never finished.", receives)
@@ -117,10 +128,11 @@ class SqliteQueue(JobQueue):
             (job_id, reason, receives, self._now()),
         )
 
-    def _seconds_to_due(self) -> float | None:
+    def _seconds_to_due(self, lanes: Sequence[Lane]) -> float | None:
         with self._database.reading() as connection:
-            (due,) = connection.execute("SELECT min(visible_at) FROM messages").fetchone()
-        return None if due is None else (datetime.fromisoformat(due) - self._clock.now()).total_seconds()
+            asked = "SELECT min(visible_at) FROM messages WHERE lane = ?"
+            first = [due for lane in lanes for (due,) in connection.execute(asked, (lane,)) if due is not None]
+        return (datetime.fromisoformat(min(first)) - self._clock.now()).total_seconds() if first else None
 
     def _now(self, delay: timedelta = timedelta()) -> str:
         return cursors.moment(self._clock.now() + delay)

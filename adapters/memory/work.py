@@ -3,14 +3,14 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters import cursors, refusals
 from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
-from domain.job import Job
+from domain.job import Job, Lane
 from domain.ports.work import DeadLetter, Delivery, JobQuery, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
 from domain.values import JobId, LibraryId, Page, RecordingId
@@ -97,6 +97,7 @@ def _asked_for(job: Job, query: JobQuery) -> bool:
 class _Message:
     """`again_at` is set by a send while a receiver has it: it rings once more when that one is done."""
 
+    lane: Lane
     visible_at: datetime
     receipt: str = ""
     receives: int = 0
@@ -113,25 +114,25 @@ class MemoryQueue(JobQueue):
         self._messages: dict[JobId, _Message] = {}
         self._dead: dict[JobId, DeadLetter] = {}
 
-    def send(self, job_id: JobId, delay: timedelta = timedelta()) -> None:
+    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
         with self._changed:
             now = self._clock.now()
-            message = self._messages.setdefault(job_id, _Message(now + delay))
+            message = self._messages.setdefault(job_id, _Message(lane, now + delay))
             if message.receipt and now < message.visible_at:
                 message.again_at = min(message.again_at or now + delay, now + delay)
             else:
                 message.visible_at = min(message.visible_at, now + delay)
             self._changed.notify_all()
 
-    def receive(self, wait: timedelta, visibility: timedelta) -> Delivery | None:
+    def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
         deadline = time.monotonic() + wait.total_seconds()
         with self._changed:
             while True:
-                delivery = self._take(visibility)
+                delivery = self._take(lanes, visibility)
                 left = deadline - time.monotonic()
                 if delivery is not None or left <= 0:
                     return delivery
-                due = min((m.visible_at for m in self._messages.values()), default=None)
+                due = min((m.visible_at for m in self._messages.values() if m.lane in lanes), default=None)
                 until_due = left if due is None else (due - self._clock.now()).total_seconds()
                 self._changed.wait(min(left, max(until_due, 0.001)))
 
@@ -176,10 +177,14 @@ class MemoryQueue(JobQueue):
     def ping(self) -> None:
         return None
 
-    def _take(self, visibility: timedelta) -> Delivery | None:
+    def _take(self, lanes: Sequence[Lane], visibility: timedelta) -> Delivery | None:
         now = self._clock.now()
-        due = sorted((m.visible_at, job_id) for job_id, m in self._messages.items() if m.visible_at <= now)
-        for _, job_id in due:
+        due = sorted(
+            (lanes.index(m.lane), m.visible_at, job_id)
+            for job_id, m in self._messages.items()
+            if m.visible_at <= now and m.lane in lanes
+        )
+        for _, _, job_id in due:
             message = self._messages[job_id]
             if message.receives >= self._max_receives:
                 self._die(job_id, message, f"It was received {message.receives} times and never finished.")
@@ -189,7 +194,7 @@ class MemoryQueue(JobQueue):
             message.receipt = secrets.token_hex(16)
             message.receives += 1
             message.again_at = None
-            return Delivery(job_id, message.receipt, message.receives)
+            return Delivery(job_id, message.lane, message.receipt, message.receives)
         return None
 
     def _held(self, delivery: Delivery) -> _Message | None:
@@ -199,7 +204,7 @@ class MemoryQueue(JobQueue):
     def _done(self, job_id: JobId, message: _Message) -> None:
         del self._messages[job_id]
         if message.again_at is not None:
-            self._messages[job_id] = _Message(message.again_at)
+            self._messages[job_id] = _Message(message.lane, message.again_at)
             self._changed.notify_all()
 
     def _die(self, job_id: JobId, message: _Message, reason: str) -> None:

@@ -1,13 +1,14 @@
 """Work to be done in the background, and what is told of it."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.audit import AuditEntry
 from domain.event import Event
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobKind, JobStatus, Lane
 from domain.values import JobId, LibraryId, Page, RecordingId
 
 
@@ -63,6 +64,7 @@ class Delivery:
     """A message in the hands of one receiver, until its visibility ends. `receives` counts this one too."""
 
     job_id: JobId
+    lane: Lane
     receipt: str
     receives: int
 
@@ -76,19 +78,21 @@ class DeadLetter:
 
 
 class JobQueue(Protocol):
-    """The doorbell: messages that carry a job id and nothing else. At least once, in no certain order.
+    """The doorbell: messages that carry a job id and nothing else. At least once, in no certain order within a lane.
 
-    A queue may hold one message or several for one job. What is lost here is rung again by the sweep.
+    A queue may hold one message or several for one job, all in the job's one lane. What is lost here is rung again by
+    the sweep.
     """
 
     @abstractmethod
-    def send(self, job_id: JobId, delay: timedelta = timedelta()) -> None: ...
+    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None: ...
 
     @abstractmethod
-    def receive(self, wait: timedelta, visibility: timedelta) -> Delivery | None:
+    def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
         """The next message, hidden from others for `visibility`; None when none has come after `wait`.
 
-        A message that was received too often goes to the dead letters instead.
+        What waits in an earlier one of the lanes comes first. A message that was received too often goes to the dead
+        letters instead.
         """
         ...
 

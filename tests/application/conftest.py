@@ -8,7 +8,7 @@ import pytest
 from dependency_injector import providers
 
 from domain.access import Actor, Role
-from domain.job import Job
+from domain.job import Job, Lane
 from domain.ports.work import JobQuery
 from domain.recording import Recording
 from domain.values import JobId, LibraryId, RecordingId
@@ -62,7 +62,7 @@ class House:
         """Lets a worker handle every message that can be received now; how many there were."""
         worker = worker or self.worker()
         handled = 0
-        while delivery := self.ports.queue().receive(timedelta(), timedelta(seconds=30)):
+        while delivery := self.ports.queue().receive(tuple(Lane), timedelta(), timedelta(seconds=30)):
             worker.handle(delivery)
             handled += 1
         return handled

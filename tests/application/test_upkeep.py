@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Conflict, Gone, IllegalTransition, NotFound, Unavailable
-from domain.job import JobKind, JobStatus
+from domain.job import JobKind, JobStatus, Lane
 from domain.ports.access import AuditQuery
 from domain.recording import Recording, Status
 from domain.upload import Upload
@@ -36,7 +36,7 @@ def test_the_sweep_makes_the_job_that_a_dying_process_did_not(house: House, tone
 
 def test_the_sweep_rings_for_a_job_whose_lease_ran_out(house: House, tone: bytes) -> None:
     house.send(tone)
-    delivery = house.ports.queue().receive(timedelta(), timedelta(seconds=30))
+    delivery = house.ports.queue().receive(tuple(Lane), timedelta(), timedelta(seconds=30))
     house.use.take_job()(delivery.job_id, "worker-1")
     house.ports.queue().acknowledge(delivery)  # the message is lost along with the worker
     assert house.use.sweep()()["rung"] == 0

@@ -5,7 +5,7 @@ import pytest
 
 from application.uploads import UploadState
 from domain.errors import Conflict, DuplicateContent, Forbidden, Gone, Incomplete, Invalid, NotFound, TooLarge
-from domain.job import JobStatus
+from domain.job import JobStatus, Lane
 from domain.recording import Status
 from domain.upload import MIN_PART_BYTES, UploadStatus
 from tests import sounds
@@ -218,5 +218,5 @@ def test_assembling_can_be_stopped(house: House, tone: bytes) -> None:
     house.use.complete_upload()(house.editor, state.upload.id)
     worker = house.worker()
     worker.hurry()
-    worker.handle(house.ports.queue().receive(timedelta(), timedelta(seconds=30)))
+    worker.handle(house.ports.queue().receive(tuple(Lane), timedelta(), timedelta(seconds=30)))
     assert house.jobs()[0].status is JobStatus.QUEUED

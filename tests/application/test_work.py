@@ -13,7 +13,7 @@ from domain.errors import (
     Unavailable,
     UndecodableAudio,
 )
-from domain.job import MAX_ATTEMPTS, JobKind, JobStatus
+from domain.job import MAX_ATTEMPTS, JobKind, JobStatus, Lane
 from domain.recording import Status
 from entrypoints.worker import Verdict, verdict_of
 from tests.application.conftest import House
@@ -217,7 +217,7 @@ def test_a_stopping_worker_hands_back_what_it_cannot_finish(house: House, tone: 
     sent = house.send(tone)
     worker = house.worker()
     worker.hurry()
-    delivery = house.ports.queue().receive(timedelta(), timedelta(seconds=30))
+    delivery = house.ports.queue().receive(tuple(Lane), timedelta(), timedelta(seconds=30))
     worker.handle(delivery)
     job = house.jobs()[0]
     assert (job.status, job.attempts) == (JobStatus.QUEUED, 0)
@@ -325,7 +325,7 @@ def test_two_recordings_of_the_same_bytes_heard_at_once_both_succeed(house: Hous
     house.send(tone)
     house.send(tone, keep_duplicate=True)
     worker = house.worker()
-    first = house.ports.queue().receive(timedelta(), timedelta(seconds=30))
+    first = house.ports.queue().receive(tuple(Lane), timedelta(), timedelta(seconds=30))
     seen: list[str] = []
 
     def other_goes_first(name: str, _count: int) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.errors import IllegalTransition, LeaseLost
-from domain.job import BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, SETTLED, Job, JobKind, JobStatus, backoff, job_key
+from domain.job import BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, SETTLED, Job, JobKind, JobStatus, Lane, backoff, job_key
 from domain.values import Failure, JobId, RecordingId
 from tests.builders import NOON, a_job
 
@@ -35,6 +35,11 @@ def test_the_same_work_with_other_parameters_is_other_work() -> None:
     assert job_key(JobKind.PREVIEW, recording, dict(reversed(one.items()))) in keys
     job = Job.queue(JobId("j"), a_job().library_id, JobKind.PREVIEW, recording, now=NOON, parameters=one)
     assert (job.key, job.parameters) == (job_key(JobKind.PREVIEW, recording, one), one)
+
+
+def test_every_kind_of_work_has_its_lane() -> None:
+    lanes = {kind: kind.lane for kind in JobKind}
+    assert (lanes[JobKind.INGEST], lanes[JobKind.PREVIEW]) == (Lane.LISTENING, Lane.PREVIEWS)
 
 
 def test_a_claim_takes_a_lease_and_counts() -> None:

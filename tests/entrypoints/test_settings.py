@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from domain.job import Lane
 from entrypoints.container import Container, UseCases
 from entrypoints.settings import Profile, Settings
 
@@ -13,6 +14,8 @@ from entrypoints.settings import Profile, Settings
         ("AUDIO_ADMIN_KEY", "ak_short"),
         ("AUDIO_ADMIN_KEY", "x" * 40),
         ("AUDIO_WORKER_CHILDREN", "0"),
+        ("AUDIO_WORKER_LANES", ","),
+        ("AUDIO_WORKER_LANES", "listening,fast"),
         ("AUDIO_MAX_CHANNELS", "0"),
         ("AUDIO_MIN_SAMPLE_RATE_HZ", "1000000"),
     ],
@@ -26,6 +29,12 @@ def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, v
 def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIO_CORS_ORIGINS", "https://a.example, https://b.example,")
     assert Settings().cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_a_worker_serves_all_lanes_unless_it_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().worker_lanes == tuple(Lane)
+    monkeypatch.setenv("AUDIO_WORKER_LANES", "previews, listening")
+    assert Settings().worker_lanes == (Lane.PREVIEWS, Lane.LISTENING)
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The worker with real threads, over the memory family."""
 
+import itertools
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,20 +11,22 @@ import pytest
 from dependency_injector import providers
 
 from domain.access import Actor, system_actor
-from domain.job import JobKind, JobStatus
+from domain.job import JobKind, JobStatus, Lane
 from domain.ports.work import JobQuery
 from domain.recording import Recording
 from entrypoints.container import Container
 from entrypoints.settings import Profile, Settings
-from entrypoints.worker import Worker, worker_of
+from entrypoints.worker import Worker, preferences, worker_of
 from tests import sounds
 from tests.e2e.service import until
 from tests.faults import Faulty
 
 
 class Floor:
-    def __init__(self) -> None:
-        self.container = Container(Settings(profile=Profile.MEMORY, lease_seconds=0.3, worker_children=1))
+    def __init__(self, **settings: Any) -> None:
+        self.container = Container(
+            Settings(**{"profile": Profile.MEMORY, "lease_seconds": 0.3, "worker_children": 1, **settings})
+        )
         self.actor: Actor = system_actor(self.container.use_cases.prepare_access()(None)[0].id, "test")
 
     def send(self) -> Recording:
@@ -56,6 +60,26 @@ def worker(floor: Floor) -> Iterator[list[Worker]]:
 
 def test_every_kind_of_job_has_somebody_who_does_it(floor: Floor) -> None:
     assert worker_of(floor.container)._runs.keys() == set(JobKind)
+
+
+def test_a_worker_takes_the_work_of_its_lanes_alone(worker: list[Worker]) -> None:
+    floor = Floor(worker_lanes=(Lane.PREVIEWS,))
+    sent = floor.send()
+    preview = floor.container.use_cases.start_job()(floor.actor, JobKind.PREVIEW, sent.id)
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    jobs = floor.container.adapters.jobs()
+    until(lambda: jobs.find(preview.id).status is JobStatus.SUCCEEDED, "the preview was made")
+    assert floor.ingest_job().status is JobStatus.QUEUED
+
+
+def test_the_first_lane_is_preferred_and_no_other_starves() -> None:
+    asked = list(itertools.islice(preferences(list(Lane)), 150))
+    firsts = Counter(lanes[0] for lanes in asked)
+    assert firsts.most_common(1)[0][0] is Lane.LISTENING
+    assert min(firsts[lane] for lane in Lane) == 10
+    assert all(set(lanes) == set(Lane) for lanes in asked)
+    assert next(preferences([Lane.HEAVY])) == (Lane.HEAVY,)
 
 
 def test_a_started_worker_finds_work_by_itself(floor: Floor, worker: list[Worker]) -> None:

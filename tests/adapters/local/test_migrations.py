@@ -1,17 +1,22 @@
 """What an older version of the service has written is read by this one."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters import codec
+from adapters import codec, cursors
 from adapters.local import database as database_module
 from adapters.local.access import SqliteLibraries
 from adapters.local.database import Database
+from adapters.local.queue import SqliteQueue
 from adapters.local.results import SqliteAnalyses
+from adapters.local.work import SqliteJobs
+from domain.job import JobKind, Lane
 from domain.policy import Policy, Rule, Verdict
-from tests.builders import LIBRARY, a_library, an_analysis, an_entry
+from domain.values import JobId
+from tests.builders import LIBRARY, NOON, FakeClock, a_job, a_library, an_analysis, an_entry
 
 
 def test_libraries_and_analyses_of_before_the_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,4 +46,34 @@ def test_libraries_and_analyses_of_before_the_policies(tmp_path: Path, monkeypat
     with new.reading() as connection:
         moments = connection.execute("SELECT created_at FROM analyses").fetchall()
     assert moments == [("2026-03-01T12:00:00.000000+00:00",)]
+    new.close()
+
+
+def test_messages_of_before_the_lanes_wait_in_the_lane_of_their_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "audio.db"
+    scripts = database_module._migrations()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts[:4])
+    old = Database(path)
+    jobs = {kind: a_job(kind=kind, key=kind) for kind in JobKind}
+    for job in jobs.values():
+        SqliteJobs(old).add(job)
+    with old.writing() as connection:
+        for job_id in (*(job.id for job in jobs.values()), "removed"):
+            connection.execute(
+                "INSERT INTO messages (job_id, visible_at) VALUES (?, ?)", (job_id, cursors.moment(NOON))
+            )
+    old.close()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts)
+    new = Database(path)
+    queue = SqliteQueue(new, FakeClock())
+    waiting: dict[Lane, set[JobId]] = {}
+    for lane in Lane:
+        while delivery := queue.receive([lane], timedelta(), timedelta(minutes=1)):
+            waiting.setdefault(lane, set()).add(delivery.job_id)
+    assert waiting == {
+        Lane.LISTENING: {jobs[JobKind.INGEST].id, jobs[JobKind.ANALYSE].id, JobId("removed")},
+        Lane.PREVIEWS: {jobs[JobKind.PREVIEW].id},
+    }
     new.close()

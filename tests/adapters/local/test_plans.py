@@ -16,7 +16,7 @@ from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
-from domain.job import JobKind, JobStatus
+from domain.job import JobKind, JobStatus, Lane
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.ports.access import AuditQuery
 from domain.ports.work import JobQuery
@@ -131,8 +131,8 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "no fingerprint": lambda: fingerprints.remove(LIBRARY, RECORDING),
         "request": lambda: SqliteIdempotentRequests(database).begin(an_idempotent_request()),
         "old requests": lambda: SqliteIdempotentRequests(database).purge(NOON),
-        "ring": lambda: queue.send(JobId("1")),
-        "receive": lambda: queue.receive(NOON - NOON, NOON - NOON),
+        "ring": lambda: queue.send(JobId("1"), Lane.HEAVY),
+        "receive": lambda: queue.receive(tuple(Lane), NOON - NOON, NOON - NOON),
         "dead letters": lambda: queue.dead_letters(10),
         "events": lambda: events.since(LIBRARY, "0"),
         "old events": lambda: events.purge(NOON),

@@ -11,6 +11,7 @@ from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.queue import SqliteQueue
 from adapters.local.waiting import LONGEST_PAUSE, wait_for
+from domain.job import Lane
 from domain.values import JobId
 from tests.builders import LIBRARY, FakeClock, an_event
 
@@ -62,8 +63,8 @@ def test_an_idle_receiver_looks_at_the_table_no_more_than_it_must(database: Data
 
 
 def test_a_message_is_seen_after_the_pause_in_which_it_was_sent(queue: SqliteQueue, pauses: Pauses) -> None:
-    pauses.on_pause = {3: lambda: queue.send(JOB)}
-    delivery = queue.receive(MINUTE, MINUTE)
+    pauses.on_pause = {3: lambda: queue.send(JOB, Lane.HEAVY)}
+    delivery = queue.receive([Lane.HEAVY], MINUTE, MINUTE)
     assert delivery is not None
     assert len(pauses.taken) == 3
 
@@ -71,29 +72,29 @@ def test_a_message_is_seen_after_the_pause_in_which_it_was_sent(queue: SqliteQue
 def test_a_commit_of_something_else_wakes_nobody_for_long(
     database: Database, queue: SqliteQueue, pauses: Pauses
 ) -> None:
-    pauses.on_pause = {3: lambda: SqliteEvents(database).publish(an_event()), 5: lambda: queue.send(JOB)}
-    assert queue.receive(MINUTE, MINUTE) is not None
+    pauses.on_pause = {3: lambda: SqliteEvents(database).publish(an_event()), 5: lambda: queue.send(JOB, Lane.HEAVY)}
+    assert queue.receive([Lane.HEAVY], MINUTE, MINUTE) is not None
     assert len(pauses.taken) == 5
 
 
 def test_a_message_that_comes_due_is_taken_in_that_moment(queue: SqliteQueue, pauses: Pauses) -> None:
-    queue.send(JOB, delay=timedelta(seconds=10))
+    queue.send(JOB, Lane.HEAVY, delay=timedelta(seconds=10))
     start = pauses.clock.now()
-    assert queue.receive(MINUTE, MINUTE) is not None
+    assert queue.receive([Lane.HEAVY], MINUTE, MINUTE) is not None
     assert pauses.clock.now() - start == pytest.approx(timedelta(seconds=10), abs=timedelta(milliseconds=1))
 
 
 def test_a_message_whose_holder_died_is_taken_when_its_visibility_ends(queue: SqliteQueue, pauses: Pauses) -> None:
-    queue.send(JOB)
-    queue.receive(timedelta(), timedelta(seconds=30))
-    delivery = queue.receive(MINUTE, MINUTE)
+    queue.send(JOB, Lane.HEAVY)
+    queue.receive(tuple(Lane), timedelta(), timedelta(seconds=30))
+    delivery = queue.receive([Lane.HEAVY], MINUTE, MINUTE)
     assert delivery is not None
     assert delivery.receives == 2
 
 
 def test_a_clock_that_is_set_back_does_not_prolong_the_wait(queue: SqliteQueue, pauses: Pauses) -> None:
     pauses.on_pause = {5: lambda: pauses.clock.advance(timedelta(days=-1))}
-    assert queue.receive(timedelta(seconds=1), MINUTE) is None
+    assert queue.receive([Lane.HEAVY], timedelta(seconds=1), MINUTE) is None
     assert sum(pauses.taken) == pytest.approx(1)
 
 

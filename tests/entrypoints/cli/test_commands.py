@@ -6,7 +6,7 @@ import pytest
 
 from application.schedule import EVERY
 from domain.access import Role, system_actor
-from domain.job import MAX_ATTEMPTS
+from domain.job import MAX_ATTEMPTS, Lane
 from domain.values import Failure
 from entrypoints.cli.app import app, main
 from tests import sounds
@@ -105,7 +105,7 @@ def bury_a_job(shell: Shell) -> str:
         use.receive_recording()(
             actor, filename="a.wav", content_type="audio/wav", chunks=[sounds.tone_wav(seconds=0.1)]
         )
-        delivery = queue.receive(timedelta(), timedelta(seconds=30))
+        delivery = queue.receive(tuple(Lane), timedelta(), timedelta(seconds=30))
         jobs = container.adapters.jobs()
         job = jobs.get(actor.library_id, delivery.job_id)
         jobs.save(replace(job, attempts=MAX_ATTEMPTS - 1, version=job.version + 1), replaces=job.version)

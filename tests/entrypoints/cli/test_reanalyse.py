@@ -6,6 +6,7 @@ import pytest
 
 from domain.access import system_actor
 from domain.errors import Invalid
+from domain.job import Lane
 from domain.recording import Recording
 from entrypoints.container import Container
 from entrypoints.worker import worker_of
@@ -15,7 +16,7 @@ from tests.entrypoints.cli.conftest import Shell
 
 def work(container: Container) -> None:
     worker = worker_of(container)
-    while delivery := container.adapters.queue().receive(timedelta(), timedelta(minutes=1)):
+    while delivery := container.adapters.queue().receive(tuple(Lane), timedelta(), timedelta(minutes=1)):
         worker.handle(delivery)
 
 

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from application.labour import HeldJob
 from domain.access import Role, system_actor
-from domain.job import JobKind
+from domain.job import JobKind, Lane
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.recording import Status
 from domain.values import LibraryId
@@ -100,7 +100,7 @@ class Service:
                 JobKind.ANALYSE: self.use.run_analyse(),
             },
         )
-        while (delivery := queue.receive(timedelta(), timedelta(minutes=1))) is not None:
+        while (delivery := queue.receive(tuple(Lane), timedelta(), timedelta(minutes=1))) is not None:
             held = self.use.take_job()(delivery.job_id, "test")
             if isinstance(held, HeldJob):
                 runs[held.job.kind](held.job, held.progress)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from domain.job import MAX_ATTEMPTS
+from domain.job import MAX_ATTEMPTS, Lane
 from domain.values import Failure, JobId
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
 
@@ -49,7 +49,7 @@ def bury(service: Service, job_id: JobId) -> None:
     jobs, queue = service.ports.jobs(), service.ports.queue()
     job = jobs.find(job_id)
     jobs.save(replace(job, attempts=MAX_ATTEMPTS - 1, version=job.version + 1), replaces=job.version)
-    delivery = queue.receive(timedelta(), timedelta(minutes=1))
+    delivery = queue.receive(tuple(Lane), timedelta(), timedelta(minutes=1))
     service.use.take_job()(job_id, "worker-1").fail(Failure("internal", "It broke."))
     queue.bury(delivery, "internal")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.job import Lane
 from domain.upload import MIN_PART_BYTES
 from entrypoints.worker import worker_of
 from tests import sounds
@@ -138,7 +139,7 @@ def test_what_is_not_audio_fails_with_its_reason(service: Service, editor: Api) 
     upload = opened(editor, text)
     put(service, upload, text, 1)
     job = editor.post(upload["links"]["complete"]).get_json()
-    delivery = service.ports.queue().receive(timedelta(), timedelta(minutes=1))
+    delivery = service.ports.queue().receive(tuple(Lane), timedelta(), timedelta(minutes=1))
     worker_of(service.container).handle(delivery)
     recording = editor.get(upload["links"]["recording"]).get_json()
     assert (recording["status"], recording["failure"]["code"]) == ("failed", "unsupported-media-type")
