@@ -11,10 +11,11 @@ from typing import TypeAlias
 from domain.errors import Invalid
 from domain.listing import RecordingQuery
 from domain.ports.access import AuditQuery
+from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
 from domain.values import LibraryId
 
-Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery
+Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery | PredictionQuery
 Position: TypeAlias = tuple[str | int | float, str]
 """The sort value and the id of the last item; a time is its ISO text."""
 

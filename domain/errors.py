@@ -32,6 +32,7 @@ AudioBackendError
 └── WorldsFault                asking again later may succeed
     ├── Unavailable
     ├── EngineFailure          the audio engine died on this file or ran out of its limits
+    ├── ModelFailure           the model failed on this sound, or answered what it cannot mean
     ├── CorruptBlob            stored bytes are not the bytes that were stored
     └── LeaseLost              somebody else works on this job now; whatever was in hand is dropped
 
@@ -221,6 +222,11 @@ class Unavailable(WorldsFault):
 class EngineFailure(WorldsFault):
     code = "engine-failure"
     title = "The audio engine could not get through the file"
+
+
+class ModelFailure(WorldsFault):
+    code = "model-failure"
+    title = "The model could not deal with the sound"
 
 
 class CorruptBlob(WorldsFault):

@@ -15,6 +15,7 @@ from domain.fingerprint import Identity
 from domain.idempotency import IdempotentRequest
 from domain.job import Job, JobKind
 from domain.ports.world import Clock, Ids
+from domain.prediction import ModelCard, ModelParameter, Prediction, Said, SoundTaken, Span, prediction_key
 from domain.recording import Recording, Status
 from domain.rendition import Rendition
 from domain.upload import MIN_PART_BYTES, Upload
@@ -196,6 +197,38 @@ def a_rendition(**changes: Any) -> Rendition:
         fence="00000000000000000000000001:000001",
     )
     return replace(rendition, **changes)
+
+
+def a_card(**changes: Any) -> ModelCard:
+    card = ModelCard(
+        name="birds",
+        version="1",
+        about="Hears birds.",
+        takes=SoundTaken(16_000, 1_000_000),
+        labels=("owl", "robin"),
+        values={"birds": ""},
+        parameters=(ModelParameter("threshold", 0.5, 0.0, 1.0, "", "How sure it must be."),),
+        licence="MIT",
+    )
+    return replace(card, **changes)
+
+
+def a_prediction(**changes: Any) -> Prediction:
+    """Of a recording by id; a model and a version may be named, and go into what was said."""
+    sha256 = changes.get("content_sha256", a_sha256("birds"))
+    card = a_card(name=changes.pop("model", "birds"), version=changes.pop("version", "1"))
+    parameters = changes.get("parameters", {"threshold": 0.5})
+    prediction = Prediction(
+        key=prediction_key(sha256, card, parameters),
+        library_id=LIBRARY,
+        recording_id=RecordingId("recording-1"),
+        content_sha256=sha256,
+        said=Said(card.name, card.version, (Span(0.5, 1.25, "owl", 0.75), Span(1.0, 2.0, "robin", 1.0)), {"birds": 2}),
+        parameters=parameters,
+        created_at=NOON,
+        fence="00000000000000000000000001:000001",
+    )
+    return replace(prediction, **changes)
 
 
 def an_identity(**changes: Any) -> Identity:

@@ -9,6 +9,7 @@ from typing import Generic, TypeAlias, TypeVar
 from adapters import codec, cursors, refusals
 from domain.audit import AuditEntry
 from domain.ports.access import AuditQuery
+from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
 from domain.values import LibraryId, Page
 
@@ -82,7 +83,7 @@ class Listing(Generic[T]):
         self,
         connection: sqlite3.Connection,
         library_id: LibraryId,
-        query: JobQuery | AuditQuery,
+        query: JobQuery | AuditQuery | PredictionQuery,
         conditions: Mapping[str, str | None],
     ) -> Page[T]:
         """`conditions` are SQL with the one value of each; what has none is left open."""

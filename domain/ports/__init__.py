@@ -15,5 +15,6 @@ Where to look:
     blobs        Blobs, Workspaces
     work         Jobs, JobQueue, ScheduleClaims, Events
     audio        AudioEngine
+    models       Models, Predictions
     world        Clock, Ids
 """

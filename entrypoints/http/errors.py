@@ -41,6 +41,7 @@ STATUSES: tuple[tuple[type[AudioBackendError], int], ...] = (
     (errors.CallersFault, 400),
     (errors.Unavailable, 503),
     (errors.EngineFailure, 422),  # what runs inside a request is bounded, and will end so again
+    (errors.ModelFailure, 500),
     (errors.CorruptBlob, 500),
     (errors.LeaseLost, 409),
     (errors.WorldsFault, 500),

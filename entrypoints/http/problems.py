@@ -190,6 +190,11 @@ PROBLEMS: Mapping[str, ProblemPage] = {
         "A part of the service does not answer.",
         "Ask again after the seconds that Retry-After says.",
     ),
+    "model-failure": ProblemPage(
+        "The model could not deal with the sound",
+        "The model ended with an error on this sound, or answered what it cannot mean.",
+        "Look at the model's own log. Another attempt on the same sound will end the same.",
+    ),
     "corrupt-blob": ProblemPage(
         "Stored bytes are missing or damaged",
         "What is on record does not fit what is stored.",

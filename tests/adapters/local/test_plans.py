@@ -11,6 +11,7 @@ from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.fingerprints import SqliteFingerprints
 from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
@@ -19,6 +20,7 @@ from adapters.local.work import SqliteJobs, SqliteScheduleClaims
 from domain.job import JobKind, JobStatus, Lane
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.ports.access import AuditQuery
+from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
 from domain.recording import Status
 from domain.values import JobId, RecordingId
@@ -27,6 +29,7 @@ from tests.builders import (
     NOON,
     FakeClock,
     a_job,
+    a_prediction,
     a_recording,
     an_entry,
     an_idempotent_request,
@@ -97,7 +100,7 @@ def test_the_usual_listing_sorts_nothing(database: Database, sort: SortKey, stat
 
 def questions(database: Database) -> dict[str, Callable[[], object]]:
     recordings, jobs, uploads = SqliteRecordings(database), SqliteJobs(database), SqliteUploads(database)
-    fingerprints = SqliteFingerprints(database)
+    fingerprints, predictions = SqliteFingerprints(database), SqlitePredictions(database)
     queue, events, trail = SqliteQueue(database, FakeClock()), SqliteEvents(database), SqliteAuditTrail(database)
     return {
         "content": lambda: recordings.find_by_content(LIBRARY, "0"),
@@ -125,6 +128,10 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "analysis": lambda: SqliteAnalyses(database).find(LIBRARY, "x"),
         "analyses": lambda: SqliteAnalyses(database).of_content(LIBRARY, "0"),
         "renditions": lambda: SqliteRenditions(database).of_recording(LIBRARY, RECORDING),
+        "predictions": lambda: predictions.search(LIBRARY, PredictionQuery()),
+        "predictions of model": lambda: predictions.search(LIBRARY, PredictionQuery(model="x")),
+        "predictions of recording": lambda: predictions.of_recording(LIBRARY, RECORDING),
+        "same prediction": lambda: predictions.put(a_prediction()),
         "fingerprint": lambda: fingerprints.put(an_identity()),
         "same samples": lambda: fingerprints.of_samples(LIBRARY, "0", 10),
         "shared terms": lambda: fingerprints.sharing(LIBRARY, {1}, 10),
