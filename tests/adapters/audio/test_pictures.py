@@ -16,7 +16,8 @@ from PIL import Image
 from adapters.audio import mel
 from adapters.audio.one_pass import Sound, one_pass
 from adapters.audio.stft import window_of
-from adapters.audio.taps.picture import row_of
+from adapters.audio.taps import png
+from adapters.audio.taps.picture import palette, rows_of
 from adapters.audio.taps.spectrogram import MAX_COLUMNS, Spectrogram
 from adapters.audio.taps.tap import Stream
 from adapters.audio.taps.waveform import MAX_VALUES, ZOOMS, Waveform
@@ -162,7 +163,7 @@ def test_a_tone_is_brightest_in_the_row_that_the_axis_says(hz: int, rate: int, t
     column = pixels[top : top + height, left + int(axis["plot_width"] or 0) // 2]
     brightest = top + np.flatnonzero(column == column.max()).mean()
     row_height = height / int(axis["bands"] or 1)
-    assert brightest == pytest.approx(row_of(hz, axis), abs=1.5 * row_height)
+    assert brightest == pytest.approx(rows_of([hz], axis)[0], abs=1.5 * row_height)
 
 
 def test_a_full_scale_sine_is_0_db(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_a_long_spectrogram_keeps_its_width_and_its_time_axis(tmp_path: Path) ->
     pixels, axis = picture(joined(quiet, loud), 8000, tmp_path)
     columns = int(axis["columns"] or 0)
     assert MAX_COLUMNS // 2 <= columns <= MAX_COLUMNS
-    row = round(row_of(500, axis))
+    row = round(rows_of([500], axis)[0])
     left, width = int(axis["plot_left"] or 0), int(axis["plot_width"] or 0)
     line = pixels[row, left : left + width].astype(int)
     jump = int(np.argmax(np.diff(line))) + 1
@@ -187,7 +188,7 @@ def test_opposite_phases_are_seen(tmp_path: Path) -> None:
     signal = tone(1.0)
     signal[:, 1] *= -1
     pixels, axis = picture(signal, 44100, tmp_path)
-    assert pixels[round(row_of(440, axis)), int(axis["plot_left"] or 0) + 200] > 150
+    assert pixels[round(rows_of([440], axis)[0]), int(axis["plot_left"] or 0) + 200] > 150
 
 
 @pytest.mark.parametrize("frames", [1, 2, 255, 5000])
@@ -204,3 +205,24 @@ def test_samples_of_any_size_are_drawn_without_a_warning(tmp_path: Path) -> None
     signal = tone(0.5) * np.float32(1e30)
     pixels, _ = picture(signal, 44100, tmp_path)
     assert pixels.max() > 200
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (97, 1031)])
+def test_another_reader_sees_the_pixels_that_were_written(shape: tuple[int, int], tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, shape, np.uint8).repeat(2, axis=0)
+    png.write(tmp_path / "noise.png", pixels, palette())
+    with Image.open(tmp_path / "noise.png") as image:
+        image.load()  # which checks every sum
+        assert bytes(image.palette.palette if image.palette else b"") == palette()
+        np.testing.assert_array_equal(np.asarray(image), pixels)
+
+
+def test_a_label_that_reaches_beyond_the_image_is_cut_off_there(tmp_path: Path) -> None:
+    """The last time stands in the middle under the plot's edge, and those above an hour are wide."""
+    signal = np.full((3600 * 1000, 1), 0.25, np.float32)
+    pixels, axis = picture(signal, 1000, tmp_path)
+    right = int(axis["plot_left"] or 0) + int(axis["plot_width"] or 0)
+    below = int(axis["plot_top"] or 0) + int(axis["plot_height"] or 0) + 6
+    label = pixels[below:, right - 40 :]
+    assert len(np.unique(label)) == 2
+    assert (label[:, -1] != label[0, 0]).any()
