@@ -4,6 +4,8 @@ After Haitsma and Kalker (ISMIR 2002): a bit says whether the difference of two 
 second before to the half second after. How codes are compared stands in domain/fingerprint.py.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,6 @@ _BANDS = 33
 _LOWEST, _HIGHEST = 300.0, 2800.0  # Hz: where speech and music have most, and every codec leaves it
 _HALF = CODE_STEPS // 2
 
-_BATCH = 4096  # codes made at a time, so that little memory is needed beside the grid
-
 _QUIET = 1e-6  # of the loudest half second's power: there is nothing but noise below it
 _STEADY = 0.02  # of a half second's power: a smaller change of all bands is none
 
@@ -38,26 +38,43 @@ class Fingerprint:
         self._stream = stream
         self._first_bin, self._weights = _bands(stream.rate, stream.window)
         self._steps_per_frame = CODES_PER_SECOND * stream.hop / stream.rate
-        self._grid = np.zeros((MAX_CODES + CODE_STEPS - 1, _BANDS), np.float32)  # pages that are not used cost nothing
         self._frames = 0
-        self._is_full = False
+        # Steps from which codes are still to be made, the first of them being number `_count`.
+        self._grid = np.zeros((0, _BANDS), np.float32)
+        self._codes, self._powers = np.empty(MAX_CODES, np.uint32), np.empty(MAX_CODES, np.float32)
+        self._count = 0
 
     def feed(self, chunk: Chunk) -> None:
         self._frames += len(chunk)
-        if self._stream.rate < LOWEST_RATE or self._is_full:
+        if self._stream.rate < LOWEST_RATE or self._count == MAX_CODES:
             return
         spectra = chunk.spectra
-        self._is_full = spectra.first * self._steps_per_frame > len(self._grid)
         stop = self._first_bin + len(self._weights)
         with np.errstate(over="ignore", invalid="ignore"):  # float files may hold samples of any size
             powers = spectra.mix[:, self._first_bin : stop] @ self._weights
-        _spread(powers, spectra.first, self._steps_per_frame, self._grid)
+        end = (spectra.first + len(powers) - 0.5) * self._steps_per_frame
+        grid = np.zeros((int(end) + 1 - self._count, _BANDS), np.float32)
+        grid[: len(self._grid)] = self._grid
+        _spread(powers, spectra.first, self._steps_per_frame, self._count, grid)
+        self._grid = grid
+        self._make_codes(int(end) - self._count)  # the last step may not be full yet
+
+    def _make_codes(self, steps: int) -> None:
+        """Of so many steps, the first ones of the grid; those that are then needed no more are dropped."""
+        count = min(max(0, steps - CODE_STEPS + 1), MAX_CODES - self._count)
+        if count:
+            new = slice(self._count, self._count + count)
+            self._codes[new], self._powers[new] = _signs(self._grid[: count + CODE_STEPS - 1])
+            self._grid = self._grid[count:].copy()
+            self._count += count
 
     def result(self) -> Told:
-        steps = min(self._frames * CODES_PER_SECOND // self._stream.rate, len(self._grid))
-        codes = _codes(self._grid[:steps])
+        steps = self._frames * CODES_PER_SECOND // self._stream.rate  # what frames reach beyond the end is none
+        self._make_codes(min(steps - self._count, len(self._grid)))
+        length = min(max(0, steps - CODE_STEPS + 1), self._count)
+        codes = _heard(self._codes[:length], self._powers[:length])
         count = int(np.count_nonzero(codes))
-        reason = self._why_not(len(codes), count)
+        reason = self._why_not(length, count)
         descriptor = Descriptor(
             "acoustic_fingerprint",
             None if reason else count,
@@ -85,6 +102,7 @@ class Fingerprint:
         return Artefact(NAME, path, "application/octet-stream", settings)
 
 
+@lru_cache(maxsize=4)
 def _bands(rate: int, window: int) -> tuple[int, Power]:
     """The first bin of the bands, and what share of each bin from there on lies in each band: (bins, bands)."""
     edges = np.geomspace(_LOWEST, _HIGHEST, _BANDS + 1) * window / rate  # in bins, each half a bin wide to either side
@@ -95,29 +113,29 @@ def _bands(rate: int, window: int) -> tuple[int, Power]:
 
 
 @compiled
-def _spread(powers: Power, first: int, steps_per_frame: float, grid: Grid) -> None:
-    """Adds each frame's power to the steps that it lies in. It reaches half a hop to either side of its middle."""
+def _spread(powers: Power, first: int, steps_per_frame: float, at: int, grid: Grid) -> None:
+    """Adds each frame's power to the steps that it lies in. It reaches half a hop to either side of its middle.
+
+    `at` is the number of the grid's first step, before which there are none.
+    """
     for i in range(powers.shape[0]):
         start, end = max(first + i - 0.5, 0.0) * steps_per_frame, (first + i + 0.5) * steps_per_frame
-        for step in range(int(start), min(int(end) + 1, grid.shape[0])):
+        for step in range(int(start), min(int(end) + 1, at + grid.shape[0])):
             share = np.float32(min(end, step + 1.0) - max(start, float(step)))
             for band in range(powers.shape[1]):
-                grid[step, band] += share * powers[i, band]
+                grid[step - at, band] += share * powers[i, band]
 
 
-def _codes(grid: Grid) -> NDArray[np.uint32]:
-    """One for every eight steps in a row; 0 where it is quiet or nothing changes, and never 0 elsewhere."""
-    count = max(0, len(grid) - CODE_STEPS + 1)
-    codes, power = np.zeros(count, np.uint32), np.zeros(count, np.float32)
-    for start in range(0, count, _BATCH):
-        part = slice(start, start + _BATCH)
-        codes[part], power[part] = _signs(grid[start : start + _BATCH + CODE_STEPS - 1])
-    heard = np.isfinite(power) & (power > _QUIET * power.max(initial=0, where=np.isfinite(power)))
-    return np.where(heard, codes, 0).astype(np.uint32)
+def _heard(codes: NDArray[np.uint32], power: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Codes, 0 where it is quiet against the whole."""
+    loudest = power.max(initial=0, where=np.isfinite(power))
+    return np.where(np.isfinite(power) & (power > _QUIET * loudest), codes, 0).astype(np.uint32)
 
 
 def _signs(grid: Grid) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """The codes, 0 where nothing changes, and the power of what each one looks at."""
+    """A code for every CODE_STEPS steps in a row, 0 where nothing changes and never 0 elsewhere, and the power of what
+    each one looks at.
+    """
     count = len(grid) - CODE_STEPS + 1
     with np.errstate(over="ignore", invalid="ignore"):
         halves = np.zeros((count + _HALF, grid.shape[1]), np.float32)
