@@ -22,7 +22,7 @@ CONTENTS = "columns"
 """The array that says what the columns are: JSON in one text, {name: {unit, hop_samples, first_sample}}."""
 
 _IN_MEMORY = 1 << 18  # bytes of a column before it goes to disk
-_COPY = 1 << 20
+_PIECE = 1 << 18  # bytes read at a time
 _THE_SAME_TIME = (1980, 1, 1, 0, 0, 0)  # in every file, so that the same sound gives the same bytes
 
 
@@ -69,15 +69,16 @@ class Frames:
         column.file.seek(0)
         return np.frombuffer(column.file.read(), "<f4").reshape(column.shape)
 
-    def some(self, name: str, first: int, end: int) -> NDArray[np.float32]:
-        """These of the numbers in each row, from `first` up to `end`: shape (end - first, frames), in memory."""
-        column = self._columns[name]
-        numbers = np.empty((end - first, column.rows), np.float32)
-        at = 0
-        for rows in _pieces(column):
-            numbers[:, at : at + len(rows)] = rows[:, first:end].T
-            at += len(rows)
-        return numbers
+    def width(self, name: str) -> int:
+        """Numbers in a row."""
+        return self._columns[name].width or 1
+
+    def pieces(self, name: str) -> Iterator[NDArray[np.float32]]:
+        """All that was added, (some, width), a piece at a time."""
+        column, width = self._columns[name], self.width(name)
+        column.file.seek(0)
+        while part := column.file.read(_PIECE // (4 * width) * 4 * width):
+            yield np.frombuffer(part, "<f4").reshape(-1, width)
 
     def artefact(self) -> Artefact | None:
         """An array a column, CONTENTS and RATE, as numpy.load has them, uncompressed; None where nothing was added."""
@@ -97,7 +98,7 @@ class Frames:
                 with archive.open(entry, "w", force_zip64=True) as out:
                     npy.write_array_header_1_0(out, {"descr": "<f4", "fortran_order": False, "shape": column.shape})
                     column.file.seek(0)
-                    while part := column.file.read(_COPY):
+                    while part := column.file.read(_PIECE):
                         out.write(part)
         settings: dict[str, Scalar] = {RATE: self._rate, "window_samples": self._window, CONTENTS: contents}
         return Artefact(NAME, path, "application/zip", settings)
@@ -110,11 +111,3 @@ class Frames:
     ) -> None:
         for column in self._columns.values():
             column.file.close()
-
-
-def _pieces(column: _Column) -> Iterator[NDArray[np.float32]]:
-    """Its rows, (some, width), as many at a time as _COPY holds."""
-    width = column.width or 1
-    column.file.seek(0)
-    while part := column.file.read(_COPY // (4 * width) * 4 * width):
-        yield np.frombuffer(part, "<f4").reshape(-1, width)

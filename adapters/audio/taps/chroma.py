@@ -9,7 +9,8 @@ from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import compiled
 from adapters.audio.taps import key
 from adapters.audio.taps.chroma_bank import chroma_bank
-from adapters.audio.taps.summary import LIBROSA, SILENT, TOO_LARGE, Column, VectorSummary, rounded
+from adapters.audio.taps.sounding import Sounding
+from adapters.audio.taps.summary import LIBROSA, SILENT, TOO_LARGE, Column, Statistics, VectorSummary, rounded
 from adapters.audio.taps.tap import Stream, Told
 from adapters.audio.taps.tuning import Tuning
 from domain.analysis import Descriptor, Range
@@ -62,8 +63,9 @@ class Chroma:
         self._too_little = (
             f"less than {LEAST_ROWS * self._every:.2g} s of it are louder than {FLOOR_DBFS:g} dBFS above {low:.3g} Hz"
         )
+        self._sounding = Sounding()
         column = Column("chroma", "1", (0.0, 1.0), method, f"{LIBROSA} feature.chroma_stft", EACH)
-        self._summary = VectorSummary(stream, column)
+        self._summary = VectorSummary(stream, column, self._sounding)
 
     def feed(self, chunk: Chunk) -> None:
         power = chunk.spectra.mix
@@ -94,11 +96,12 @@ class Chroma:
             self._project()
         tuning = self._tuning.estimate()
         self._tell_chroma(0.0 if tuning is None else tuning)
-        if self._summary.count < LEAST_ROWS:
+        found = self._summary.statistics()
+        if found is None or found.count < LEAST_ROWS:
             nothing = TOO_LARGE if any(self._overflowed) else SILENT if self._silent else self._too_little
             return Told((*self._summary.missing(nothing), _tuning(None, nothing), *_key(None, nothing)))
         reason = NO_PEAKS if tuning is None else None
-        return Told((*self._summary.descriptors(), _tuning(tuning, reason), *self._tell_key(reason)))
+        return Told((*self._summary.told(found), _tuning(tuning, reason), *self._tell_key(found, reason)))
 
     def _tell_chroma(self, tuning: float) -> None:
         to_chroma = self._bank.at(tuning)
@@ -113,14 +116,15 @@ class Chroma:
             sounding = highest[:, 0] >= np.finfo(np.float32).tiny
             np.divide(raw, highest, out=raw, where=sounding[:, None])
             raw[overflowed[at : at + len(raw)]] = np.nan
-            self._summary.add(raw, sounding)
+            self._summary.add(raw)
+            self._sounding.add(sounding)
             at += len(raw)
 
-    def _tell_key(self, reason: str | None) -> tuple[Descriptor, ...]:
-        chroma = self._summary.mean
+    def _tell_key(self, found: Statistics, reason: str | None) -> tuple[Descriptor, ...]:
+        chroma = found.mean
         if not reason and chroma.std() < EVEN * chroma.mean():
             reason = "all pitch classes are about as strong, as in noise"
-        if not reason and self._summary.count * self._every < key.LEAST_SECONDS:
+        if not reason and found.count * self._every < key.LEAST_SECONDS:
             reason = f"less than {key.LEAST_SECONDS:g} s of it sound"
         if not reason and key.pitch_classes(chroma) < key.LEAST_CLASSES:
             reason = f"fewer than {key.LEAST_CLASSES} pitch classes stand out"

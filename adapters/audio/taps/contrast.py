@@ -3,11 +3,14 @@
 Jiang, Lu, Zhang, Tao & Cai, "Music type classification by spectral contrast feature", ICME 2002; with librosa's bands.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import reassociated
+from adapters.audio.taps.sounding import Sounding
 from adapters.audio.taps.summary import LIBROSA, Column, VectorSummary
 from adapters.audio.taps.tap import Stream, Told
 
@@ -23,6 +26,7 @@ _AS_IT_IS, _REVERSED = np.int32(0), np.int32(-1)
 Floats = NDArray[np.float32]
 
 
+@lru_cache(maxsize=4)
 def bands(rate: int, window: int) -> NDArray[np.int64]:
     """First bin, end and quantile (in bins) of each band, shape (bands, 3): up to 200 Hz, and each octave above it.
 
@@ -54,7 +58,9 @@ class Contrast:
             f"channels, in bands from 0, {corners} Hz on"
         )
         source = f"{LIBROSA} feature.spectral_contrast"
-        self._summary = VectorSummary(stream, Column("spectral_contrast", "dB", (0.0, None), method, source))
+        column = Column("spectral_contrast", "dB", (0.0, None), method, source)
+        self._sounding = Sounding()
+        self._summary = VectorSummary(stream, column, self._sounding)
 
     def feed(self, chunk: Chunk) -> None:
         magnitude = chunk.spectra.magnitude
@@ -62,7 +68,8 @@ class Contrast:
         extremes_of(magnitude, magnitude.view(np.int32), self._bands, extremes)
         decibels = np.float32(10) * np.log10(np.maximum(extremes, _FLOOR))
         with np.errstate(invalid="ignore"):  # float files may hold samples of any size
-            self._summary.add(decibels[0] - decibels[1], chunk.spectra.sounding)
+            self._summary.add(decibels[0] - decibels[1])
+        self._sounding.add(chunk.spectra.sounding)
 
     def result(self) -> Told:
         return Told(self._summary.descriptors())

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import reassociated
+from adapters.audio.taps.sounding import Sounding
 from adapters.audio.taps.summary import LIBROSA, Column, Summary
 from adapters.audio.taps.tap import Stream, Told
 
@@ -44,7 +45,8 @@ class SpectralShape:
         self._bin = stream.rate / stream.window  # Hz
         self._flux_scale = 4 / stream.window  # of a full-scale sine to 1: a Hann window sums to half its length
         self._before = np.empty(0, np.float32)
-        self._summaries = tuple(Summary(stream, column) for column in columns(stream.rate))
+        self._sounding = Sounding()
+        self._summaries = tuple(Summary(stream, column, self._sounding) for column in columns(stream.rate))
 
     def feed(self, chunk: Chunk) -> None:
         spectra = chunk.spectra
@@ -60,7 +62,8 @@ class SpectralShape:
         columns[:, np.isinf(spectra.loudest)] = np.nan
         self._before = magnitude[-1].copy()
         for summary, column in zip(self._summaries, columns, strict=True):
-            summary.add(column, spectra.sounding)
+            summary.add(column)
+        self._sounding.add(spectra.sounding)
 
     def result(self) -> Told:
         return Told(tuple(descriptor for summary in self._summaries for descriptor in summary.descriptors()))

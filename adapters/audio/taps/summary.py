@@ -4,17 +4,20 @@ Of several numbers a frame it keeps a list of each: mfcc_median is the median of
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.audio.compiled import compiled, reassociated
 from adapters.audio.frames import Rows
+from adapters.audio.taps.sounding import Mask, Sounding
 from adapters.audio.taps.tap import Stream
 from domain.analysis import Descriptor, Range
 
 PERCENTILES = (5, 25, 50, 75, 95)
 QUARTILES = {"p25": 25, "median": 50, "p75": 75}
-_AT_A_TIME = 1 << 22  # bytes of a column read for quartiles: six coefficients of an hour, one of four hours
+_AT_A_TIME = 1 << 21  # bytes of a column looked at: three coefficients of an hour, one of four hours
 
 SILENT = "the mean of the channels is digital silence throughout"
 TOO_LARGE = "the samples are too large to compute with"
@@ -24,6 +27,7 @@ LIBROSA = "librosa 0.11"
 
 
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 Numbers = Doubles | np.float64
 
@@ -46,95 +50,142 @@ class Column:
         return Rows(self.unit, self.hops * hop, (self.hops - 1) * hop // 2)
 
 
-class Summary:
-    """Of one number a frame: which frames count, those that are not digital silence; the rest is done at the end."""
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Of `count` frames, at least one; of each of n numbers: (n,), and (percentiles, n)."""
 
-    def __init__(self, stream: Stream, column: Column) -> None:
-        self._frames, self._column = stream.frames, column
+    count: int
+    mean: Doubles
+    variance: Doubles
+    percentiles: Doubles
+
+
+class _Summary:
+    """What is measured goes to the column; all the rest is worked out at the end, over the frames that `sounding` tells
+    of and that are finite."""
+
+    percents: tuple[int, ...]
+
+    def __init__(self, stream: Stream, column: Column, sounding: Sounding) -> None:
+        self._frames, self._column, self._sounding = stream.frames, column, sounding
         self._rows = column.rows(stream.hop)
-        self._counted = bytearray()
 
-    def add(self, values: NDArray[np.floating], sounding: NDArray[np.bool_]) -> None:
-        """The next frames' values, and which of these are not digital silence: both (frames,)."""
+    def add(self, values: NDArray[np.floating]) -> None:
+        """The next frames' values, (frames,) or (frames, n)."""
         self._frames.add(self._column.name, values, self._rows)
-        self._counted += sounding.tobytes()
+
+    def statistics(self) -> Statistics | None:
+        """Once all was added; None where no frame counts."""
+        sounding = self._sounding.all()
+        width = self._frames.width(self._column.name)
+        some = min(width, max(1, _AT_A_TIME // (4 * len(sounding))))
+        room = np.empty((some, len(sounding)), np.float32)
+        moments, percentiles = np.empty((2, width)), np.empty((len(self.percents), width))
+        count = 0
+        for first in range(0, width, some):
+            values = room[: width - first]
+            count = self._gather(first, sounding, values)
+            if not count:
+                return None
+            _measure(values, count, moments[:, first : first + some])
+            percentiles[:, first : first + some] = _percentiles(values[:, :count], self.percents)
+        return Statistics(count, moments[0], moments[1], percentiles)
+
+    def _gather(self, first: int, sounding: Mask, values: Floats) -> int:
+        """Puts numbers of each frame that counts, from `first` on, to `values`; says how many frames these are."""
+        count = at = 0
+        for rows in self._frames.pieces(self._column.name):
+            count = _pick(rows, sounding[at : at + len(rows)], first, values, count)
+            at += len(rows)
+        return count
+
+    def _none(self) -> str:
+        """Why no frame counts."""
+        return TOO_LARGE if self._sounding.all().any() else SILENT
+
+
+class Summary(_Summary):
+    """Of one number a frame."""
+
+    percents = PERCENTILES
 
     def descriptors(self) -> tuple[Descriptor, ...]:
-        values, sounding = self._frames.column(self._column.name), np.frombuffer(self._counted, np.bool_)
-        values = values[sounding & np.isfinite(values)]
-        values.sort()
-        if not len(values):
-            reason = TOO_LARGE if sounding.any() else SILENT
-            return tuple(_one(self._column, what, None, reason) for what in ("mean", "variance", "percentiles"))
-        places = np.array(PERCENTILES) / 100 * (len(values) - 1)
-        below = places.astype(np.int64)
-        steps = values[np.minimum(below + 1, len(values) - 1)].astype(np.float64) - values[below]
+        found = self.statistics()
+        if found is None:
+            return tuple(_one(self._column, what, None, self._none()) for what in ("mean", "variance", "percentiles"))
         return (
-            _one(self._column, "mean", values.mean(dtype=np.float64)),
-            _one(self._column, "variance", values.var(dtype=np.float64)),
-            _one(self._column, "percentiles", values[below] + (places - below) * steps),
+            _one(self._column, "mean", found.mean[0]),
+            _one(self._column, "variance", found.variance[0]),
+            _one(self._column, "percentiles", found.percentiles[:, 0]),
         )
 
 
-class VectorSummary:
-    """Of several numbers a frame: running mean and variance of each, and quartiles, for which they are read again."""
+class VectorSummary(_Summary):
+    """Of several numbers a frame."""
 
-    def __init__(self, stream: Stream, column: Column) -> None:
-        self._frames, self._column = stream.frames, column
-        self._rows = column.rows(stream.hop)
-        self._sounding = False
-        self._counted = bytearray()
-        self.count = 0
-        self._mean: Doubles = np.zeros(())
-        self._squares: Doubles = np.zeros(())  # sums of squared distances from the mean
-
-    def add(self, values: NDArray[np.floating], sounding: NDArray[np.bool_]) -> None:
-        """The next frames' values, (frames, n), and which of these are not digital silence, (frames,)."""
-        self._frames.add(self._column.name, values, self._rows)
-        self._sounding = self._sounding or bool(sounding.any())
-        counted = sounding & np.isfinite(values).all(axis=1)
-        self._counted += counted.tobytes()
-        if counted.any():
-            self._merge(np.asarray(values if counted.all() else values[counted], np.float64))
-
-    def _merge(self, values: Doubles) -> None:
-        """Chan, Golub & LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979."""
-        count, mean = len(values), values.mean(axis=0)
-        distance, total = mean - self._mean, self.count + len(values)
-        self._squares = (
-            self._squares + np.square(values - mean).sum(axis=0) + distance**2 * (self.count * count / total)
-        )
-        self._mean = self._mean + distance * (count / total)
-        self.count = total
+    percents = tuple(QUARTILES.values())
 
     def descriptors(self) -> tuple[Descriptor, ...]:
-        if not self.count:
-            return self.missing(TOO_LARGE if self._sounding else SILENT)
+        found = self.statistics()
+        return self.missing(self._none()) if found is None else self.told(found)
+
+    def told(self, found: Statistics) -> tuple[Descriptor, ...]:
         return (
-            _one(self._column, "mean", self._mean),
-            _one(self._column, "variance", self._squares / self.count),
-            *(_one(self._column, *each) for each in zip(QUARTILES, self._quartiles(), strict=True)),
+            _one(self._column, "mean", found.mean),
+            _one(self._column, "variance", found.variance),
+            *(_one(self._column, *each) for each in zip(QUARTILES, found.percentiles, strict=True)),
         )
 
     def missing(self, reason: str) -> tuple[Descriptor, ...]:
         return tuple(_one(self._column, what, None, reason) for what in ("mean", "variance", *QUARTILES))
 
-    def _quartiles(self) -> Doubles:
-        """Shape (quartiles, n)."""
-        counted = np.frombuffer(self._counted, np.bool_)
-        some = max(1, _AT_A_TIME // (4 * len(counted)))
-        width = len(self._mean)
-        found = np.empty((len(QUARTILES), width))
-        for first in range(0, width, some):
-            end = min(first + some, width)
-            values = self._frames.some(self._column.name, first, end)[:, counted]
-            found[:, first:end] = np.percentile(values, tuple(QUARTILES.values()), axis=1, overwrite_input=True)
-        return found
 
-    @property
-    def mean(self) -> Doubles:
-        """Of each, over the frames that count, of which there are `count`: at least one."""
-        return self._mean
+@compiled
+def _pick(rows: Floats, sounding: Mask, first: int, values: Floats, at: int) -> int:
+    """Puts numbers of each row that sounds and is finite throughout to `values`, (numbers, frames), from place `at` on.
+
+    Returns where they end; row[first] is the first number.
+    """
+    for i in range(rows.shape[0]):
+        counts = sounding[i]
+        for k in range(rows.shape[1]):
+            counts = counts and np.isfinite(rows[i, k])
+        if counts:
+            for j in range(values.shape[0]):
+                values[j, at] = rows[i, first + j]
+            at += 1
+    return at
+
+
+@reassociated
+def _measure(values: Floats, count: int, moments: Doubles) -> None:
+    """Mean and variance (of the population) of the first `count` in each row."""
+    for j in range(values.shape[0]):
+        total = squares = 0.0
+        for i in range(count):
+            total += float(values[j, i])
+        mean = total / count
+        for i in range(count):
+            distance = float(values[j, i]) - mean
+            squares += distance * distance
+        moments[0, j], moments[1, j] = mean, squares / count
+
+
+def _percentiles(values: Floats, percents: tuple[int, ...]) -> Doubles:
+    """Of each row, between the nearest ranks, as numpy.percentile has them: (percentiles, rows). Orders the values."""
+    places, below, above = _ranks(percents, values.shape[1])
+    values.partition(np.concatenate((below, above)), axis=1)
+    lower = values[:, below].astype(np.float64)
+    found: Doubles = lower + (places - below) * (values[:, above] - lower)
+    return found.T
+
+
+@lru_cache(maxsize=4)
+def _ranks(percents: tuple[int, ...], count: int) -> tuple[Doubles, NDArray[np.int64], NDArray[np.int64]]:
+    """Where percentiles lie among so many, and the ranks below and above."""
+    places = np.array(percents) / 100 * (count - 1)
+    below = places.astype(np.int64)
+    return places, below, np.minimum(below + 1, count - 1)
 
 
 _HOW = {
@@ -167,5 +218,5 @@ def _squared(unit: str) -> str:
 def rounded(value: Numbers) -> float | tuple[float, ...]:
     """To six digits, which is what single precision holds."""
     if isinstance(value, np.ndarray) and value.ndim:
-        return tuple(float(f"{one:.6g}") for one in value)
+        return tuple([float(f"{one:.6g}") for one in value.tolist()])
     return float(f"{value:.6g}")

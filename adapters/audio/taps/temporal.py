@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk, Samples
 from adapters.audio.compiled import reassociated
+from adapters.audio.taps.sounding import Sounding
 from adapters.audio.taps.summary import LIBROSA, Column, Summary
 from adapters.audio.taps.tap import Stream, Told
 
@@ -35,7 +36,8 @@ class Temporal:
 
     def __init__(self, stream: Stream) -> None:
         self._window, self._hop = stream.window, stream.hop
-        self._summaries = tuple(Summary(stream, column) for column in COLUMNS)
+        self._sounding = Sounding()
+        self._summaries = tuple(Summary(stream, column, self._sounding) for column in COLUMNS)
         self._last = np.float32(0)  # sample
         self._before = np.zeros(2)  # crossings and squares of the hop before
         self._started = False
@@ -60,7 +62,8 @@ class Temporal:
         for summary, values in zip(
             self._summaries, (crossings / self._window, np.sqrt(squares / self._window)), strict=True
         ):
-            summary.add(values, squares > 0)
+            summary.add(values)
+        self._sounding.add(squares > 0)
 
     def result(self) -> Told:
         return Told(tuple(descriptor for summary in self._summaries for descriptor in summary.descriptors()))

@@ -16,6 +16,7 @@ from adapters.audio.taps import contrast, summary
 from adapters.audio.taps.chroma import Chroma
 from adapters.audio.taps.contrast import Contrast
 from adapters.audio.taps.mfcc import Mfcc
+from adapters.audio.taps.sounding import Sounding
 from adapters.audio.taps.spectral_shape import SpectralShape
 from adapters.audio.taps.tap import Stream, Tap
 from adapters.audio.taps.temporal import Temporal
@@ -233,3 +234,12 @@ def test_every_summary_says_what_it_is_and_keeps_to_its_range(name: str) -> None
             for value in np.atleast_1d(np.array(descriptor.value if descriptor.value is not None else [])):
                 assert low is None or low <= value
                 assert high is None or value <= high
+
+
+@pytest.mark.parametrize("lengths", [(), (0,), (3,), (8, 8), (1, 6, 1, 9), (129, 0, 128)])
+def test_which_frames_sound_comes_back_as_it_was_added(lengths: tuple[int, ...]) -> None:
+    draw, sounding = np.random.default_rng(2), Sounding()
+    parts = [draw.random(length) < 0.5 for length in lengths]
+    for part in parts:
+        sounding.add(part)
+    np.testing.assert_array_equal(sounding.all(), np.concatenate([np.empty(0, bool), *parts]))
