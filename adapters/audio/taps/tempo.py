@@ -1,11 +1,13 @@
 """Tempo by the autocorrelation of the onset strength: librosa.feature.tempo (Ellis 2007), and what it rounds away."""
 
 import math
+from functools import lru_cache
 
 import ducc0
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.audio.compiled import compiled
 from adapters.audio.taps.onsets import Envelope
 
 WINDOW_SECONDS = 8.0
@@ -106,26 +108,53 @@ def _correlation(envelope: Envelope, length: int) -> Correlation:
 
 
 def _tempogram_mean(envelope: Envelope, length: int) -> NDArray[np.float64]:
-    """Mean over the windows of their autocorrelations, each with 1 at lag 0: shape (length,)."""
+    """Mean over the windows of their autocorrelations, each with 1 at lag 0: shape (length,).
+
+    The mean is taken of the power spectra, each over its sum, and transformed back once.
+    """
     stride = min(max(1, len(envelope) // _LEAST), _STRIDE)
     padded = np.pad(envelope, length // 2, mode="linear_ramp")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, length)[: len(envelope) : stride]
-    hann = _hann(length).astype(np.float32)
+    starts = np.arange(0, len(envelope), stride)
+    hann = _hann(length)
     size = ducc0.fft.good_size(2 * length - 1, True)
-    padded_batch = np.zeros((_BATCH, size), np.float32)
-    total = np.zeros(length)
-    for start in range(0, len(windows), _BATCH):
-        part = windows[start : start + _BATCH]
-        room = padded_batch[: len(part)]
-        room[:, :length] = part * hann
-        spectra = ducc0.fft.r2c(room, axes=(1,))
-        powers = (spectra * spectra.conj()).astype(np.complex64)
-        correlations = ducc0.fft.c2r(powers, axes=(1,), lastsize=size, forward=False, inorm=2)[:, :length]
-        loudest = correlations[:, :1]
-        total += (correlations / np.where(loudest > np.finfo(np.float32).tiny, loudest, 1)).sum(axis=0)
-    return total / len(windows)
+    room, squares = np.zeros((_BATCH, size), np.float32), np.empty(_BATCH, np.float32)
+    powers = np.zeros(size // 2 + 1)
+    for first in range(0, len(starts), _BATCH):
+        some = starts[first : first + _BATCH]
+        _shape(padded, some, hann, room, squares)
+        spectra = ducc0.fft.r2c(room[: len(some)], axes=(1,))
+        _add_powers(spectra, squares, powers)
+    sums = ducc0.fft.c2r(powers.astype(np.complex128), lastsize=size, forward=False, inorm=2)[:length]
+    mean: NDArray[np.float64] = sums / len(starts)
+    return mean
 
 
-def _hann(length: int) -> NDArray[np.float64]:
-    window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
-    return window
+@compiled
+def _shape(
+    padded: Envelope, starts: NDArray[np.int64], hann: Envelope, windows: NDArray[np.float32], squares: Envelope
+) -> None:
+    """The windows that begin there, and their sums of squares."""
+    for n in range(len(starts)):
+        total = np.float32(0)
+        for k in range(len(hann)):
+            x = padded[starts[n] + k] * hann[k]
+            windows[n, k] = x
+            total += x * x
+        squares[n] = total
+
+
+@compiled
+def _add_powers(spectra: NDArray[np.complex64], squares: Envelope, powers: NDArray[np.float64]) -> None:
+    """Over the window's sum of squares, which its autocorrelation has at lag 0; what is silent adds nothing."""
+    for n in range(len(spectra)):
+        if squares[n] > np.finfo(np.float32).tiny:
+            share = 1 / float(squares[n])
+            for k in range(spectra.shape[1]):
+                one = spectra[n, k]
+                powers[k] += share * float(one.real * one.real + one.imag * one.imag)
+
+
+@lru_cache(maxsize=4)
+def _hann(length: int) -> Envelope:
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
+    return window.astype(np.float32)
