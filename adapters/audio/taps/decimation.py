@@ -1,6 +1,7 @@
 """The lowest frequencies alone, at a rate of 1 to 2 kHz."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ class Decimator:
         return _filtered(np.ascontiguousarray(blocks.T), self._taps)
 
 
+@lru_cache(maxsize=4)
 def _low_pass(factor: int) -> NDArray[np.float32]:
     """Windowed sinc that leaves what is below a third of the new rate and ends at half of it."""
     if factor == 1:

@@ -1,6 +1,7 @@
 """Hum of the mains: steady lines at 50 or 60 Hz and their multiples, which loops and bad shields let in."""
 
 import math
+from functools import lru_cache
 
 import ducc0
 import numpy as np
@@ -143,6 +144,7 @@ class Hum:
         return tuple((first * step, min((last + 2) * step, end)) for first, last in pairs)
 
 
+@lru_cache(maxsize=4)
 def _hann(length: int) -> Samples:
     return np.hanning(length + 2)[1:-1].astype(np.float32)
 

@@ -1,6 +1,7 @@
 """The K-weighting of ITU-R BS.1770-4, Annex 1, for any sample rate, and the energy it leaves per 10 ms."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ PARTS = 10
 """Of a hop of 100 ms, as equal as whole samples allow."""
 
 
+@lru_cache(maxsize=4)
 def coefficients(rate: int) -> NDArray[np.float64]:
     """(b0, b1, b2, a1, a2) of the shelf and (a1, a2) of the high-pass, whose numerator is (1, -2, 1)."""
     k = math.tan(math.pi * _SHELF_HZ / rate)

@@ -1,6 +1,7 @@
 """Onsets: where the spectrum grows, as librosa.onset has it. Bello et al. 2005 and Böck et al. 2012 explain it."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ Envelope = NDArray[np.float32]
 """Onset strength in dB, one a frame: the mean rise of the mel bands. Its first two are 0."""
 
 
+@lru_cache(maxsize=4)
 def floor(rate: int, window: int) -> NDArray[np.float32]:
     """FLOOR_DB in the decibels of each mel band, (bands,)."""
     corners = mel_bands(rate, window).corners

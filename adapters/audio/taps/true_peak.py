@@ -1,5 +1,7 @@
 """True peak by ITU-R BS.1770-4, Annex 2: the highest value between the samples, found by oversampling."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ _TAPS = 49
 _SOURCE = "ITU-R BS.1770-4, Annex 2"
 
 
+@lru_cache(maxsize=4)
 def phases(rate: int) -> NDArray[np.float32]:
     """The interpolator's phases between two samples, shape (phases, taps): 4 times below 96 kHz, twice below 192 kHz.
 
