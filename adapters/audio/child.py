@@ -59,6 +59,8 @@ class Child:
             case "preview":
                 made = self._engine.preview(path, workspace, self._progress, **message["asked"])
                 return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}
+            case "mono":
+                return wire.artefact_to(self._engine.mono(path, workspace, self._progress, **message["asked"]))
             case "excerpt" | "spectrogram":
                 return wire.artefact_to(self._made_now(message, path, workspace))
             case "isolation":

@@ -82,6 +82,13 @@ class LibrosaEngine(AudioEngine):
         with _within_memory():
             return previews(candidate, self._limits, workspace, progress, gain_db)
 
+    def mono(self, path: Path, workspace: Path, progress: Progress, sample_rate_hz: int) -> Artefact:
+        candidate = examine(path, self._limits)
+        from adapters.audio.mono import mono
+
+        with _within_memory():
+            return mono(candidate, self._limits, workspace, progress, sample_rate_hz)
+
     def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
         candidate = examine(path, self._limits)
         from adapters.audio.excerpt import excerpt

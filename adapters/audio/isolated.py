@@ -111,6 +111,12 @@ class IsolatedEngine(AudioEngine):
         with wire.understood():
             return tuple(wire.artefact_from(each, workspace) for each in said["artefacts"])
 
+    def mono(self, path: Path, workspace: Path, progress: Progress, sample_rate_hz: int) -> Artefact:
+        asked = {"sample_rate_hz": sample_rate_hz}
+        said = self._call("mono", path, workspace, progress, self._cpu_seconds(path), asked=asked)
+        with wire.understood():
+            return wire.artefact_from(said, workspace)
+
     def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
         return self._made_now("excerpt", path, workspace, wire.excerpt_to(asked))
 

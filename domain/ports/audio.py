@@ -102,6 +102,11 @@ class AudioEngine(Protocol):
         ...
 
     @abstractmethod
+    def mono(self, path: Path, workspace: Path, progress: Progress, sample_rate_hz: int) -> Artefact:
+        """All of it as one channel of 16-bit PCM at that rate, left in the workspace: mono.wav. Models hear it."""
+        ...
+
+    @abstractmethod
     def excerpt(self, path: Path, workspace: Path, asked: Excerpt) -> Artefact:
         """A stretch as a file of its own, left in the workspace: wav and flac keep every sample."""
         ...

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.isolated import IsolatedEngine
@@ -346,3 +347,39 @@ def test_its_results_are_named_by_analyser_version_and_parameters(engine: AudioE
     assert dict(engine.parameters) == {}
     assert engine.renderers.keys() == {"preview", "excerpt", "spectrogram"}
     engine.ping()
+
+
+@pytest.mark.parametrize("fmt", ["wav", "flac", "opus", "m4a"])
+def test_models_are_given_one_channel_at_their_rate(
+    engine: AudioEngine, file: Callable[[bytes], Path], fmt: str
+) -> None:
+    """A tone in one of two channels comes out half as loud, at its own frequency and length."""
+    both = sounds.tone(2.0, hz=1000, dbfs=-6)
+    both[:, 1] = 0
+    path = file(sounds.encoded(fmt, both))
+    made = engine.mono(path, path.parent, silent, 16_000)
+    assert (made.name, made.path.stat().st_size % 2) == ("mono.wav", 0)
+    with soundfile.SoundFile(made.path) as wav:
+        assert (wav.samplerate, wav.channels, wav.subtype, wav.format) == (16_000, 1, "PCM_16", "WAV")
+        samples = wav.read(dtype="float32")
+    assert made.path.stat().st_size == 44 + 2 * len(samples)
+    assert len(samples) / 16_000 == pytest.approx(2.0, abs=0.06)
+    middle = samples[8000:24000]
+    assert np.abs(middle).max() == pytest.approx(0.25, rel=0.1)
+    assert np.argmax(np.abs(np.fft.rfft(middle))) == 1000
+    assert sorted(each.name for each in path.parent.iterdir()) == ["file", "mono.wav"]
+
+
+def test_what_stops_the_work_leaves_no_sound_for_models(engine: AudioEngine, file: Callable[[bytes], Path]) -> None:
+    path = file(sounds.tone_wav(20.0))
+
+    class Stop(Exception): ...
+
+    def stop(_share: float, _stage: str) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        engine.mono(path, path.parent, stop, 16_000)
+    path = file(b"RIFF")
+    with pytest.raises(AudioBackendError):
+        engine.mono(path, path.parent, silent, 16_000)
