@@ -1,6 +1,6 @@
 """The errors that every family of stores raises alike, so that none is told apart by its words."""
 
-from domain.errors import Conflict, DuplicateContent, LeaseLost, NotFound, VersionMismatch
+from domain.errors import Conflict, DuplicateContent, Invalid, LeaseLost, NotFound, VersionMismatch
 
 
 def unknown(kind: str, name: str) -> NotFound:
@@ -31,6 +31,14 @@ def fenced_off(kind: str, name: str) -> LeaseLost:
 
 def lost(job_id: str) -> LeaseLost:
     return LeaseLost(f"The message of job {job_id} is not in this receiver's hands any more.", job_id=job_id)
+
+
+def changed_since(url: str) -> VersionMismatch:
+    return VersionMismatch(f"{url} has changed since it was looked at. Look again.", url=url)
+
+
+def unreadable(scheme: str, url: str) -> Invalid:
+    return Invalid(f"Only addresses that start with {scheme}:// can be read here, and {url} does not.", field="address")
 
 
 def no_parts(key: str) -> Conflict:

@@ -13,6 +13,7 @@ Where to look:
     fingerprints Fingerprints
     access       Libraries, Keys, AuditTrail, IdempotentRequests
     blobs        Blobs, Workspaces
+    sources      Sources
     work         Jobs, JobQueue, ScheduleClaims, Events
     audio        AudioEngine
     models       Models, Predictions
