@@ -36,7 +36,7 @@ from entrypoints.processes import stop_signal
 
 log = logging.getLogger(__name__)
 
-WAIT = timedelta(seconds=1)  # how long a stop may go unnoticed
+WAIT = timedelta(seconds=20)  # the longest that SQS knows; to wait costs next to nothing in any queue
 PAUSE_SECONDS = 1.0  # after the queue itself has failed
 OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
@@ -102,6 +102,7 @@ class Worker:
     def stop(self, grace_seconds: float) -> None:
         """No new job from now on; those that run have the grace, and are handed back at its end."""
         self._stopping.set()
+        self._queue.stop_receiving()
         deadline = threading.Timer(grace_seconds, self.hurry)
         deadline.start()
         for thread in self._threads:
@@ -178,6 +179,15 @@ class Worker:
                 self._queue.acknowledge(delivery)
             log.warning("job failed: %s: %s", failure.code, failure.detail)
 
+    def _keep(self, delivery: Delivery) -> None:
+        """A message that is lost costs nothing: whoever has it now finds the job under this worker's lease."""
+        try:
+            self._queue.extend(delivery, self._lease_for)
+        except LeaseLost:
+            log.info("the message of a job is in other hands while the job runs")
+        except Exception:
+            log.exception("a message could not be kept")
+
     @contextmanager
     def _heartbeat(self, held: HeldJob, delivery: Delivery) -> Iterator[Progress]:
         """Keeps lease and message while the body runs; what it yields tells the body when it must end."""
@@ -187,13 +197,14 @@ class Worker:
             while not done.wait(self._lease_for.total_seconds() / 3):
                 try:
                     held.beat()
-                    self._queue.extend(delivery, self._lease_for)
                 except LeaseLost:
                     lost.set()
                     return
                 except Exception:
                     # The lease lasts for two more beats; if they fail as well, somebody else takes the job.
                     log.exception("a heartbeat failed")
+                else:
+                    self._keep(delivery)
 
         def progress(share: float, stage: str) -> None:
             if lost.is_set():

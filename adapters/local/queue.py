@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ class SqliteQueue(JobQueue):
         self._clock = clock
         self._max_receives = max_receives
         self._pause = pause
+        self._stopped = threading.Event()
 
     def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
         """A message that waits comes no later than this one would; one that somebody has rings again afterwards."""
@@ -45,7 +47,11 @@ class SqliteQueue(JobQueue):
             wait,
             self._pause,
             seconds_to_due=lambda: self._seconds_to_due(lanes),
+            stopped=self._stopped,
         )
+
+    def stop_receiving(self) -> None:
+        self._stopped.set()
 
     def extend(self, delivery: Delivery, visibility: timedelta) -> None:
         with self._database.writing() as connection:

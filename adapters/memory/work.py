@@ -113,6 +113,7 @@ class MemoryQueue(JobQueue):
         self._changed = threading.Condition()
         self._messages: dict[JobId, _Message] = {}
         self._dead: dict[JobId, DeadLetter] = {}
+        self._stopped = False
 
     def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
         with self._changed:
@@ -127,7 +128,7 @@ class MemoryQueue(JobQueue):
     def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
         deadline = time.monotonic() + wait.total_seconds()
         with self._changed:
-            while True:
+            while not self._stopped:
                 delivery = self._take(lanes, visibility)
                 left = deadline - time.monotonic()
                 if delivery is not None or left <= 0:
@@ -135,6 +136,12 @@ class MemoryQueue(JobQueue):
                 due = min((m.visible_at for m in self._messages.values() if m.lane in lanes), default=None)
                 until_due = left if due is None else (due - self._clock.now()).total_seconds()
                 self._changed.wait(min(left, max(until_due, 0.001)))
+            return None
+
+    def stop_receiving(self) -> None:
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
 
     def extend(self, delivery: Delivery, visibility: timedelta) -> None:
         with self._changed:

@@ -97,6 +97,11 @@ class JobQueue(Protocol):
         ...
 
     @abstractmethod
+    def stop_receiving(self) -> None:
+        """From now on nothing is received here: `receive` answers None at once, also to those who wait in it."""
+        ...
+
+    @abstractmethod
     def extend(self, delivery: Delivery, visibility: timedelta) -> None:
         """Hidden for `visibility` from now. Raises LeaseLost when the message is in other hands."""
         ...

@@ -263,5 +263,16 @@ def test_a_receiver_that_waits_wakes_when_a_message_comes_due(make_family: MakeF
         assert delivery.job_id == JOB
 
 
+def test_who_stops_receiving_has_nothing_at_once(queue: JobQueue) -> None:
+    received: list[Delivery | None] = []
+    receiver = Thread(target=lambda: received.append(queue.receive(LANES, LONG, MINUTE)))
+    receiver.start()
+    queue.stop_receiving()
+    receiver.join(timeout=5)
+    assert received == [None]
+    queue.send(JOB, Lane.LISTENING)
+    assert queue.receive(LANES, LONG, MINUTE) is None
+
+
 def test_a_queue_that_answers_answers_a_ping(queue: JobQueue) -> None:
     queue.ping()

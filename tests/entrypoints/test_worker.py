@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from dependency_injector import providers
 
 from domain.access import Actor, system_actor
+from domain.errors import LeaseLost
 from domain.job import JobKind, JobStatus, Lane
 from domain.ports.work import JobQuery
 from domain.recording import Recording
@@ -111,6 +113,39 @@ def test_a_heartbeat_keeps_lease_and_message_while_the_engine_listens(floor: Flo
     until(lambda: floor.ingest_job().status is JobStatus.SUCCEEDED, "succeeded")
     assert calls == ["listen"]
     assert floor.ingest_job().attempts == 1
+
+
+def test_a_message_that_is_lost_does_not_end_the_job(floor: Floor, worker: list[Worker]) -> None:
+    """The lease says who has a job. A queue that delivers twice makes the first of the two deliveries stale."""
+    calls: list[str] = []
+    extended = threading.Event()
+
+    def lose(name: str, _count: int) -> None:
+        if name == "extend":
+            extended.set()
+            raise LeaseLost("The message is in other hands.")
+
+    def linger(name: str, _count: int) -> None:
+        if name == "listen":
+            calls.append(name)
+            assert extended.wait(30)
+
+    queue = floor.container.adapters.queue()
+    floor.container.adapters.queue.override(providers.Object(Faulty(queue, before=lose)))
+    floor.listen_through(linger)
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    floor.send()
+    until(lambda: floor.ingest_job().status is JobStatus.SUCCEEDED, "succeeded")
+    assert (calls, floor.ingest_job().attempts) == (["listen"], 1)
+
+
+def test_a_worker_that_waits_stops_within_the_second(floor: Floor) -> None:
+    idle = worker_of(floor.container)
+    idle.start()
+    began = time.monotonic()
+    idle.stop(grace_seconds=60)
+    assert time.monotonic() - began < 1
 
 
 def test_a_job_that_is_cancelled_while_it_runs_is_dropped(floor: Floor, worker: list[Worker]) -> None:
