@@ -33,6 +33,10 @@ def lost(job_id: str) -> LeaseLost:
     return LeaseLost(f"The message of job {job_id} is not in this receiver's hands any more.", job_id=job_id)
 
 
+def occupied(key: str) -> Conflict:
+    return Conflict(f"There is a blob at {key} already, and it is not to be overwritten.", key=key)
+
+
 def changed_since(url: str) -> VersionMismatch:
     return VersionMismatch(f"{url} has changed since it was looked at. Look again.", url=url)
 

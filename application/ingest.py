@@ -83,7 +83,7 @@ class ReceiveRecording:
         )
         recording_id = RecordingId(self.ids.next())
         key = original_key(actor.library_id, recording_id)
-        self.blobs.put(key, intake)
+        self.blobs.put(key, intake, overwrite=False)
         try:
             recording = self._examine(
                 actor,

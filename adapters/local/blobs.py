@@ -1,6 +1,6 @@
 """Blobs as files below one folder.
 
-    <root>/a/b/c              the blob a/b/c, put there by a rename when it was whole and on the disk
+    <root>/a/b/c              the blob a/b/c, given its name when it was whole and on the disk
     <root>/.incoming/<name>   what is being written, or was when the power went
     <root>/.reading/<name>    second names of blobs that somebody reads as files
     <root>/.multipart/<id>/   manifest.json with the key, and the parts by number
@@ -8,6 +8,8 @@
 Keys have no segment that starts with a dot, so that none can reach the three folders.
 """
 
+import errno
+import filecmp
 import os
 import secrets
 import shutil
@@ -22,7 +24,7 @@ from adapters import refusals
 from adapters.blob_keys import checked_key, is_segment
 from adapters.local.disk import in_our_words, make_folder, sync_folder, write_safely
 from adapters.local.multiparts import Multiparts
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.ports.blobs import Blobs, SignedRequest
 from domain.upload import Part
 from domain.values import BlobInfo, ByteRange
@@ -43,11 +45,14 @@ class FileBlobs(Blobs):
             for folder in (self._incoming, self._reading, root / ".multipart"):
                 make_folder(folder)
 
-    def put(self, key: str, chunks: Iterable[bytes]) -> BlobInfo:
+    def put(self, key: str, chunks: Iterable[bytes], *, overwrite: bool = True) -> BlobInfo:
         path = self._path(key)
         incoming = self._new_name()
         write_safely(incoming, chunks)
-        return self._publish(incoming, path, key)
+        try:
+            return self._publish(incoming, path, key, overwrite)
+        finally:
+            incoming.unlink(missing_ok=True)
 
     def stat(self, key: str) -> BlobInfo:
         path = self._path(key)
@@ -110,7 +115,15 @@ class FileBlobs(Blobs):
             self._multiparts.join(key, multipart_id, incoming)
         except NotFound:
             return self.stat(key)
-        info = self._publish(incoming, path, key)
+        try:
+            info = self._publish(incoming, path, key, overwrite=False)
+        except Conflict:
+            # What is there may have been made of these parts, before a crash or by somebody else just now.
+            if not path.is_file() or not filecmp.cmp(incoming, path, shallow=False):
+                raise
+            info = self.stat(key)
+        finally:
+            incoming.unlink(missing_ok=True)
         self._multiparts.end(key, multipart_id)
         return info
 
@@ -158,25 +171,22 @@ class FileBlobs(Blobs):
         except (FileNotFoundError, NotADirectoryError):
             raise refusals.unknown("blob", key) from None
 
-    def _publish(self, incoming: Path, path: Path, key: str) -> BlobInfo:
-        """The rename that makes the blob. A delete may take away the empty folder just before it: then once more."""
-        try:
-            with in_our_words():
-                for attempts_left in reversed(range(_RENAME_ATTEMPTS)):
-                    try:
-                        make_folder(path.parent)
-                        incoming.rename(path)
-                        break
-                    except FileNotFoundError:
-                        if not attempts_left:
-                            raise
-                    except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                        raise refusals.obstructed(key) from None
-                sync_folder(path.parent)
-                return _info(key, path.stat())
-        except BaseException:
-            incoming.unlink(missing_ok=True)
-            raise
+    def _publish(self, incoming: Path, path: Path, key: str, overwrite: bool) -> BlobInfo:
+        """Makes it the blob, in one step. A delete may take away the empty folder just before: then once more."""
+        with in_our_words():
+            for attempts_left in reversed(range(_RENAME_ATTEMPTS)):
+                try:
+                    make_folder(path.parent)
+                    incoming.rename(path) if overwrite else _name_anew(incoming, path)
+                    break
+                except FileNotFoundError:
+                    if not attempts_left:
+                        raise
+                except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                    is_there = not overwrite and path.is_file()
+                    raise refusals.occupied(key) if is_there else refusals.obstructed(key) from None
+            sync_folder(path.parent)
+            return _info(key, path.stat())
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self._root:
@@ -203,6 +213,18 @@ class FileBlobs(Blobs):
                 continue
             with suppress(NotFound):  # deleted since
                 yield self.stat(folder + name)
+
+
+def _name_anew(file: Path, name: Path) -> None:
+    """Raises FileExistsError when the name is taken, which a rename would take over without a word."""
+    try:
+        os.link(file, name)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError:  # a file system without second names: looking and taking are then two steps
+        if name.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(name)) from None
+        file.rename(name)
 
 
 class _Chunks(Iterator[bytes]):

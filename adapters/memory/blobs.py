@@ -34,11 +34,11 @@ class MemoryBlobs(Blobs):
         self._blobs: dict[str, tuple[BlobInfo, bytes]] = {}
         self._multiparts: dict[str, _Multipart] = {}
 
-    def put(self, key: str, chunks: Iterable[bytes]) -> BlobInfo:
+    def put(self, key: str, chunks: Iterable[bytes], *, overwrite: bool = True) -> BlobInfo:
         checked_key(key)
         content = b"".join(chunks)
         with self._lock:
-            return self._store(key, content)
+            return self._store(key, content, overwrite)
 
     def stat(self, key: str) -> BlobInfo:
         return self._found(key)[0]
@@ -99,7 +99,7 @@ class MemoryBlobs(Blobs):
                 raise
             if not arrived:
                 raise refusals.no_parts(key)
-            info = self._store(key, b"".join(arrived[n][1] for n in sorted(arrived)))
+            info = self._store(key, b"".join(arrived[n][1] for n in sorted(arrived)), overwrite=False)
             del self._multiparts[multipart_id]
             return info
 
@@ -133,7 +133,9 @@ class MemoryBlobs(Blobs):
             raise refusals.unknown("blob", key)
         return blob
 
-    def _store(self, key: str, content: bytes) -> BlobInfo:
+    def _store(self, key: str, content: bytes, overwrite: bool) -> BlobInfo:
+        if not overwrite and key in self._blobs:
+            raise refusals.occupied(key)
         folders = {key[:at] for at, char in enumerate(key) if char == "/"}
         if any(other in folders or other.startswith(f"{key}/") for other in self._blobs):
             raise refusals.obstructed(key)  # as where blobs are files

@@ -24,8 +24,11 @@ class Blobs(Protocol):
     """Bytes under keys of the form `a/b/c`. A blob is there in full or not at all, and safe once a write returns."""
 
     @abstractmethod
-    def put(self, key: str, chunks: Iterable[bytes]) -> BlobInfo:
-        """Store the chunks, in the place of what was there. An exception out of `chunks` stores nothing."""
+    def put(self, key: str, chunks: Iterable[bytes], *, overwrite: bool = True) -> BlobInfo:
+        """Store the chunks. An exception out of `chunks` stores nothing.
+
+        Of what is there already it takes the place; without `overwrite` that is left as it is, and Conflict raised.
+        """
         ...
 
     @abstractmethod
@@ -68,7 +71,11 @@ class Blobs(Protocol):
 
     @abstractmethod
     def complete_multipart(self, key: str, multipart_id: str) -> BlobInfo:
-        """Put the parts together, by number, as the blob. Once done, doing it again returns the blob."""
+        """Put the parts together, by number, as the blob. Once done, doing it again returns the blob.
+
+        Each part but the last has MIN_PART_BYTES or more. Raises Conflict when no part has arrived, and when another
+        blob has the key: it is left as it is, and the parts stay.
+        """
         ...
 
     @abstractmethod

@@ -1,10 +1,12 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from domain.errors import (
+    Conflict,
     DigestMismatch,
     DuplicateContent,
     EmptyAudio,
@@ -47,6 +49,17 @@ def test_a_worker_makes_it_ready_and_then_its_preview(house: House, tone: bytes)
     assert {job.status for job in house.jobs()} == {JobStatus.SUCCEEDED}
     _, analysis = house.use.get_analysis()(house.viewer, sent.id)
     assert "integrated_loudness" in {descriptor.name for descriptor in analysis.descriptors}
+
+
+def test_an_original_is_never_overwritten(house: House, tone: bytes) -> None:
+    """Ids do not come twice; should they, what is stored stays, and the file that came in is refused."""
+    first = house.send(tone)
+    same: Any = Faulty(house.ports.ids())
+    same.next = lambda: first.id
+    house.replace("ids", same)
+    with pytest.raises(Conflict):
+        house.send(sounds.tone_wav(seconds=0.4))
+    assert b"".join(house.ports.blobs().get(first.blob_key)) == tone
 
 
 def test_the_request_is_carried_into_the_job(house: House, tone: bytes) -> None:

@@ -78,6 +78,25 @@ def test_a_blob_takes_the_place_of_what_was_there(blobs: Blobs) -> None:
     assert keys(blobs) == [KEY]
 
 
+def test_a_blob_that_is_not_to_be_overwritten_stays(blobs: Blobs) -> None:
+    first = blobs.put(KEY, [b"first"], overwrite=False)
+    with pytest.raises(Conflict):
+        blobs.put(KEY, [b"second"], overwrite=False)
+    with pytest.raises(Conflict):
+        blobs.put(KEY, [b"first"], overwrite=False)
+    assert (content(blobs), blobs.stat(KEY)) == (b"first", first)
+    blobs.delete(KEY)
+    blobs.put(KEY, [b"third"], overwrite=False)
+    assert content(blobs) == b"third"
+
+
+def test_of_writers_that_do_not_overwrite_one_stores(blobs: Blobs) -> None:
+    results = race(lambda n: blobs.put(KEY, [bytes([n])] * 1000, overwrite=False))
+    stored = [n for n, result in enumerate(results) if not isinstance(result, Conflict)]
+    assert len(stored) == 1
+    assert content(blobs) == bytes(stored) * 1000
+
+
 def test_a_reader_keeps_what_it_opened(blobs: Blobs) -> None:
     blobs.put(KEY, [b"first"])
     reader = blobs.get(KEY)

@@ -7,6 +7,7 @@ import pytest
 
 from domain.errors import Conflict, NotFound
 from domain.ports.blobs import Blobs
+from domain.upload import MIN_PART_BYTES
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race
 from tests.contracts.streams import KEY, Broken, broken_off, content, keys, lost_client
@@ -21,12 +22,13 @@ def blobs(family: Family) -> Blobs:
 
 def test_parts_become_the_blob_by_number(blobs: Blobs) -> None:
     multipart_id = blobs.begin_multipart(KEY)
-    sizes = {n: blobs.put_part(KEY, multipart_id, n, [bytes([n]) * n]).size_bytes for n in (10, 2, 1)}
-    assert sizes == {10: 10, 2: 2, 1: 1}
+    parts = {1: b"a" * MIN_PART_BYTES, 2: b"b" * (MIN_PART_BYTES + 1), 10: b"end"}
+    sizes = {n: blobs.put_part(KEY, multipart_id, n, [parts[n]]).size_bytes for n in (10, 2, 1)}
+    assert sizes == {n: len(part) for n, part in parts.items()}
     assert keys(blobs) == []
     info = blobs.complete_multipart(KEY, multipart_id)
-    assert (info.key, info.size_bytes) == (KEY, 13)
-    assert content(blobs) == b"\x01" + b"\x02" * 2 + b"\x0a" * 10
+    assert (info.key, info.size_bytes) == (KEY, 2 * MIN_PART_BYTES + 4)
+    assert content(blobs) == parts[1] + parts[2] + parts[10]
     assert keys(blobs) == [KEY]
 
 
@@ -86,11 +88,25 @@ def test_completing_again_returns_the_blob(blobs: Blobs) -> None:
 
 def test_all_who_complete_at_once_get_the_blob(blobs: Blobs) -> None:
     multipart_id = blobs.begin_multipart(KEY)
-    for n in (1, 2, 3):
-        blobs.put_part(KEY, multipart_id, n, [b"x" * 1000])
+    parts = {1: b"a" * MIN_PART_BYTES, 2: b"end"}
+    for n, part in parts.items():
+        blobs.put_part(KEY, multipart_id, n, [part])
     infos = race(lambda _: blobs.complete_multipart(KEY, multipart_id).size_bytes)
-    assert infos == [3000] * RACERS
-    assert content(blobs) == b"x" * 3000
+    assert infos == [MIN_PART_BYTES + 3] * RACERS
+    assert content(blobs) == parts[1] + parts[2]
+
+
+def test_completing_overwrites_nothing(blobs: Blobs) -> None:
+    before = blobs.put(KEY, [b"before"])
+    multipart_id = blobs.begin_multipart(KEY)
+    part = blobs.put_part(KEY, multipart_id, 1, [b"after!"])
+    with pytest.raises(Conflict):
+        blobs.complete_multipart(KEY, multipart_id)
+    assert (content(blobs), blobs.stat(KEY)) == (b"before", before)
+    assert blobs.parts(KEY, multipart_id) == (part,)
+    blobs.delete(KEY)
+    blobs.complete_multipart(KEY, multipart_id)
+    assert content(blobs) == b"after!"
 
 
 def test_without_a_part_there_is_nothing_to_complete(blobs: Blobs) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.local.blobs import FileBlobs
 from adapters.local.workspaces import FolderWorkspaces
-from domain.errors import NotFound, Unavailable
+from domain.errors import Conflict, NotFound, Unavailable
 from domain.values import ByteRange
 
 KEY = "library/recordings/1/original"
@@ -138,6 +138,17 @@ def test_a_file_that_was_just_opened_is_not_taken_for_left_behind(blobs: FileBlo
     with blobs.as_file(KEY) as path:
         blobs.remove_unfinished(datetime.fromtimestamp(path.stat().st_ctime, UTC) - timedelta(seconds=1))
         assert path.read_bytes() == b"old"
+
+
+def test_a_file_system_without_second_names_keeps_what_is_there(
+    blobs: FileBlobs, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", failing(errno.EPERM))
+    blobs.put(KEY, [b"first"], overwrite=False)
+    with pytest.raises(Conflict):
+        blobs.put(KEY, [b"second"], overwrite=False)
+    assert b"".join(blobs.get(KEY)) == b"first"
+    assert files(root) == [KEY]
 
 
 def test_a_file_system_without_second_names_gives_the_first(blobs: FileBlobs, monkeypatch: pytest.MonkeyPatch) -> None:
