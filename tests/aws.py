@@ -50,7 +50,7 @@ class AwsDouble:
 def moto_server() -> Iterator[str]:
     """Its address, for as long as the context is open."""
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "tests.moto_server", str(port)]
     environment = {**os.environ, **CREDENTIALS}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
