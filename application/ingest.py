@@ -1,7 +1,8 @@
 """A file comes in, in one go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from application.intake import Intake
 from application.notices import Notices
@@ -16,8 +17,26 @@ from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording
+from domain.source import Source
 from domain.upload import check_announced_size
 from domain.values import LibraryId, RecordingId, checked_sha256, display_name
+
+ANY_TYPE = "application/octet-stream"
+MEDIA_TYPES: Mapping[str, str] = {
+    "wav": "audio/wav",
+    "rf64": "audio/wav",
+    "w64": "audio/wav",
+    "aiff": "audio/aiff",
+    "caf": "audio/x-caf",
+    "flac": "audio/flac",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "mp4": "audio/mp4",
+    "aac": "audio/aac",
+    "asf": "audio/x-ms-wma",
+    "matroska": "audio/x-matroska",
+}
+"""Of containers, as the engine calls them."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,47 @@ class GetLimits:
 
 
 @dataclass(frozen=True)
+class PutOnRecord:
+    """A recording of a file whose bytes have all passed, once it is made sure that they are audio that can be used."""
+
+    recordings: Recordings
+    engine: AudioEngine
+    clock: Clock
+    ids: Ids
+
+    def __call__(
+        self,
+        actor: Actor,
+        recording_id: RecordingId,
+        path: Path,
+        intake: Intake,
+        *,
+        filename: str,
+        content_type: str | None,
+        keep_duplicate: bool = False,
+        source: Source | None = None,
+    ) -> Recording:
+        """Without a content type, it is that of the container that was found."""
+        audio = self.engine.probe(path)
+        now = self.clock.now()
+        recording = Recording.receive(
+            recording_id,
+            actor.library_id,
+            filename=filename,
+            content_type=content_type or MEDIA_TYPES.get(audio.container, ANY_TYPE),
+            size_bytes=intake.size_bytes,
+            now=now,
+            sha256=intake.sha256,
+            audio=audio,
+            keep_duplicate=keep_duplicate,
+            source=source,
+        )
+        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
+        self.recordings.add(recording, entry)
+        return recording
+
+
+@dataclass(frozen=True)
 class ReceiveRecording:
     """Stores the bytes, makes sure that they are audio that can be used, and starts listening.
 
@@ -49,9 +109,9 @@ class ReceiveRecording:
     recordings: Recordings
     blobs: Blobs
     engine: AudioEngine
+    put_on_record: PutOnRecord
     start_job: StartJob
     notices: Notices
-    clock: Clock
     ids: Ids
     max_bytes: int
 
@@ -60,11 +120,12 @@ class ReceiveRecording:
         actor: Actor,
         *,
         filename: str,
-        content_type: str,
+        content_type: str | None,
         chunks: Iterable[bytes],
         announced_size: int | None = None,
         announced_sha256: str | None = None,
         keep_duplicate: bool = False,
+        source: Source | None = None,
     ) -> tuple[Recording, Job]:
         actor.require(Permission.WRITE)
         filename = display_name(filename)
@@ -85,49 +146,24 @@ class ReceiveRecording:
         key = original_key(actor.library_id, recording_id)
         self.blobs.put(key, intake, overwrite=False)
         try:
-            recording = self._examine(
-                actor,
-                recording_id,
-                intake,
-                filename=filename,
-                content_type=content_type,
-                keep_duplicate=keep_duplicate,
-            )
+            if not keep_duplicate:
+                refuse_duplicate(self.recordings, actor.library_id, intake.sha256)
+            with self.blobs.as_file(key) as path:
+                recording = self.put_on_record(
+                    actor,
+                    recording_id,
+                    path,
+                    intake,
+                    filename=filename,
+                    content_type=content_type,
+                    keep_duplicate=keep_duplicate,
+                    source=source,
+                )
         except BaseException:
             self.blobs.delete(key)
             raise
         self.notices.recording(recording)
         return recording, self.start_job(actor, JobKind.INGEST, recording.id)
-
-    def _examine(
-        self,
-        actor: Actor,
-        recording_id: RecordingId,
-        intake: Intake,
-        *,
-        filename: str,
-        content_type: str,
-        keep_duplicate: bool,
-    ) -> Recording:
-        if not keep_duplicate:
-            refuse_duplicate(self.recordings, actor.library_id, intake.sha256)
-        with self.blobs.as_file(original_key(actor.library_id, recording_id)) as path:
-            audio = self.engine.probe(path)
-        now = self.clock.now()
-        recording = Recording.receive(
-            recording_id,
-            actor.library_id,
-            filename=filename,
-            content_type=content_type,
-            size_bytes=intake.size_bytes,
-            now=now,
-            sha256=intake.sha256,
-            audio=audio,
-            keep_duplicate=keep_duplicate,
-        )
-        entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
-        self.recordings.add(recording, entry)
-        return recording
 
 
 def refuse_duplicate(

@@ -29,7 +29,7 @@ class Notices:
         data: dict[str, Scalar] = {
             "status": str(job.status),
             "kind": str(job.kind),
-            "recording": job.recording_id,
+            "recording": job.recording_id or None,
             "progress": job.progress,
             "stage": job.stage,
         }

@@ -30,13 +30,22 @@ class JobKind(StrEnum):
     INGEST = "ingest"  # complete the original, listen to it, keep what was heard
     PREVIEW = "preview"
     ANALYSE = "analyse"  # listen to it again, where the analyser has changed
+    IMPORT = "import"  # make recordings of what lies in a bucket or a folder
 
     @property
     def lane(self) -> Lane:
         return _LANES[self]
 
 
-_LANES = {JobKind.INGEST: Lane.LISTENING, JobKind.ANALYSE: Lane.LISTENING, JobKind.PREVIEW: Lane.PREVIEWS}
+_LANES = {
+    JobKind.INGEST: Lane.LISTENING,
+    JobKind.ANALYSE: Lane.LISTENING,
+    JobKind.PREVIEW: Lane.PREVIEWS,
+    JobKind.IMPORT: Lane.HEAVY,
+}
+
+WHOLE_LIBRARY = RecordingId("")
+"""Stands in the place of a recording where a job is for a library as a whole."""
 
 
 class JobStatus(StrEnum):

@@ -23,6 +23,9 @@ from application import (
     curate,
     duplicates,
     hear,
+    import_job,
+    import_plan,
+    import_source,
     importing,
     ingest,
     judge,
@@ -70,8 +73,17 @@ class UseCases(containers.DeclarativeContainer):
     end_if_purged = wired(purge.EndIfPurged)
 
     get_limits = wired(ingest.GetLimits)
+    put_on_record = wired(ingest.PutOnRecord)
     receive_recording = wired(ingest.ReceiveRecording)
     import_file = wired(importing.ImportFile)
+    import_addresses = settings.provided.import_addresses
+    require_importable = wired(import_plan.RequireImportable)
+    walk_source = wired(import_plan.WalkSource)
+    plan_import = wired(import_plan.PlanImport)
+    refer_recording = wired(import_source.ReferRecording)
+    import_object = wired(import_source.ImportObject)
+    start_import = wired(import_job.StartImport)
+    run_import = wired(import_job.RunImport)
     open_upload = wired(uploads.OpenUpload)
     get_upload = wired(uploads.GetUpload)
     receive_part = wired(uploads.ReceivePart)

@@ -8,7 +8,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
+from domain.errors import Invalid
 from domain.job import Lane
+from domain.source import checked_address
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(2 * GIB, ge=1)
     max_excerpt_seconds: float = Field(120.0, gt=0, le=3600)
     trash_retention_days: int = Field(30, ge=0)
+    import_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="What keys may import from; the command line may import from anywhere."
+    )
 
     aws_region: str | None = Field(None, description="Without it, the SDK's own chain says where.")
     aws_endpoint_url: str | None = Field(None, description="Of a double that answers for every service.")
@@ -77,10 +82,18 @@ class Settings(BaseSettings):
     min_sample_rate_hz: int = Field(1_000, ge=1)
     max_sample_rate_hz: int = Field(768_000, ge=1)
 
-    @field_validator("cors_origins", "worker_lanes", mode="before")
+    @field_validator("cors_origins", "import_addresses", "worker_lanes", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("import_addresses")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(checked_address(each) for each in value)
+        except Invalid as error:
+            raise ValueError(error.detail) from error
 
     @model_validator(mode="after")
     def _some_rate_is_left(self) -> Self:

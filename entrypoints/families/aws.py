@@ -4,6 +4,7 @@ from dependency_injector import containers, providers
 
 from adapters.audio.isolated import IsolatedEngine
 from adapters.aws.clients import AwsClients, AwsPlace
+from adapters.aws.sources import S3Sources
 from adapters.aws.table import Table
 from adapters.local.workspaces import FolderWorkspaces
 from adapters.system import SystemClock, UlidIds
@@ -29,4 +30,5 @@ class AwsAdapters(containers.DeclarativeContainer):
     )
 
     clients = One(AwsClients, providers.Callable(_place, settings))
+    sources = One(S3Sources, clients.provided.s3)
     table = One(Table, clients.provided.dynamodb, settings.provided.aws_table)

@@ -12,9 +12,11 @@ from adapters.local.idempotency import SqliteIdempotentRequests
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
+from adapters.local.sources import FolderSources
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
 from adapters.local.workspaces import FolderWorkspaces
+from adapters.referring import ReferringBlobs
 from adapters.system import SystemClock, UlidIds
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
@@ -44,7 +46,9 @@ class LocalAdapters(containers.DeclarativeContainer):
     keys = One(SqliteKeys, database)
     trail = One(SqliteAuditTrail, database)
     idempotent_requests = One(SqliteIdempotentRequests, database)
-    blobs = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
+    sources = One(FolderSources)
+    files = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
+    blobs = One(ReferringBlobs, files, sources, workspaces)
     jobs = One(SqliteJobs, database)
     queue = One(SqliteQueue, database, clock)
     claims = One(SqliteScheduleClaims, database)

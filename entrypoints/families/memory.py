@@ -10,9 +10,11 @@ from adapters.memory.fingerprints import MemoryFingerprints
 from adapters.memory.idempotency import MemoryIdempotentRequests
 from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
+from adapters.memory.sources import MemorySources
 from adapters.memory.uploads import MemoryUploads
 from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
 from adapters.memory.workspaces import MemoryWorkspaces
+from adapters.referring import ReferringBlobs
 from adapters.system import SystemClock, UlidIds
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
@@ -39,7 +41,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     keys = One(MemoryKeys, audit_log)
     trail = One(MemoryAuditTrail, audit_log)
     idempotent_requests = One(MemoryIdempotentRequests)
-    blobs = One(MemoryBlobs, clock)
+    sources = One(MemorySources, clock)
+    blobs = One(ReferringBlobs, One(MemoryBlobs, clock), sources, workspaces)
     jobs = One(MemoryJobs, audit_log)
     queue = One(MemoryQueue, clock)
     claims = One(MemoryScheduleClaims)

@@ -33,7 +33,7 @@ class JobView(BaseModel):
     id: str
     kind: JobKind
     status: JobStatus
-    recording: str
+    recording: str | None = Field(description="Null where the job is for the library as a whole.")
     parameters: dict[str, Scalar]
     progress: float = Field(description="The share that is done, 0 to 1.")
     stage: str
@@ -53,7 +53,7 @@ class JobView(BaseModel):
             id=job.id,
             kind=job.kind,
             status=job.status,
-            recording=job.recording_id,
+            recording=job.recording_id or None,
             parameters=dict(job.parameters),
             progress=job.progress,
             stage=job.stage,
@@ -66,7 +66,7 @@ class JobView(BaseModel):
             request_id=job.request_id,
             links={
                 "self": own,
-                "recording": recording_address(job.recording_id),
+                **({"recording": recording_address(job.recording_id)} if job.recording_id else {}),
                 "cancel": f"{own}/cancel",
                 "retry": f"{own}/retry",
                 "events": f"/api/v1/events?job={job.id}",

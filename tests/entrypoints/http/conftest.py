@@ -98,6 +98,7 @@ class Service:
                 JobKind.INGEST: self.use.run_ingest(),
                 JobKind.PREVIEW: self.use.run_preview(),
                 JobKind.ANALYSE: self.use.run_analyse(),
+                JobKind.IMPORT: self.use.run_import(),
             },
         )
         while (delivery := queue.receive(tuple(Lane), timedelta(), timedelta(minutes=1))) is not None:

@@ -1,0 +1,90 @@
+"""What an import of a bucket or a folder would change, told before anything is."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.access import Actor, Permission
+from domain.errors import Forbidden
+from domain.ports.recordings import Recordings
+from domain.ports.sources import Sources
+from domain.source import Step, StepKind, checked_address, steps
+
+SAMPLE = 20
+"""URLs that a plan names of each kind; of a million, all of them help nobody."""
+
+
+class ImportMode(StrEnum):
+    COPY = "copy"  # the bytes are stored here
+    REFERENCE = "reference"  # the bytes stay where they are, and are read there
+
+
+@dataclass(frozen=True)
+class Share:
+    """The objects of one kind. `size_bytes` is what they have, or had when they were last there."""
+
+    count: int
+    size_bytes: int
+    sample: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """`originals_lost` counts the recordings by reference whose bytes are gone, since their object changed or went."""
+
+    address: str
+    shares: Mapping[StepKind, Share]
+    originals_lost: int
+
+
+@dataclass(frozen=True)
+class WalkSource:
+    """The objects below an address beside the recordings that were made of them, as steps."""
+
+    sources: Sources
+    recordings: Recordings
+
+    def __call__(self, actor: Actor, address: str) -> Iterator[Step]:
+        actor.require(Permission.WRITE)
+        address = checked_address(address)
+        return steps(self.sources.list(address), self.recordings.from_sources(actor.library_id, address))
+
+
+@dataclass(frozen=True)
+class PlanImport:
+    """It takes a listing of all objects, and no more memory for millions of them than for ten."""
+
+    walk_source: WalkSource
+
+    def __call__(self, actor: Actor, address: str) -> ImportPlan:
+        counts: Counter[StepKind] = Counter()
+        sizes: Counter[StepKind] = Counter()
+        samples: dict[StepKind, list[str]] = {kind: [] for kind in StepKind}
+        lost = 0
+        for step in self.walk_source(actor, address):
+            counts[step.kind] += 1
+            sizes[step.kind] += step.size_bytes
+            lost += step.loses_original
+            if len(samples[step.kind]) < SAMPLE:
+                samples[step.kind].append(step.url)
+        shares = {kind: Share(counts[kind], sizes[kind], tuple(samples[kind])) for kind in StepKind}
+        return ImportPlan(checked_address(address), shares, lost)
+
+
+@dataclass(frozen=True)
+class RequireImportable:
+    """A key belongs to one library; what the service itself may read is more. So settings say what keys may name."""
+
+    import_addresses: tuple[str, ...]
+
+    def __call__(self, address: str) -> str:
+        """The address in its one form. Raises Forbidden when it lies below none of those that are allowed."""
+        address = checked_address(address)
+        if not any(address.startswith(checked_address(allowed)) for allowed in self.import_addresses):
+            raise Forbidden(
+                "The service imports nothing from this address. Whoever runs it allows addresses with "
+                "AUDIO_IMPORT_ADDRESSES.",
+                address=address,
+            )
+        return address
