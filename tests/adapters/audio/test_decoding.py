@@ -3,9 +3,14 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+from adapters.audio.claims import examine
+from adapters.audio.decode_soundfile import SoundfileDecoder
 from adapters.audio.engine import LibrosaEngine
+from adapters.audio.limits import EngineLimits
 from domain.analysis import Heard
 from domain.errors import DecodedSizeLimit, UndecodableAudio, UnsupportedParameters
 from tests import sounds
@@ -118,3 +123,13 @@ def test_a_flac_that_lacks_something_inside_is_not_cut_off(tmp_path: Path) -> No
 def test_a_codec_that_cannot_be_opened_is_a_broken_file(length: int, tmp_path: Path) -> None:
     with pytest.raises(UndecodableAudio):
         listen(tmp_path, FIELDS["alac frame length"].file(length))
+
+
+@pytest.mark.parametrize("fmt", ["WAV", "AIFF", "CAF"])
+def test_sixteen_bits_become_the_numbers_that_libsndfile_makes_of_them(fmt: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    codes = np.arange(-32768, 32768, dtype=np.int16).reshape(-1, 2)
+    soundfile.write(path, codes, 44100, subtype="PCM_16", format=fmt)
+    with SoundfileDecoder(examine(path, EngineLimits())) as decoder:
+        heard = np.concatenate([block.copy() for block in decoder.blocks(1000)])
+    np.testing.assert_array_equal(heard, soundfile.read(path, dtype="float32")[0], strict=True)
