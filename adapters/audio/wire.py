@@ -4,7 +4,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,7 +43,6 @@ _SINGLE = frozenset(
         "waveform.json",
         "frames.npz",
         "spectrogram.png",
-        "mono.wav",
         "preview.mp3",
         "preview.opus",
         "spectrogram-window.png",
@@ -51,6 +50,8 @@ _SINGLE = frozenset(
 )
 
 ARTEFACTS = _SINGLE | _ZOOMS | _EXCERPTS
+
+_DESCRIPTOR = tuple(field.name for field in fields(Descriptor))
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def artefact_from(said: Message, workspace: Path) -> Artefact:
 def heard_to(heard: Heard) -> Message:
     return {
         "audio": format_to(heard.audio),
-        "descriptors": [asdict(descriptor) for descriptor in heard.descriptors],
+        "descriptors": [_descriptor_to(descriptor) for descriptor in heard.descriptors],
         "findings": [asdict(finding) for finding in heard.findings],
         "embedded": asdict(heard.embedded),
         "artefacts": [artefact_to(artefact) for artefact in heard.artefacts],
@@ -123,7 +124,7 @@ def heard_to(heard: Heard) -> Message:
 def heard_from(said: Message, workspace: Path) -> Heard:
     return Heard(
         audio=format_from(said["audio"]),
-        descriptors=tuple(_descriptor(each) for each in said["descriptors"]),
+        descriptors=tuple(_descriptor_from(each) for each in said["descriptors"]),
         findings=tuple(_finding(each) for each in said["findings"]),
         embedded=_embedded(said["embedded"]),
         artefacts=tuple(artefact_from(each, workspace) for each in said["artefacts"]),
@@ -131,7 +132,12 @@ def heard_from(said: Message, workspace: Path) -> Heard:
     )
 
 
-def _descriptor(said: Message) -> Descriptor:
+def _descriptor_to(descriptor: Descriptor) -> Message:
+    """Field by field, which takes a tenth of `asdict`'s time: there are eighty of them."""
+    return {name: getattr(descriptor, name) for name in _DESCRIPTOR}
+
+
+def _descriptor_from(said: Message) -> Descriptor:
     value, (low, high) = said["value"], said["range"]
     return Descriptor(**{**said, "value": tuple(value) if isinstance(value, list) else value, "range": (low, high)})
 
