@@ -1,6 +1,7 @@
 """The child process, `python -m adapters.audio.child`: calls on stdin, answers on stdout, dies with its parent."""
 
 import ctypes
+import gc
 import math
 import os
 import queue
@@ -59,16 +60,14 @@ class Child:
             case "preview":
                 made = self._engine.preview(path, workspace, self._progress, **message["asked"])
                 return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}
-            case "mono" | "excerpt" | "spectrogram":
-                return wire.artefact_to(self._made(message, path, workspace))
+            case "excerpt" | "spectrogram":
+                return wire.artefact_to(self._made_now(message, path, workspace))
             case "isolation":
                 return {"network": not self._cut_off}
             case _:
                 return {}
 
-    def _made(self, message: wire.Message, path: Path, workspace: Path) -> Artefact:
-        if message["call"] == "mono":
-            return self._engine.mono(path, workspace, self._progress, **message["asked"])
+    def _made_now(self, message: wire.Message, path: Path, workspace: Path) -> Artefact:
         if message["call"] == "excerpt":
             return self._engine.excerpt(path, workspace, wire.excerpt_from(message["asked"]))
         return self._engine.spectrogram(path, workspace, wire.spectrogram_from(message["asked"]))
@@ -183,6 +182,9 @@ def _warm() -> None:
 
     try:
         warm()
+        # What the libraries hold stays: the collector need not walk through it again with every few sounds.
+        gc.collect()
+        gc.freeze()
     except (Exception, MemoryError):  # noqa: BLE001 - a call will meet the same and say so
         return
 
