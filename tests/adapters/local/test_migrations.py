@@ -56,7 +56,7 @@ def test_messages_of_before_the_lanes_wait_in_the_lane_of_their_job(
     scripts = database_module._migrations()
     monkeypatch.setattr(database_module, "_migrations", lambda: scripts[:4])
     old = Database(path)
-    jobs = {kind: a_job(kind=kind, key=kind) for kind in JobKind}
+    jobs = {kind: a_job(kind=kind, key=kind) for kind in (JobKind.INGEST, JobKind.PREVIEW, JobKind.ANALYSE)}
     for job in jobs.values():
         SqliteJobs(old).add(job)
     with old.writing() as connection:

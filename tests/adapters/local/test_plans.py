@@ -105,6 +105,7 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
     return {
         "content": lambda: recordings.find_by_content(LIBRARY, "0"),
         "claim": lambda: recordings.add(a_recording(), an_entry()),
+        "sources": lambda: list(recordings.from_sources(LIBRARY, "s3://bucket/")),
         "trash": lambda: recordings.trashed_before(NOON, 10),
         "unfinished": lambda: recordings.unfinished_since(NOON, 10),
         "jobs": lambda: jobs.search(LIBRARY, JobQuery()),
