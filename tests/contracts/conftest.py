@@ -60,6 +60,10 @@ class Family:
     events: Events
     blobs: Blobs
     workspaces: Workspaces
+    queue_keeps_its_own_time: bool = False
+    """What is hidden or delayed there comes when that time has really passed, whatever our clock says."""
+    queue_may_deliver_twice: bool = False
+    """Of two that receive in the same moment, both may get a message."""
 
 
 MakeFamily: TypeAlias = Callable[[Clock, Path], AbstractContextManager[Family]]
