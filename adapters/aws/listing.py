@@ -16,7 +16,7 @@ T = TypeVar("T")
 BUDGET = 1000
 """Items that are read for one page at most. A query that finds little among many gets a short page, and a cursor."""
 
-_READ_AT_ONCE = 100  # documents that one request brings
+_LEAST_AT_ONCE, _MOST_AT_ONCE = 25, 100  # items; a query that passes over most of them must not ask for each
 
 
 def newest_first(
@@ -39,7 +39,8 @@ def newest_first(
         asked = replace(asked, below=below if asked.below is None else min(below, asked.below))
     found: list[tuple[str, T]] = []  # with their sort keys
     looked = 0
-    for look in table.looks(replace(asked, descending=True), page=min(query.limit + 1, _READ_AT_ONCE)):
+    page = min(max(query.limit + 1, _LEAST_AT_ONCE), _MOST_AT_ONCE)
+    for look in table.looks(replace(asked, descending=True), page):
         looked += look.read
         entities = ((at, read(kind, item)) for at, item in _stored(table, asked, look.items))
         found += [(at, entity) for at, entity in entities if wanted(entity)]

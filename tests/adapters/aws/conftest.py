@@ -1,5 +1,7 @@
 """A table of one's own."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from adapters.aws.items import Item
@@ -9,10 +11,11 @@ from tests.aws import AwsDouble
 
 
 @pytest.fixture
-def table(aws_double: AwsDouble) -> Table:
-    clients = aws_double.clients
-    create_table(clients.dynamodb, aws_double.name)
-    return Table(clients.dynamodb, aws_double.name, pause=lambda _seconds: None)
+def table(aws_double: AwsDouble) -> Iterator[Table]:
+    client = aws_double.clients.dynamodb
+    create_table(client, aws_double.name)
+    yield Table(client, aws_double.name, pause=lambda _seconds: None)
+    client.delete_table(TableName=aws_double.name)
 
 
 def stored(table: Table, item: Item) -> Item | None:
