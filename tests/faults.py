@@ -1,7 +1,13 @@
 """Decorators that put a fault between a use-case and a port; the port itself stays the real one."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
+
+from domain.job import Lane
+from domain.ports.work import DeadLetter, Delivery, JobQueue
+from domain.values import JobId
 
 
 class Faulty:
@@ -45,3 +51,61 @@ def raising(method: str, error: Exception, count: int = 1) -> Callable[[str, int
             raise error
 
     return fault
+
+
+class UnreliableQueue(JobQueue):
+    """A queue at its worst: by chance it loses what is sent or acknowledged, delivers late, out of order, and again."""
+
+    def __init__(self, queue: JobQueue, seed: int) -> None:
+        self._queue = queue
+        self._chance = random.Random(seed)
+        self._shuffled: list[Delivery] = []
+        self.faults: set[str] = set()
+
+    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
+        if self._befalls("a send is lost"):
+            return
+        if self._befalls("a message is late"):
+            delay += timedelta(seconds=self._chance.uniform(1, 60))
+        self._queue.send(job_id, lane, delay)
+
+    def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
+        while (delivery := self._queue.receive(lanes, timedelta(), visibility)) is not None:
+            self._shuffled.append(delivery)
+        self._chance.shuffle(self._shuffled)
+        if not self._shuffled:
+            return None
+        if self._befalls("a message comes again"):
+            return self._shuffled[-1]
+        return self._shuffled.pop()
+
+    def stop_receiving(self) -> None:
+        self._queue.stop_receiving()
+
+    def extend(self, delivery: Delivery, visibility: timedelta) -> None:
+        self._queue.extend(delivery, visibility)
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        if not self._befalls("an acknowledgement is lost"):
+            self._queue.acknowledge(delivery)
+
+    def release(self, delivery: Delivery, delay: timedelta) -> None:
+        self._queue.release(delivery, delay)
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        self._queue.bury(delivery, reason)
+
+    def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        return self._queue.dead_letters(limit)
+
+    def forget(self, job_id: JobId) -> None:
+        self._queue.forget(job_id)
+
+    def ping(self) -> None:
+        self._queue.ping()
+
+    def _befalls(self, fault: str) -> bool:
+        befalls = self._chance.random() < 0.3
+        if befalls:
+            self.faults.add(fault)
+        return befalls
