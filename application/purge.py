@@ -7,6 +7,7 @@ from domain.errors import LeaseLost, NotFound
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.blobs import Blobs
 from domain.ports.fingerprints import Fingerprints
+from domain.ports.models import Predictions
 from domain.ports.recordings import Analyses, Recordings, Renditions
 from domain.ports.work import Jobs
 from domain.recording import Recording, Status
@@ -23,6 +24,7 @@ class RemoveBelongings:
     analyses: Analyses
     renditions: Renditions
     fingerprints: Fingerprints
+    predictions: Predictions
     jobs: Jobs
     blobs: Blobs
 
@@ -32,6 +34,7 @@ class RemoveBelongings:
                 self.analyses.remove(recording.library_id, analysis.key)
         self.jobs.remove_of_recording(recording.library_id, recording.id)
         self.fingerprints.remove(recording.library_id, recording.id)
+        self.predictions.remove_all(recording.library_id, recording.id)
         self.renditions.remove_all(recording.library_id, recording.id)
         for prefix in (recording_prefix, on_request_prefix):
             for blob in self.blobs.list(prefix(recording.library_id, recording.id)):

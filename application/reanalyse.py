@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.analyse import current_key
+from application.chosen import chosen_recordings
 from application.upkeep import each_recording
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.analysis import Analysis
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Invalid
 from domain.job import Job, JobKind
 from domain.listing import Field, Filter, Op
 from domain.ports.audio import AudioEngine
 from domain.ports.recordings import Analyses, Recordings
 from domain.recording import Recording, Status
 from domain.values import RecordingId
-
-MAX_RECORDINGS = 1000
-NAMED = 20  # ids in a refusal; all of a thousand help nobody
 
 
 @dataclass(frozen=True)
@@ -43,33 +41,8 @@ class Reanalyse:
         actor.require(Permission.WRITE)
         if analyser != self.engine.analyser:
             raise Invalid(f"There is no such analyser. Known is {self.engine.analyser}.", field="analyser")
-        if not 1 <= len(recording_ids) <= MAX_RECORDINGS:
-            raise Invalid(f"Name 1 to {MAX_RECORDINGS} recordings.", field="recordings")
-        wanted = tuple(dict.fromkeys(recording_ids))
-        self._require_heard(actor, wanted)
-        return tuple(self.start_analysis(actor, recording_id) for recording_id in wanted)
-
-    def _require_heard(self, actor: Actor, recording_ids: Sequence[RecordingId]) -> None:
-        unknown, unheard = [], []
-        for recording_id in recording_ids:
-            try:
-                recording = self.recordings.get(actor.library_id, recording_id)
-            except NotFound:
-                unknown.append(recording_id)
-                continue
-            if recording.status is Status.TRASHED or not recording.may_be_judged:
-                unheard.append(recording_id)
-        if unknown:
-            raise NotFound(
-                f"The library does not have {len(unknown)} of the recordings.",
-                unknown=unknown[:NAMED],
-            )
-        if unheard:
-            raise Conflict(
-                f"{len(unheard)} of the recordings are neither ready, nor in quarantine, nor rejected by the policy; "
-                "leave them out.",
-                recordings=unheard[:NAMED],
-            )
+        chosen = chosen_recordings(self.recordings, actor, recording_ids)
+        return tuple(self.start_analysis(actor, recording.id) for recording in chosen)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
     return f"{library_id}/recordings/{recording_id}/"
 
 
+def model_input_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
+    """Of sounds that a model fetches, for as long as it takes; no record names them."""
+    return f"{recording_prefix(library_id, recording_id)}model-input/"
+
+
 def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
     """Whose blob it is, or None when the key is not one of a recording."""
     library_id, kind, recording_id, *rest = (*blob_key.split("/", 3), "", "", "")[:4]

@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     INGEST = "ingest"  # complete the original, listen to it, keep what was heard
     PREVIEW = "preview"
     ANALYSE = "analyse"  # listen to it again, where the analyser has changed
+    PREDICT = "predict"  # run a model over it
     IMPORT = "import"  # make recordings of what lies in a bucket or a folder
 
     @property
@@ -41,6 +42,7 @@ _LANES = {
     JobKind.INGEST: Lane.LISTENING,
     JobKind.ANALYSE: Lane.LISTENING,
     JobKind.PREVIEW: Lane.PREVIEWS,
+    JobKind.PREDICT: Lane.HEAVY,
     JobKind.IMPORT: Lane.HEAVY,
 }
 

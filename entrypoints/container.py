@@ -33,6 +33,7 @@ from application import (
     look,
     notices,
     on_request,
+    predict,
     purge,
     reanalyse,
     schedule,
@@ -146,6 +147,13 @@ class UseCases(containers.DeclarativeContainer):
     reanalyse_library = wired(reanalyse.ReanalyseLibrary)
     list_analyses = wired(reanalyse.ListAnalyses)
     reanalyse = wired(reanalyse.Reanalyse)
+
+    list_models = wired(predict.ListModels)
+    start_prediction = wired(predict.StartPrediction)
+    list_predictions = wired(predict.ListPredictions)
+    get_prediction = wired(predict.GetPrediction)
+    search_predictions = wired(predict.SearchPredictions)
+    run_predict = wired(predict.RunPredict)
 
     keep_identity = wired(duplicates.KeepIdentity)
     listen = wired(analyse.Listen)

@@ -247,6 +247,7 @@ def worker_of(container: Container) -> Worker:
             JobKind.INGEST: use_cases.run_ingest(),
             JobKind.PREVIEW: use_cases.run_preview(),
             JobKind.ANALYSE: use_cases.run_analyse(),
+            JobKind.PREDICT: use_cases.run_predict(),
             JobKind.IMPORT: use_cases.run_import(),
         },
         name=f"{socket.gethostname()}:{os.getpid()}",

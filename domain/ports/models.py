@@ -12,12 +12,15 @@ from domain.values import LibraryId, Page, RecordingId
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a model is given: a wav that our own engine made as the model's card wants it, and whose sound it is."""
+    """What a model is given: a wav that our own engine made as the model's card wants it.
 
-    library_id: LibraryId
-    recording_id: RecordingId
+    `prefix` is where its bytes may lie for a while in the blob store, for a model that fetches them: below the
+    recording's own, so that what is left there goes with it.
+    """
+
     path: Path
     seconds: float
+    prefix: str = ""
 
 
 class Models(Protocol):

@@ -9,6 +9,7 @@ from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.fingerprints import SqliteFingerprints
 from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
@@ -16,6 +17,8 @@ from adapters.local.sources import FolderSources
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
 from adapters.local.workspaces import FolderWorkspaces
+from adapters.models.shelf import ModelShelf
+from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import SystemClock, UlidIds
 from entrypoints.families.limits import engine_limits
@@ -41,6 +44,8 @@ class LocalAdapters(containers.DeclarativeContainer):
     analyses = One(SqliteAnalyses, database)
     renditions = One(SqliteRenditions, database)
     fingerprints = One(SqliteFingerprints, database)
+    predictions = One(SqlitePredictions, database)
+    models = One(ModelShelf, providers.List(One(SpeechModel)))
     uploads = One(SqliteUploads, database)
     libraries = One(SqliteLibraries, database)
     keys = One(SqliteKeys, database)

@@ -8,12 +8,15 @@ from adapters.memory.blobs import MemoryBlobs
 from adapters.memory.events import MemoryEvents
 from adapters.memory.fingerprints import MemoryFingerprints
 from adapters.memory.idempotency import MemoryIdempotentRequests
+from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
 from adapters.memory.sources import MemorySources
 from adapters.memory.uploads import MemoryUploads
 from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
 from adapters.memory.workspaces import MemoryWorkspaces
+from adapters.models.shelf import ModelShelf
+from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import SystemClock, UlidIds
 from entrypoints.families.limits import engine_limits
@@ -36,6 +39,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     analyses = One(MemoryAnalyses)
     renditions = One(MemoryRenditions)
     fingerprints = One(MemoryFingerprints)
+    predictions = One(MemoryPredictions)
+    models = One(ModelShelf, providers.List(One(SpeechModel)))
     uploads = One(MemoryUploads, audit_log)
     libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)

@@ -50,12 +50,18 @@ def list_jobs(query: JobListing) -> Response:
     parameters=(IDEMPOTENCY_KEY,),
 )
 def create_jobs(body: NewJobs) -> Response:
-    """Listens again to recordings whose analysis is not current, and judges them by the policy of now, a job for each.
+    """Listens again to recordings whose analysis is not current, and judges them by the policy of now; or runs a model
+    over them. A job for each.
 
-    What is current is not decoded. Where the library lacks one of the recordings, none is started: 404, with `unknown`.
+    What is current is not decoded, and what is known is not predicted again: its job, done, is the answer. Where the
+    library lacks one of the recordings, none is started: 404, with `unknown`.
     """
     ids = [RecordingId(recording) for recording in body.recordings]
-    made: tuple[Job, ...] = use_cases().reanalyse()(actor(), body.analyser, ids)
+    made: tuple[Job, ...]
+    if body.model is not None:
+        made = use_cases().start_prediction()(actor(), body.model, ids, body.parameters)
+    else:
+        made = use_cases().reanalyse()(actor(), body.analyser, ids)
     headers = {"Location": job_address(made[0].id)} if len(made) == 1 else {}
     return answered(JobList(items=[JobView.of(job) for job in made]), 202, **headers)
 

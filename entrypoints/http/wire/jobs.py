@@ -1,10 +1,11 @@
 """Jobs and dead letters in JSON."""
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
-from application.reanalyse import MAX_RECORDINGS
+from application.chosen import MAX_RECORDINGS
 from domain.job import Job, JobKind, JobStatus
 from domain.ports.work import DeadLetter
 from domain.values import Scalar
@@ -17,10 +18,24 @@ class JobPath(Asked):
 
 
 class NewJobs(Asked):
-    model_config = example(analyser="listen", recordings=["01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+    """Either an analyser that listens again, or a model, with parameters of its own."""
 
-    analyser: str = Field(max_length=64, description="What is to listen again: listen.")
+    model_config = example(model="speech", recordings=["01ARZ3NDEKTSV4RRFFQ69G5FAV"], parameters={"threshold": 0.6})
+
+    analyser: str | None = Field(None, max_length=64, description="What is to listen again: listen.")
+    model: str | None = Field(None, max_length=64, description="What is to be run, by its name in /models.")
     recordings: list[Id] = Field(min_length=1, max_length=MAX_RECORDINGS)
+    parameters: dict[str, float] = Field(
+        default_factory=dict, max_length=100, description="Of the model; what is not said has its default."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind_of_work(self) -> Self:
+        if (self.analyser is None) == (self.model is None):
+            raise ValueError("say either analyser or model")
+        if self.analyser is not None and self.parameters:
+            raise ValueError("an analyser has no parameters")
+        return self
 
 
 class JobListing(Listing):

@@ -13,14 +13,13 @@ import pytest
 import soundfile
 
 from adapters.models.segments import Segments
-from adapters.models.speech import CARD, SpeechModel, weights
+from adapters.models.silero import weights
+from adapters.models.speech import CARD, SpeechModel
 from domain.errors import Invalid, ModelFailure, TooLarge
 from domain.ports.models import Sound
 from domain.prediction import Said
-from domain.values import RecordingId
 from tests import sounds
 from tests.adapters.audio.voices import speech, voice
-from tests.builders import LIBRARY
 from tests.sounds import Signal
 
 RATE = 16_000
@@ -37,7 +36,7 @@ def model() -> SpeechModel:
 def sound(folder: Path, signal: Signal, rate: int = RATE) -> Sound:
     path = folder / "mono.wav"
     soundfile.write(path, signal, rate, "PCM_16")
-    return Sound(LIBRARY, RecordingId("1"), path, len(signal) / rate)
+    return Sound(path, len(signal) / rate)
 
 
 def said(model: SpeechModel, folder: Path, signal: Signal, **parameters: float) -> Said:
@@ -145,4 +144,4 @@ def test_a_sound_at_another_rate_is_refused(model: SpeechModel, tmp_path: Path, 
         model.predict(sound(tmp_path, sounds.tone(1, rate, 1), rate), CARD.settled({}), ignored)
     (tmp_path / "mono.wav").write_bytes(b"RIFFnonsense")
     with pytest.raises(ModelFailure):
-        model.predict(Sound(LIBRARY, RecordingId("1"), tmp_path / "mono.wav", 1.0), CARD.settled({}), ignored)
+        model.predict(Sound(tmp_path / "mono.wav", 1.0), CARD.settled({}), ignored)

@@ -99,6 +99,7 @@ class Service:
                 JobKind.PREVIEW: self.use.run_preview(),
                 JobKind.ANALYSE: self.use.run_analyse(),
                 JobKind.IMPORT: self.use.run_import(),
+                JobKind.PREDICT: self.use.run_predict(),
             },
         )
         while (delivery := queue.receive(tuple(Lane), timedelta(), timedelta(minutes=1))) is not None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from domain.access import Permission, Role
+from domain.values import RecordingId
+from tests.builders import a_prediction
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
 
 READ, WRITE, ADMINISTER = Permission
@@ -60,6 +62,10 @@ REQUIRED = {
     ("GET", f"{V1}/limits"): Call(READ),
     ("GET", f"{V1}/descriptors"): Call(READ),
     ("GET", f"{V1}/findings"): Call(READ),
+    ("GET", f"{V1}/models"): Call(READ),
+    ("GET", f"{V1}/predictions"): Call(READ),
+    ("GET", f"{V1}/recordings/<id>/predictions"): Call(READ, "recording"),
+    ("GET", f"{V1}/recordings/<id>/predictions/<key>"): Call(READ, "recording"),
     ("GET", f"{V1}/library"): Call(READ),
     ("GET", f"{V1}/library/policy"): Call(READ),
     ("PUT", f"{V1}/library/policy"): Call(ADMINISTER, given={"json": {"rules": []}, **VERSION}),
@@ -76,7 +82,7 @@ BELOW = {READ: None, WRITE: Role.VIEWER, ADMINISTER: Role.EDITOR}
 
 
 def path_of(rule: str, id_: str) -> str:
-    return rule.replace("<id>", id_).replace("<name>", "preview.mp3").replace("<n>", "1")
+    return rule.replace("<id>", id_).replace("<name>", "preview.mp3").replace("<n>", "1").replace("<key>", "0")
 
 
 def test_every_route_is_declared(service: Service) -> None:
@@ -109,10 +115,13 @@ def ids_of(service: Service, api: Api) -> dict[str, str]:
     """One thing of each kind, in the client's library."""
     recording = api.recording()
     service.work()
+    prediction = a_prediction(library_id=api.library_id, recording_id=RecordingId(recording["id"]))
+    service.ports.predictions().put(prediction)
     upload = api.post(f"{V1}/uploads", json={"filename": "a.wav", "size": 10}).get_json()
     key = api.post(f"{V1}/keys", json={"name": "x", "role": "viewer"}).get_json()
     return {
         "recording": recording["id"],
+        "prediction": prediction.key,
         "job": recording["links"]["job"].rpartition("/")[2],
         "upload": upload["id"],
         "key": key["id"],
@@ -157,7 +166,7 @@ def _but_for_ids(answer: Any, id_: str) -> Any:
 
 def test_lists_show_the_own_library_alone(service: Service) -> None:
     ids_of(service, service.admin)
-    for path in ("recordings", "jobs", "dead-letters"):
+    for path in ("recordings", "jobs", "dead-letters", "predictions"):
         assert service.stranger.get(f"{V1}/{path}").get_json()["items"] == []
     assert all(key["name"] != "x" for key in service.stranger.get(f"{V1}/keys").get_json()["items"])
     assert ids_of(service, service.stranger)

@@ -61,7 +61,7 @@ def test_every_answer_is_described(seeded: Service, method: str, rule: str, mode
     schema = schemathesis.openapi.from_wsgi("/openapi.json", seeded.app)
     operation = schema[rule.replace("<", "{").replace(">", "}")][method]
     authorization = {"Authorization": f"Bearer {seeded.admin.token}"}
-    real = {"id": known.get(REQUIRED[method, rule].kind), "name": "preview.mp3"}
+    real = {"id": known.get(REQUIRED[method, rule].kind), "name": "preview.mp3", "key": known["prediction"]}
     reached: set[int] = set()
 
     @settings(
