@@ -4,6 +4,8 @@ from dependency_injector import containers, providers
 
 from adapters.audio.isolated import IsolatedEngine
 from adapters.aws.clients import AwsClients, AwsPlace
+from adapters.aws.queue import SqsQueue
+from adapters.aws.queues import Queues
 from adapters.aws.sources import S3Sources
 from adapters.aws.table import Table
 from adapters.local.workspaces import FolderWorkspaces
@@ -32,3 +34,5 @@ class AwsAdapters(containers.DeclarativeContainer):
     clients = One(AwsClients, providers.Callable(_place, settings))
     sources = One(S3Sources, clients.provided.s3)
     table = One(Table, clients.provided.dynamodb, settings.provided.aws_table)
+    queues = One(Queues, clients.provided.sqs, settings.provided.aws_queue_prefix)
+    queue = One(SqsQueue, queues, clock)
