@@ -27,6 +27,7 @@ def newest_first(
     *,
     asked: Range,
     wanted: Callable[[T], bool],
+    budget: int = BUDGET,
 ) -> Page[T]:
     """What is `wanted` of a range whose sort keys are `<moment>#<id>`.
 
@@ -47,7 +48,7 @@ def newest_first(
         if len(found) > query.limit:
             del found[query.limit :]
             return _page(found, library_id, query, up_to=found[-1][0])
-        if looked >= BUDGET and look.up_to is not None:
+        if looked >= budget and look.up_to is not None:
             return _page(found, library_id, query, up_to=look.up_to)
     return _page(found, library_id, query, up_to=None)
 
