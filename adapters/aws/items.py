@@ -29,6 +29,10 @@ def key(*words: str) -> str:
     return SEPARATOR.join(words)
 
 
+def key_of(item: Item) -> Key:
+    return str(item["pk"]), str(item["sk"])
+
+
 def sortable(value: str | float | datetime) -> str:
     """Text that sorts as the value does among its like: texts by code point, times, and finite numbers."""
     if isinstance(value, str):

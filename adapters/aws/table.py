@@ -190,8 +190,8 @@ class Table:
         for each in self.looks(asked, page):
             yield each.items
 
-    def looks(self, asked: Range, page: int) -> Iterator[Look]:
-        """The same pages, with what it took to find them."""
+    def looks(self, asked: Range, page: int, most: int | None = None) -> Iterator[Look]:
+        """The same pages, with what it took to find them; each twice as large as the one before, up to `most`."""
         if asked.is_empty:
             return
         start: dict[str, Any] = {}
@@ -204,6 +204,7 @@ class Table:
             if not last:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            page = max(page, min(2 * page, most or page))
 
     def items(self, asked: Range, page: int = 100) -> Iterator[Item]:
         """All of the range, in its order, read on as they are taken."""
