@@ -1,0 +1,19 @@
+#!/bin/sh
+# What every container of the image starts with: `audio-backend` and the command it was given.
+set -eu
+
+# numba runs machine code only from a folder that it may also write to, and the root is read-only: what the build has
+# compiled goes where adapters/audio/compiled.py will look for it.
+cache="${TMPDIR:-/tmp}/audio-backend-numba-$(id -u)"
+if [ ! -e "$cache" ]; then
+  mkdir -m 700 "$cache"
+  cp -r "${NUMBA_BUILT:-/opt/audio-backend/numba}/." "$cache"
+fi
+
+# SageMaker hosts a model by `docker run IMAGE serve` and knows no other command. The model's environment says that the
+# model server is meant, since `serve` is a command of ours too.
+if [ "$*" = serve ] && [ "${SAGEMAKER_SERVES:-}" = model-server ]; then
+  set -- model-server
+fi
+
+exec audio-backend "$@"
