@@ -213,12 +213,9 @@ class Table:
 
     def write(self, *writes: Write) -> None:
         """All of them or none. Raises Refused when a condition does not hold."""
-        if len(writes) == 1:
-            self._write_one(writes[0])
-            return
         for _ in tries(SERVICE, self._pause):
             with suppress(_Contended), translated(SERVICE):
-                self._transact(writes)
+                self._transact(writes) if len(writes) > 1 else self._write_one(writes[0])
                 return
 
     def write_each(self, writes: Iterable[Write]) -> None:
@@ -238,17 +235,18 @@ class Table:
         asked: dict[str, Any] = {"TableName": self._name}
         if write.condition is not None:
             asked |= write.condition.asked("ConditionExpression") | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-        with translated(SERVICE):
-            try:
-                if write.item is None:
-                    self._client.delete_item(Key=_key(write.key), **asked)
-                else:
-                    self._client.put_item(Item=marshalled(write.item), **asked)
-            except ClientError as error:
-                if code_of(error) != "ConditionalCheckFailedException":
-                    raise
-                old: Any = error.response.get("Item")
-                raise Refused({0: unmarshalled(old) if old else None}) from error
+        try:
+            if write.item is None:
+                self._client.delete_item(Key=_key(write.key), **asked)
+            else:
+                self._client.put_item(Item=marshalled(write.item), **asked)
+        except ClientError as error:
+            if code_of(error) == "TransactionConflictException":
+                raise _Contended from error
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            old: Any = error.response.get("Item")
+            raise Refused({0: unmarshalled(old) if old else None}) from error
 
     def _transact(self, writes: Sequence[Write]) -> None:
         # The SDK gives each request a token of its own: AWS does not carry out one that it tries again twice.
@@ -282,7 +280,7 @@ class Table:
 
 
 class _Contended(Exception):
-    """Another transaction writes one of the items in this very moment."""
+    """A transaction of somebody else writes one of the items in this very moment."""
 
 
 def _key(key: Key) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from adapters.aws import versioned
 from adapters.aws.audit import audit_item
@@ -13,6 +14,7 @@ from domain.errors import Conflict, NotFound, VersionMismatch
 from tests.adapters.aws.conftest import stored
 from tests.aws import AwsDouble
 from tests.builders import an_entry
+from tests.faults import Faulty, raising
 
 
 class AnswersLost:
@@ -53,6 +55,17 @@ def test_a_write_whose_answer_is_lost_has_been_carried_out(forgetful: Table) -> 
     versioned.remove(forgetful, a_record(version=3), 3, an_entry())
     assert forgetful.get(("thing#1", "thing")) is None
     assert stored(forgetful, audit_item(entry)) is not None
+
+
+@pytest.mark.parametrize("call", ["put_item", "transact_write_items"])
+def test_a_write_that_meets_a_transaction_is_tried_again(table: Table, aws_double: AwsDouble, call: str) -> None:
+    conflict = ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, call)
+    client: Any = Faulty(aws_double.clients.dynamodb, before=raising(call, conflict))
+    entry = None if call == "put_item" else an_entry()
+    pauses: list[float] = []
+    versioned.add(Table(client, aws_double.name, pause=pauses.append), a_record(), entry)
+    assert table.get(("thing#1", "thing")) is not None
+    assert len(pauses) == 1
 
 
 def test_what_somebody_else_wrote_alike_is_not_taken_for_ones_own(table: Table) -> None:
