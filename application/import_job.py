@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from application.import_plan import ImportMode, PlanImport, RequireImportable, WalkSource
 from application.import_source import Became, ImportObject, ImportReport
 from application.work import StartJob
-from domain.access import Actor, Permission, system_actor
+from domain.access import Actor, system_actor
 from domain.errors import Conflict, Unavailable
 from domain.job import WHOLE_LIBRARY, Job, JobKind
 from domain.ports.audio import Progress
@@ -26,9 +26,8 @@ class StartImport:
     start_job: StartJob
 
     def __call__(self, actor: Actor, address: str, mode: ImportMode, *, trash_missing: bool = False) -> Job:
-        actor.require(Permission.WRITE)
         parameters: Mapping[str, Scalar] = {
-            "address": self.require_importable(address),
+            "address": self.require_importable(actor, address),
             "mode": str(mode),
             "trash_missing": trash_missing,
         }
@@ -48,7 +47,7 @@ class RunImport:
     def __call__(self, job: Job, progress: Progress) -> None:
         """Raises Conflict, which says how many objects were refused and names the first, once all others are there."""
         actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
-        address = self.require_importable(str(job.parameters["address"]))  # the settings may have changed since
+        address = self.require_importable(actor, str(job.parameters["address"]))  # the settings may have changed since
         mode, trash = ImportMode(str(job.parameters["mode"])), bool(job.parameters["trash_missing"])
         total = sum(share.count for share in self.plan_import(actor, address).shares.values())
         report = ImportReport()

@@ -78,8 +78,9 @@ class RequireImportable:
 
     import_addresses: tuple[str, ...]
 
-    def __call__(self, address: str) -> str:
+    def __call__(self, actor: Actor, address: str) -> str:
         """The address in its one form. Raises Forbidden when it lies below none of those that are allowed."""
+        actor.require(Permission.WRITE)
         address = checked_address(address)
         if not any(address.startswith(checked_address(allowed)) for allowed in self.import_addresses):
             raise Forbidden(

@@ -25,6 +25,7 @@ from domain.upload import check_announced_size
 from domain.values import Failure, RecordingId, display_name
 
 SHOWN_FAILURES = 100
+UNTOLD_TYPE = "application/octet-stream"  # of what nobody has named a type; the content decides in any case
 LOST = Failure(
     "source-changed",
     "The recording referred to an object that has changed since; its own bytes are gone. What the object is now is a "
@@ -127,7 +128,7 @@ class ImportObject:
         recording, _ = self.receive_recording(
             actor,
             filename=filename_of(found.url),
-            content_type=None,
+            content_type=UNTOLD_TYPE,
             chunks=self.sources.read(found),
             announced_size=found.size_bytes,
             source=source,
@@ -182,7 +183,7 @@ class ReferRecording:
                 path,
                 intake,
                 filename=filename,
-                content_type=None,
+                content_type=UNTOLD_TYPE,
                 source=source,
             )
         self.notices.recording(recording)

@@ -1,6 +1,6 @@
 """A file comes in, in one go."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,23 +20,6 @@ from domain.recording import Recording
 from domain.source import Source
 from domain.upload import check_announced_size
 from domain.values import LibraryId, RecordingId, checked_sha256, display_name
-
-ANY_TYPE = "application/octet-stream"
-MEDIA_TYPES: Mapping[str, str] = {
-    "wav": "audio/wav",
-    "rf64": "audio/wav",
-    "w64": "audio/wav",
-    "aiff": "audio/aiff",
-    "caf": "audio/x-caf",
-    "flac": "audio/flac",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "mp4": "audio/mp4",
-    "aac": "audio/aac",
-    "asf": "audio/x-ms-wma",
-    "matroska": "audio/x-matroska",
-}
-"""Of containers, as the engine calls them."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +57,17 @@ class PutOnRecord:
         intake: Intake,
         *,
         filename: str,
-        content_type: str | None,
+        content_type: str,
         keep_duplicate: bool = False,
         source: Source | None = None,
     ) -> Recording:
-        """Without a content type, it is that of the container that was found."""
         audio = self.engine.probe(path)
         now = self.clock.now()
         recording = Recording.receive(
             recording_id,
             actor.library_id,
             filename=filename,
-            content_type=content_type or MEDIA_TYPES.get(audio.container, ANY_TYPE),
+            content_type=content_type,
             size_bytes=intake.size_bytes,
             now=now,
             sha256=intake.sha256,
@@ -120,7 +102,7 @@ class ReceiveRecording:
         actor: Actor,
         *,
         filename: str,
-        content_type: str | None,
+        content_type: str,
         chunks: Iterable[bytes],
         announced_size: int | None = None,
         announced_sha256: str | None = None,

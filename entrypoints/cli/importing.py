@@ -1,11 +1,11 @@
-"""`audio-backend import DIR`: everything in a folder that is a sound."""
+"""`audio-backend import DIR`: everything in a folder that is a sound. An address goes to import_source."""
 
 import json
 import mimetypes
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from application.access import DEFAULT_LIBRARY
+from application.import_plan import ImportMode
 from application.importing import ImportedFile, ImportFile, Outcome
 from domain.access import Actor
+from entrypoints.cli.import_source import How, import_source
 from entrypoints.cli.session import Session
+from entrypoints.cli.threads import in_threads
 
 NOT_BEGUN = 2
 SHOWN_FAILURES = 20
@@ -48,16 +51,32 @@ class Tally:
         return 1 if self.refused or self.interrupted else 0
 
 
-def import_folder(
+def import_from(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Searched with all that lies below it.")],
+    source: Annotated[str, typer.Argument(help="A folder, or an address: s3://bucket/prefix, file:///folder.")],
     library: Annotated[str, typer.Option(help="Name of the library.")] = DEFAULT_LIBRARY,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the files; change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look, and change nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write one JSON line for each refused file here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    by_reference: Annotated[
+        bool, typer.Option("--by-reference", help="Leave originals where they are, and read them there.")
+    ] = False,
+    trash_missing: Annotated[
+        bool, typer.Option("--trash-missing", help="Put recordings into the trash whose object is gone.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Of an address: apply the plan without asking.")] = False,
 ) -> None:
-    """Import a folder. What the library has already is skipped, so start it again to resume."""
+    """Import a folder or a bucket. What the library has already is skipped, so start it again to resume.
+
+    Of an address, what would change is shown first. Recordings that came from it are known again there: objects that
+    have changed since are recordings of their own, and what is missing is told.
+    """
     session: Session = context.obj
+    if "://" in source or by_reference or trash_missing:
+        address = source if "://" in source else f"file://{Path(source).resolve()}"
+        how = How(ImportMode.REFERENCE if by_reference else ImportMode.COPY, trash_missing, dry_run, yes)
+        raise typer.Exit(import_source(session, address, library, how, report=report, as_json=as_json))
+    folder = Path(source)
     if not folder.is_dir():
         session.err.print(f"[red]{folder} is not a folder.[/red]", highlight=False)
         raise typer.Exit(NOT_BEGUN)
@@ -111,24 +130,15 @@ def _run(
     dry_run: bool,
 ) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    pending: set[Future[ImportedFile]] = set()
-    with Progress(*columns, console=session.err) as bar, ThreadPoolExecutor(threads) as pool:
+    with Progress(*columns, console=session.err) as bar:
         task = bar.add_task("Looking" if dry_run else "Importing", total=len(files))
 
-        def collect(done: set[Future[ImportedFile]]) -> None:
-            for future in done:
-                tally.add(future.result())
-                bar.advance(task)
+        def collect(imported: ImportedFile) -> None:
+            tally.add(imported)
+            bar.advance(task)
 
-        try:
-            for path in files:
-                pending.add(pool.submit(use_case, actor, path, sound_type(path), dry_run=dry_run))
-                if len(pending) >= 2 * threads:  # so that an interruption has little to wait for
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    collect(done)
-        except KeyboardInterrupt:
-            tally.interrupted = True
-        collect(wait(pending).done)
+        calls = (partial(use_case, actor, path, sound_type(path), dry_run=dry_run) for path in files)
+        tally.interrupted = not in_threads(threads, calls, collect)
 
 
 def _show(session: Session, tally: Tally, *, total: int, dry_run: bool, as_json: bool) -> None:

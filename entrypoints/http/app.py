@@ -23,6 +23,7 @@ from entrypoints.http.api_v1.catalogue import catalogue
 from entrypoints.http.api_v1.content import contents
 from entrypoints.http.api_v1.events import PLACES, events
 from entrypoints.http.api_v1.hearing import hearing
+from entrypoints.http.api_v1.imports import imports
 from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.limits import limits as intake_limits
 from entrypoints.http.api_v1.policy import policy
@@ -43,7 +44,7 @@ def create_app(container: Container) -> Flask:
     errors.install(app)
     app.extensions[PLACES] = limits.Places(settings.max_event_streams)
     _guard(app, container)
-    openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, jobs, events)
+    openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, events)
     openapi.register(app, predictions, policy, access)
     app.register_blueprint(ops)
     app.register_blueprint(docs)

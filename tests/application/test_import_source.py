@@ -80,7 +80,6 @@ def test_objects_become_recordings_that_are_heard(importer: Importer, mode: Impo
     importer.house.work()
     recording = importer.of("one")
     assert (recording.status, recording.title, recording.filename) == (Status.READY, "one", "one.wav")
-    assert recording.content_type == "audio/wav"
     assert importer.content(recording) == a_tone(300)
     assert importer.house.use.get_analysis()(importer.house.viewer, recording.id)
     assert importer.planned() == {"unchanged": 2}

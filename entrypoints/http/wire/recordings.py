@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, FiniteFloat
 
 from domain.analysis import AudioFormat, Finding, Severity
 from domain.recording import Recording, Status
+from domain.source import Source
 from domain.values import Scalar
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Sha256, example
 from entrypoints.http.wire.policy import VerdictView
@@ -50,6 +51,18 @@ class FindingView(BaseModel):
         return cls(**{**asdict(finding), "ranges": list(finding.ranges), "seconds": finding.lasts})
 
 
+class SourceView(BaseModel):
+    url: str
+    etag: str
+    size_bytes: int
+    by_reference: bool = Field(description="Whether the original lies there and nowhere else.")
+    replaces: str | None = Field(description="The recording of what the object was before.")
+
+    @classmethod
+    def of(cls, source: Source | None) -> "SourceView | None":
+        return None if source is None else cls(**asdict(source))
+
+
 class RecordingView(BaseModel):
     id: str
     library: str
@@ -64,6 +77,7 @@ class RecordingView(BaseModel):
     audio: AudioView | None
     size_bytes: int
     sha256: str | None
+    source: SourceView | None = Field(description="The object that it was imported from; null where it was sent.")
     findings: list[FindingView]
     verdict: VerdictView | None = Field(description="Whether it may be used; null until it has been heard.")
     failure: FailureView | None = Field(description="Why it failed, in words to act on.")
@@ -86,6 +100,7 @@ class RecordingView(BaseModel):
             audio=AudioView.of(recording.audio),
             size_bytes=recording.size_bytes,
             sha256=recording.sha256,
+            source=SourceView.of(recording.source),
             findings=[FindingView.of(finding) for finding in recording.findings],
             verdict=VerdictView.of(recording.judgement),
             failure=FailureView.of(recording.failure),

@@ -5,7 +5,7 @@ import pytest
 
 from application.importing import ImportedFile, ImportFile
 from domain.access import Actor
-from entrypoints.cli import importing
+from entrypoints.cli import threads
 from entrypoints.cli.importing import files_below, sound_type
 from tests import sounds
 from tests.entrypoints.cli.conftest import Shell
@@ -71,7 +71,7 @@ def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on(
         return wait(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(ImportFile, "__call__", interrupted_at_ten)
-    monkeypatch.setattr(importing, "wait", wait_then_interrupt)
+    monkeypatch.setattr(threads, "wait", wait_then_interrupt)
     broken_off = shell.json("import", folder)
     assert broken_off["interrupted"]
     assert 10 <= broken_off["added"] < 30

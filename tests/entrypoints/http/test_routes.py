@@ -56,6 +56,7 @@ REQUIRED = {
     ("GET", f"{V1}/jobs/<id>"): Call(READ, "job"),
     ("POST", f"{V1}/jobs/<id>/cancel"): Call(WRITE, "job"),
     ("POST", f"{V1}/jobs/<id>/retry"): Call(WRITE, "job"),
+    ("POST", f"{V1}/imports"): Call(WRITE, given={"json": {"address": "memory://allowed/"}}),
     ("GET", f"{V1}/dead-letters"): Call(READ),
     ("POST", f"{V1}/dead-letters/<id>/release"): Call(WRITE, "job"),
     ("GET", f"{V1}/events"): Call(READ),

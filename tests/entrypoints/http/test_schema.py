@@ -37,6 +37,7 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/recordings/<id>/previews"),  # a recording of 0.3 s has no loudness
     ("POST", f"{V1}/recordings/<id>/release"),
     ("POST", f"{V1}/recordings/<id>/reject"),
+    ("POST", f"{V1}/imports"),  # no chance address is one that is allowed
     ("POST", f"{V1}/jobs"),  # no chance id is a recording's
     ("POST", f"{V1}/jobs/<id>/cancel"),
     ("POST", f"{V1}/jobs/<id>/retry"),
