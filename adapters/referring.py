@@ -60,8 +60,8 @@ class ReferringBlobs(Blobs):
     def list(self, prefix: str = "") -> Iterator[BlobInfo]:
         return self._blobs.list(prefix)
 
-    def begin_multipart(self, key: str) -> str:
-        return self._blobs.begin_multipart(key)
+    def begin_multipart(self, key: str, *, part_sha256: bool = False) -> str:
+        return self._blobs.begin_multipart(key, part_sha256=part_sha256)
 
     def put_part(self, key: str, multipart_id: str, n: int, chunks: Iterable[bytes]) -> Part:
         return self._blobs.put_part(key, multipart_id, n, chunks)
@@ -81,8 +81,10 @@ class ReferringBlobs(Blobs):
     def remove_unfinished(self, before: datetime) -> int:
         return self._blobs.remove_unfinished(before)
 
-    def signed_part(self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta) -> SignedRequest | None:
-        return self._blobs.signed_part(key, multipart_id, n, size, valid_for)
+    def signed_part(
+        self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta, *, sha256: str | None = None
+    ) -> SignedRequest | None:
+        return self._blobs.signed_part(key, multipart_id, n, size, valid_for, sha256=sha256)
 
     def signed_get(self, key: str, filename: str, content_type: str, valid_for: timedelta) -> SignedRequest | None:
         return None if referred(key) else self._blobs.signed_get(key, filename, content_type, valid_for)

@@ -41,6 +41,16 @@ def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
     return LibraryId(library_id), RecordingId(recording_id)
 
 
+def is_original(blob_key: str) -> bool:
+    owner = recording_of_key(blob_key)
+    return owner is not None and blob_key == original_key(*owner)
+
+
+def is_on_request(blob_key: str) -> bool:
+    library_id, _, rest = blob_key.partition("/")
+    return bool(rest) and blob_key.startswith(on_request_prefix(LibraryId(library_id)))
+
+
 def reference_key(url: str, etag: str) -> str:
     """Of an original that stays where it is: its URL, and the state in which its bytes are the recording's."""
     return f"{url}{_STATE}{etag}"

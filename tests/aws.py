@@ -1,7 +1,12 @@
-"""AWS over HTTP on loopback: a moto server in a process of its own, and a place of one's own on it."""
+"""AWS over HTTP: a double on loopback in a process of its own, or a real account, and a place of one's own there.
+
+AUDIO_TEST_AWS says which: `moto` by default; `ministack`, by `make test-doubles`; `real` with credentials and a region
+in the environment, where tables, queues and buckets are made and removed, and cost what they cost.
+"""
 
 import itertools
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -9,28 +14,40 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
 
+from adapters.aws.bucket import create_bucket
 from adapters.aws.clients import AwsClients, AwsPlace
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 REGION = "eu-central-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 START_SECONDS = 30.0
+BACKEND = os.environ.get("AUDIO_TEST_AWS", "moto")
+REAL = "real"
+_OWN = f"audio-test-{secrets.token_hex(6)}" if BACKEND == REAL else f"t{os.getpid()}"
 
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class AwsDouble:
-    """Names that nobody else uses, on a server that others may use too. Nothing is made yet under these names."""
+    """Names that nobody else uses, on a server that others may use too. Nothing is made yet under these names.
+
+    The real account has no `url`.
+    """
 
     url: str
-    name: str = field(default_factory=lambda: f"t{os.getpid()}-{next(_numbers)}")
+    name: str = field(default_factory=lambda: f"{_OWN}-{next(_numbers)}")
 
     @property
     def clients(self) -> AwsClients:
-        return AwsClients(AwsPlace(REGION, self.url))
+        return clients_of(self.url)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,16 +63,78 @@ class AwsDouble:
         }
 
 
+@cache
+def clients_of(url: str) -> AwsClients:
+    """The same for all who ask: a session and each client of it take a good part of a second to make."""
+    return AwsClients(_place(url))
+
+
+def _place(url: str) -> AwsPlace:
+    return AwsPlace(REGION, url) if url else AwsPlace()
+
+
+class BucketWhenAsked(AwsClients):
+    """Makes the bucket when S3 is first asked for: most tests want none, and it takes seven requests."""
+
+    def __init__(self, double: AwsDouble) -> None:
+        super().__init__(_place(double.url))
+        self._double = double
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        client = self._double.clients.s3
+        create_bucket(client, self._double.name)
+        return client
+
+    @property
+    def s3_without_checksums(self) -> "S3Client":
+        return self._double.clients.s3_without_checksums
+
+
+def remove_bucket(double: AwsDouble) -> None:
+    """With all that is in it, where there is one."""
+    client, name = double.clients.s3, double.name
+    if name not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
+        return
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
+        found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        doomed: Any = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
+        if doomed:
+            client.delete_objects(Bucket=name, Delete={"Objects": doomed})
+    for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", ()):
+        client.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
+    client.delete_bucket(Bucket=name)
+
+
+def server() -> AbstractContextManager[str]:
+    """The address of the one that AUDIO_TEST_AWS names, for as long as the context is open; none of the real one."""
+    if BACKEND == REAL:
+        return nullcontext("")
+    return ministack_server() if BACKEND == "ministack" else moto_server()
+
+
+def moto_server() -> AbstractContextManager[str]:
+    return _server(
+        [sys.executable, "-m", "tests.moto_server", "{port}"], {**os.environ, **CREDENTIALS}, "moto-api/data.json"
+    )
+
+
+def ministack_server() -> AbstractContextManager[str]:
+    """It starts what it is asked to run: its environment has nothing but what it needs."""
+    environment = {**CREDENTIALS, "PATH": os.environ["PATH"], "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": "{port}"}
+    return _server([".venv/doubles/bin/ministack"], environment, "_ministack/health")
+
+
 @contextmanager
-def moto_server() -> Iterator[str]:
-    """Its address, for as long as the context is open."""
-    port = free_port()
-    command = [sys.executable, "-m", "tests.moto_server", str(port)]
-    environment = {**os.environ, **CREDENTIALS}
+def _server(command: list[str], environment: dict[str, str], healthy: str) -> Iterator[str]:
+    """`{port}` stands for the port in both."""
+    port = str(free_port())
+    command = [word.format(port=port) for word in command]
+    environment = {name: port if value == "{port}" else value for name, value in environment.items()}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_for(f"{url}/moto-api/data.json", process)
+            _wait_for(f"{url}/{healthy}", process)
             yield url
         finally:
             process.terminate()

@@ -47,9 +47,17 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> "S3Client":
+        return self._s3()
+
+    @cached_property
+    def s3_without_checksums(self) -> "S3Client":
+        """For parts of multiparts that were begun without: S3 refuses those that the SDK adds by itself."""
+        return self._s3(request_checksum_calculation="when_required")
+
+    def _s3(self, **more: object) -> "S3Client":
         # A double on loopback has no names of its own for buckets, as AWS has.
         style = "path" if self._place.endpoint_url else "virtual"
-        config = self._config(signature_version="s3v4", s3={"addressing_style": style})
+        config = self._config(signature_version="s3v4", s3={"addressing_style": style}, **more)
         with self._making:
             return self._session.client("s3", endpoint_url=self._place.endpoint_url, config=config)
 

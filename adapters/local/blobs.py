@@ -98,7 +98,7 @@ class FileBlobs(Blobs):
         if all(map(is_segment, folders)):
             yield from self._walk("/".join([*folders, ""]), start)
 
-    def begin_multipart(self, key: str) -> str:
+    def begin_multipart(self, key: str, *, part_sha256: bool = False) -> str:
         return self._multiparts.begin(checked_key(key))
 
     def put_part(self, key: str, multipart_id: str, n: int, chunks: Iterable[bytes]) -> Part:
@@ -146,7 +146,9 @@ class FileBlobs(Blobs):
                         removed += 1
         return removed
 
-    def signed_part(self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta) -> SignedRequest | None:
+    def signed_part(
+        self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta, *, sha256: str | None = None
+    ) -> SignedRequest | None:
         return None
 
     def signed_get(self, key: str, filename: str, content_type: str, valid_for: timedelta) -> SignedRequest | None:

@@ -68,7 +68,7 @@ class MemoryBlobs(Blobs):
             keys = sorted(key for key in self._blobs if key.startswith(prefix))
             return iter([self._blobs[key][0] for key in keys])
 
-    def begin_multipart(self, key: str) -> str:
+    def begin_multipart(self, key: str, *, part_sha256: bool = False) -> str:
         multipart_id = secrets.token_hex(16)
         with self._lock:
             self._multiparts[multipart_id] = _Multipart(checked_key(key), self._clock.now())
@@ -116,7 +116,9 @@ class MemoryBlobs(Blobs):
     def remove_unfinished(self, before: datetime) -> int:
         return 0  # a write that does not end leaves nothing behind
 
-    def signed_part(self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta) -> SignedRequest | None:
+    def signed_part(
+        self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta, *, sha256: str | None = None
+    ) -> SignedRequest | None:
         return None
 
     def signed_get(self, key: str, filename: str, content_type: str, valid_for: timedelta) -> SignedRequest | None:

@@ -55,8 +55,11 @@ class Blobs(Protocol):
         ...
 
     @abstractmethod
-    def begin_multipart(self, key: str) -> str:
-        """The id under which parts for this key are collected."""
+    def begin_multipart(self, key: str, *, part_sha256: bool = False) -> str:
+        """The id under which parts for this key are collected.
+
+        With `part_sha256` the address of each part is to name its digest; see `signed_part`.
+        """
         ...
 
     @abstractmethod
@@ -94,8 +97,14 @@ class Blobs(Protocol):
         ...
 
     @abstractmethod
-    def signed_part(self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta) -> SignedRequest | None:
-        """A PUT for one part, straight to the store; None where the store has no address of its own."""
+    def signed_part(
+        self, key: str, multipart_id: str, n: int, size: int, valid_for: timedelta, *, sha256: str | None = None
+    ) -> SignedRequest | None:
+        """A PUT for one part, straight to the store; None where the store has no address of its own.
+
+        The store refuses bytes of another size and, where the multipart was begun with `part_sha256`, of another
+        SHA-256 than the one named here in hexadecimal: there it must be named, and nowhere else.
+        """
         ...
 
     @abstractmethod

@@ -3,6 +3,8 @@
 import pytest
 
 from domain.blob_keys import (
+    is_on_request,
+    is_original,
     on_request_key,
     on_request_prefix,
     original_key,
@@ -37,6 +39,15 @@ def test_what_is_made_on_request_lies_apart_by_library_and_recording() -> None:
     assert not key.startswith(on_request_prefix(library_id, RecordingId("R2")))
     assert not key.startswith(recording_prefix(library_id, recording_id))
     assert recording_of_key(key) is None
+
+
+def test_keys_tell_what_kind_of_blob_theirs_is() -> None:
+    library_id, recording_id = LibraryId("L"), RecordingId("R")
+    original = original_key(library_id, recording_id)
+    rendition = rendition_key(library_id, recording_id, "m", "original")
+    on_request = on_request_key(library_id, recording_id, "x.png")
+    assert [is_original(key) for key in (original, rendition, on_request, "original", "")] == [True, *[False] * 4]
+    assert [is_on_request(key) for key in (on_request, original, "L/on-request", "")] == [True, *[False] * 3]
 
 
 @pytest.mark.parametrize("url", ["s3://bucket/a.wav", "s3://bucket/odd#etag=key/ü?.wav"])
