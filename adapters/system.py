@@ -1,4 +1,4 @@
-"""The world's own clock and ids."""
+"""The world's own clock and ids, and a machine that nobody takes away."""
 
 import os
 import threading
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from ulid import ULID
 
+from domain.ports.work import ScaleIn
 from domain.ports.world import Clock, Ids
 
 _RANDOM_BYTES = 10
@@ -38,3 +39,13 @@ class UlidIds(Ids):
             behind = fresh >> 80 <= self._last >> 80
             self._last = self._last + 1 if behind else fresh
             return str(ULID.from_bytes(self._last.to_bytes(16)))
+
+
+class StandingMachine(ScaleIn):
+    """Nothing comes and goes by itself here."""
+
+    def protect(self) -> None:
+        return None
+
+    def allow(self) -> None:
+        return None

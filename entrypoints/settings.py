@@ -21,6 +21,11 @@ class Profile(StrEnum):
     AWS = "aws"
 
 
+STOP_GRACE_SECONDS = {Profile.LOCAL: 20.0, Profile.MEMORY: 20.0, Profile.AWS: 90.0}
+"""Before a worker hands back what it cannot finish. ECS kills a task after 120 s at most; 90 leave it some to do so:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html (stopTimeout)"""
+
+
 class StorageClass(StrEnum):
     """Those whose bytes can be read at once."""
 
@@ -71,7 +76,10 @@ class Settings(BaseSettings):
         tuple(Lane), min_length=1, description="What a worker takes jobs from, the preferred lane first."
     )
     lease_seconds: float = Field(30.0, gt=0)
-    stop_grace_seconds: float = Field(20.0, ge=0)
+    stop_grace_seconds: float = Field(
+        default_factory=lambda told: STOP_GRACE_SECONDS[told.get("profile", Profile.LOCAL)], ge=0
+    )
+    ecs_agent_uri: str | None = Field(None, validation_alias="ECS_AGENT_URI", description="ECS says it to its tasks.")
 
     child_memory_bytes: int = Field(2 * GIB, ge=GIB)
     max_decoded_samples: int = Field(8_300_000_000, ge=1)

@@ -1,7 +1,4 @@
-"""The worker: threads that take jobs and hold them while the engine's children hear.
-
-One verdict table says what an error means for a job. The loop is the same over every queue.
-"""
+"""The worker: threads that take jobs and hold them while the engine's children hear. One loop over every queue."""
 
 import itertools
 import logging
@@ -11,28 +8,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from enum import Enum
-from uuid import uuid4
 
 import structlog
 
 from application.labour import Busy, HeldJob, Settled, TakeJob
 from application.work import FailRecordingOfJob
-from domain.errors import (
-    AudioBackendError,
-    CallersFault,
-    EngineFailure,
-    LeaseLost,
-    Unavailable,
-    VersionMismatch,
-    WorldsFault,
-)
+from domain.errors import LeaseLost
 from domain.job import Job, JobKind, Lane
 from domain.ports.audio import Progress
-from domain.ports.work import Delivery, JobQueue
-from domain.values import Failure
+from domain.ports.work import Delivery, JobQueue, ScaleIn
 from entrypoints.container import Container
 from entrypoints.processes import stop_signal
+from entrypoints.verdicts import Verdict, failure_of, verdict_of
 
 log = logging.getLogger(__name__)
 
@@ -41,27 +28,6 @@ PAUSE_SECONDS = 1.0  # after the queue itself has failed
 OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
 Run = Callable[[Job, Progress], None]
-
-
-class Verdict(Enum):
-    FAIL = "fail"  # another attempt would end the same
-    RETRY = "retry"  # later it may work
-    DROP = "drop"  # the job is not ours any more
-
-
-VERDICTS: tuple[tuple[type[Exception], Verdict], ...] = (
-    (LeaseLost, Verdict.DROP),
-    (VersionMismatch, Verdict.RETRY),
-    (EngineFailure, Verdict.FAIL),
-    (CallersFault, Verdict.FAIL),
-    (Unavailable, Verdict.RETRY),
-    (WorldsFault, Verdict.FAIL),
-    (Exception, Verdict.RETRY),
-)
-
-
-def verdict_of(error: Exception) -> Verdict:
-    return next(verdict for kind, verdict in VERDICTS if isinstance(error, kind))
 
 
 class WorkerStops(Exception):
@@ -77,6 +43,7 @@ class Worker:
         take_job: TakeJob,
         fail_recording_of_job: FailRecordingOfJob,
         runs: Mapping[JobKind, Run],
+        scale_in: ScaleIn,
         *,
         name: str,
         threads: int,
@@ -87,10 +54,13 @@ class Worker:
         self._take_job = take_job
         self._fail_recording_of_job = fail_recording_of_job
         self._runs = runs
+        self._scale_in = scale_in
         self._name = name
         self._lease_for = lease_for
         self._preferences = preferences(lanes)
         self._receiving = threading.Lock()  # one listens for the bell: a queue that has to be looked at costs once
+        self._counting = threading.Lock()
+        self._busy = 0  # threads that have something in hand
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
         self._threads = [threading.Thread(target=self._loop, name=f"{name}-{n}") for n in range(threads)]
@@ -108,6 +78,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         deadline.cancel()
+        self._rest()
 
     def hurry(self) -> None:
         """What runs is handed back at its next sign of progress."""
@@ -117,8 +88,11 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 delivery = self._receive()
-                if delivery is not None:
-                    self.handle(delivery)
+                if delivery is None:
+                    self._rest()
+                else:
+                    with self._at_work():
+                        self.handle(delivery)
             except Exception:
                 # Whatever it is, it must not end the thread: the job's lease and the message's visibility run out,
                 # and it is taken again.
@@ -130,6 +104,23 @@ class Worker:
             if self._stopping.is_set():
                 return None
             return self._queue.receive(next(self._preferences), WAIT, self._lease_for)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._counting:
+            self._busy += 1
+        self._scale_in.protect()
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._busy -= 1
+
+    def _rest(self) -> None:
+        """Only when nothing more has come: between two jobs it is not worth the asking."""
+        with self._counting:
+            if not self._busy:
+                self._scale_in.allow()
 
     def handle(self, delivery: Delivery) -> None:
         taken = self._take_job(delivery.job_id, self._name)
@@ -162,7 +153,7 @@ class Worker:
 
     def _settle_failed(self, held: HeldJob, delivery: Delivery, error: Exception) -> None:
         verdict = verdict_of(error)
-        failure = _failure_of(error)
+        failure = failure_of(error)
         if verdict is Verdict.DROP:
             self._queue.acknowledge(delivery)
             log.warning("job dropped: %s", failure.detail)
@@ -205,6 +196,7 @@ class Worker:
                     log.exception("a heartbeat failed")
                 else:
                     self._keep(delivery)
+                self._scale_in.protect()
 
         def progress(share: float, stage: str) -> None:
             if lost.is_set():
@@ -229,14 +221,6 @@ def preferences(lanes: Sequence[Lane]) -> Iterator[tuple[Lane, ...]]:
         yield (*lanes[turn:], *lanes[:turn])
 
 
-def _failure_of(error: Exception) -> Failure:
-    if isinstance(error, AudioBackendError):
-        return Failure.from_error(error)
-    error_id = uuid4().hex[:12]
-    log.error("unexpected error %s", error_id, exc_info=error)
-    return Failure("internal", f"Something unexpected went wrong. The worker's log has it as {error_id}.")
-
-
 def worker_of(container: Container) -> Worker:
     use_cases = container.use_cases
     return Worker(
@@ -250,6 +234,7 @@ def worker_of(container: Container) -> Worker:
             JobKind.PREDICT: use_cases.run_predict(),
             JobKind.IMPORT: use_cases.run_import(),
         },
+        container.adapters.scale_in(),
         name=f"{socket.gethostname()}:{os.getpid()}",
         threads=container.settings.worker_children,
         lease_for=timedelta(seconds=container.settings.lease_seconds),

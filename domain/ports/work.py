@@ -135,6 +135,20 @@ class JobQueue(Protocol):
     def ping(self) -> None: ...
 
 
+class ScaleIn(Protocol):
+    """Whether the platform may take this machine away when there is less to do. Never fails: a job matters more."""
+
+    @abstractmethod
+    def protect(self) -> None:
+        """There is work in hand here. Said again and again while there is, since it lapses by itself."""
+        ...
+
+    @abstractmethod
+    def allow(self) -> None:
+        """There is none."""
+        ...
+
+
 class ScheduleClaims(Protocol):
     @abstractmethod
     def claim(self, task: str, slot: datetime) -> bool:

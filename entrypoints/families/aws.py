@@ -6,10 +6,12 @@ from adapters.audio.isolated import IsolatedEngine
 from adapters.aws.clients import AwsClients, AwsPlace
 from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import Queues
+from adapters.aws.scale_in import EcsScaleIn
 from adapters.aws.sources import S3Sources
 from adapters.aws.table import Table
 from adapters.local.workspaces import FolderWorkspaces
-from adapters.system import SystemClock, UlidIds
+from adapters.system import StandingMachine, SystemClock, UlidIds
+from domain.ports.work import ScaleIn
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -18,6 +20,11 @@ One = providers.ThreadSafeSingleton  # requests arrive in many threads
 
 def _place(settings: Settings) -> AwsPlace:
     return AwsPlace(settings.aws_region, settings.aws_endpoint_url, connections=2 * settings.web_threads)
+
+
+def _scale_in(settings: Settings, clock: SystemClock) -> ScaleIn:
+    """Only ECS takes machines away."""
+    return EcsScaleIn(settings.ecs_agent_uri, clock) if settings.ecs_agent_uri else StandingMachine()
 
 
 class AwsAdapters(containers.DeclarativeContainer):
@@ -36,3 +43,4 @@ class AwsAdapters(containers.DeclarativeContainer):
     table = One(Table, clients.provided.dynamodb, settings.provided.aws_table)
     queues = One(Queues, clients.provided.sqs, settings.provided.aws_queue_prefix)
     queue = One(SqsQueue, queues, clock)
+    scale_in = One(_scale_in, settings, clock)

@@ -20,7 +20,7 @@ from adapters.local.workspaces import FolderWorkspaces
 from adapters.models.shelf import ModelShelf
 from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
-from adapters.system import SystemClock, UlidIds
+from adapters.system import StandingMachine, SystemClock, UlidIds
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -56,5 +56,6 @@ class LocalAdapters(containers.DeclarativeContainer):
     blobs = One(ReferringBlobs, files, sources, workspaces)
     jobs = One(SqliteJobs, database)
     queue = One(SqliteQueue, database, clock)
+    scale_in = One(StandingMachine)
     claims = One(SqliteScheduleClaims, database)
     events = One(SqliteEvents, database)

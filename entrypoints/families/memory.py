@@ -18,7 +18,7 @@ from adapters.memory.workspaces import MemoryWorkspaces
 from adapters.models.shelf import ModelShelf
 from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
-from adapters.system import SystemClock, UlidIds
+from adapters.system import StandingMachine, SystemClock, UlidIds
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -50,5 +50,6 @@ class MemoryAdapters(containers.DeclarativeContainer):
     blobs = One(ReferringBlobs, One(MemoryBlobs, clock), sources, workspaces)
     jobs = One(MemoryJobs, audit_log)
     queue = One(MemoryQueue, clock)
+    scale_in = One(StandingMachine)
     claims = One(MemoryScheduleClaims)
     events = One(MemoryEvents)

@@ -15,7 +15,7 @@ from domain.errors import (
 )
 from domain.job import MAX_ATTEMPTS, JobKind, JobStatus, Lane
 from domain.recording import Status
-from entrypoints.worker import Verdict, verdict_of
+from entrypoints.verdicts import Verdict, verdict_of
 from tests.application.conftest import House
 from tests.faults import Faulty, raising
 

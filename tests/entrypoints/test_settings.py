@@ -37,6 +37,18 @@ def test_a_worker_serves_all_lanes_unless_it_is_told_which(monkeypatch: pytest.M
     assert Settings().worker_lanes == (Lane.PREVIEWS, Lane.LISTENING)
 
 
+def test_a_worker_in_ecs_has_longer_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [Settings(profile=profile).stop_grace_seconds for profile in (Profile.LOCAL, Profile.AWS)] == [20, 90]
+    monkeypatch.setenv("AUDIO_STOP_GRACE_SECONDS", "5")
+    assert Settings(profile=Profile.AWS).stop_grace_seconds == 5
+
+
+def test_the_agent_of_ecs_is_named_by_ecs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().ecs_agent_uri is None
+    monkeypatch.setenv("ECS_AGENT_URI", "http://169.254.170.2/api/1")
+    assert Settings().ecs_agent_uri == "http://169.254.170.2/api/1"
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     token = "ak_" + "s" * 40
     monkeypatch.setenv("AUDIO_ADMIN_KEY", token)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
+from adapters.aws.scale_in import EcsScaleIn
+from adapters.system import SystemClock
 from domain.access import Actor, system_actor
 from domain.errors import LeaseLost
 from domain.job import JobKind, JobStatus, Lane
@@ -21,6 +23,7 @@ from entrypoints.settings import Profile, Settings
 from entrypoints.worker import Worker, preferences, worker_of
 from tests import sounds
 from tests.e2e.service import until
+from tests.ecs import EcsAgent
 from tests.faults import Faulty
 
 
@@ -162,6 +165,22 @@ def test_a_job_that_is_cancelled_while_it_runs_is_dropped(floor: Floor, worker: 
     worker.pop().stop(grace_seconds=5)
     assert floor.ingest_job().status is JobStatus.CANCELLED
     assert floor.container.adapters.renditions().of_recording(sent.library_id, sent.id) == ()
+
+
+def test_a_worker_is_protected_while_it_has_work(floor: Floor, worker: list[Worker]) -> None:
+    """From the first job taken until nothing more has come; the stop ends it in any case."""
+    seen: list[list[bool]] = []
+    with EcsAgent().running() as agent:
+        scale_in = EcsScaleIn(agent.uri, SystemClock())
+        floor.container.adapters.scale_in.override(providers.Object(scale_in))
+        floor.listen_through(lambda name, _count: seen.append(agent.asked) if name == "listen" else None)
+        worker.append(worker_of(floor.container))
+        worker[0].start()
+        floor.send()
+        until(lambda: floor.ingest_job().status is JobStatus.SUCCEEDED, "succeeded")
+        worker.pop().stop(grace_seconds=5)
+        assert seen == [[True]]
+        assert agent.asked == [True, False]
 
 
 def test_a_queue_that_fails_does_not_end_the_worker(floor: Floor, worker: list[Worker]) -> None:
