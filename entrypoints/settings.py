@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     aws_part_bytes: int = Field(8 * MIB, ge=5 * MIB, le=5 * GIB, description="Of what the service itself sends.")
     aws_concurrency: int = Field(4, ge=1, le=64, description="Parts of one blob that are sent at a time.")
 
+    served_model: str = Field("speech", description="Which model the model server runs.")
+    model_server_port: int = Field(8080, ge=0, le=65535, description="SageMaker asks on 8080.")
+    model_server_max_bytes: int = Field(10**9, ge=1, description="Of one body; SageMaker sends up to 1 GB.")
+
     worker_children: int = Field(2, ge=1, le=64)
     worker_lanes: Annotated[tuple[Lane, ...], NoDecode] = Field(
         tuple(Lane), min_length=1, description="What a worker takes jobs from, the preferred lane first."

@@ -34,6 +34,13 @@ def web(context: typer.Context) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *gunicorn_arguments(settings)])  # noqa: S606 - no shell
 
 
+def model_server(context: typer.Context) -> None:
+    """Answer SageMaker's /ping and /invocations with a model, without a store."""
+    settings = _session(context).settings()
+    command = [sys.executable, "-m", "gunicorn", *model_server_arguments(settings)]
+    os.execv(sys.executable, command)  # noqa: S606 - no shell
+
+
 def worker(context: typer.Context) -> None:
     """Take jobs and run them until stopped."""
     run_worker(_long_running(context))
@@ -103,6 +110,20 @@ def gunicorn_arguments(settings: Settings) -> list[str]:
         "--timeout=120",
         "--graceful-timeout=10",
         "--keep-alive=15",
+        "--log-level=warning",
+    ]
+
+
+def model_server_arguments(settings: Settings) -> list[str]:
+    """On all interfaces, since SageMaker asks from outside of the container, and lets nobody else in."""
+    return [
+        "entrypoints.model_server.wsgi:serve_app()",
+        f"--bind=0.0.0.0:{settings.model_server_port}",
+        "--worker-class=gthread",
+        "--workers=1",
+        f"--threads={2 * settings.worker_children + 2}",  # those that wait for a child, and pings
+        "--timeout=120",
+        "--graceful-timeout=20",  # SageMaker kills after 30 s
         "--log-level=warning",
     ]
 
