@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.chunks import CELL, Cells, Chunk
+from adapters.audio.compiled import compiled
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Artefact
 
@@ -162,12 +163,38 @@ def _write_json(path: Path, stream: Stream, per_pixel: int, values: NDArray[np.i
         f'{{"version":{_VERSION},"channels":{stream.channels},"sample_rate":{stream.rate},'
         f'"samples_per_pixel":{per_pixel},"bits":16,"length":{len(values)},"data":['
     )
-    flat = values.ravel()
-    with path.open("w", encoding="ascii") as file:
-        file.write(head)
-        for start in range(0, len(flat), _NUMBERS):  # as text and as Python's numbers they are twenty times as large
-            file.write("," * bool(start) + ",".join(map(str, flat[start : start + _NUMBERS].tolist())))
-        file.write("]}\n")
+    flat, text = values.ravel(), np.empty(_NUMBERS * len(",-32768"), np.uint8)
+    with path.open("wb") as file:
+        file.write(head.encode())
+        for start in range(0, len(flat), _NUMBERS):
+            length = _write_numbers(flat[start : start + _NUMBERS], text)
+            file.write(text[not start : length].data)  # no comma before the first
+        file.write(b"]}\n")
+
+
+@compiled
+def _write_numbers(numbers: NDArray[np.int16], text: NDArray[np.uint8]) -> int:
+    """As ASCII with a comma before each; how many bytes they take. Python's own text of them takes thirty times as
+    long: 46 ms of five minutes of sound, of which all else takes 700."""
+    at = 0
+    for number in numbers:
+        text[at] = ord(",")
+        at += 1
+        rest = np.int32(number)
+        if rest < 0:
+            text[at] = ord("-")
+            at += 1
+            rest = -rest
+        digits = 1
+        power = np.int32(10)
+        while rest >= power:
+            power *= np.int32(10)
+            digits += 1
+        for place in range(at + digits - 1, at - 1, -1):
+            text[place] = ord("0") + rest % 10
+            rest //= 10
+        at += digits
+    return at
 
 
 def _artefact(stream: Stream, path: Path, content_type: str, per_pixel: int, length: int) -> Artefact:
