@@ -53,10 +53,12 @@ class Spectra:
     def __len__(self) -> int:
         return len(self.mix)
 
-    @cached_property
-    def power(self) -> Power:
-        """Mean over the channels of their power, so that opposite phases do not hide each other."""
-        return self.beside.share * self.mix + self.beside.power[self.beside.rows]
+    def total(self, first: int, end: int) -> Power:
+        """Sum of these frames' power, the mean over the channels, so that opposite phases do not hide each other."""
+        total = np.zeros(self.mix.shape[1], np.float32)
+        beside = self.beside
+        _add(self.mix[first:end], beside.share, beside.power, beside.rows[first:end], total)
+        return total
 
     @cached_property
     def magnitude(self) -> Power:
@@ -169,6 +171,14 @@ class _Transform:
             _shape(line, some, self._hann, windowed)
             spectra = ducc0.fft.r2c(windowed, axes=(1,), out=self._spectra[: len(some)])
             _square(spectra, power[start : start + _BATCH])
+
+
+@compiled
+def _add(mix: Power, share: np.float32, beside: Power, rows: NDArray[np.int64], total: Power) -> None:
+    for n in range(len(mix)):
+        middle, other = mix[n], beside[rows[n]]
+        for k in range(len(middle)):
+            total[k] += share * middle[k] + other[k]
 
 
 @compiled

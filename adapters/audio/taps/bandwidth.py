@@ -63,14 +63,14 @@ class Bandwidth:
         self._frames = 0
 
     def feed(self, chunk: Chunk) -> None:
-        power = chunk.spectra.power
-        with np.errstate(over="ignore"):  # float files may hold samples of any size
-            self._sum += power.sum(axis=0)
-            if chunk.spectra.first == 0:
-                self._ends += power[0]
-            if chunk.last:
-                self._ends += power[-1]
-        self._frames += len(power)
+        spectra = chunk.spectra
+        count = len(spectra)
+        self._sum += spectra.total(0, count)
+        if spectra.first == 0:
+            self._ends += spectra.total(0, 1)
+        if chunk.last:
+            self._ends += spectra.total(count - 1, count)
+        self._frames += count
 
     def result(self) -> Told:
         spectrum = self._decibels(self._sum / self._frames)
