@@ -17,6 +17,9 @@ STEPS = 100
 
 _PIECE = 1 << 19  # bytes read at a time
 
+_BITS = 8
+"""By which the median is looked for at a time: four passes, and little to add up after each."""
+
 Floats = NDArray[np.float32]
 
 
@@ -59,19 +62,28 @@ class Tuning:
             yield np.frombuffer(piece, np.float32).reshape(-1, 2)
 
     def _median(self) -> np.float32:
-        """Of the powers, the upper one of two: by 16 bits and then 16 more, for floats above 0 are ordered as these."""
+        """Of the powers, the upper one of two: by a few bits and then a few more, for floats above 0 are ordered as
+        these."""
         rank = self._peaks.tell() // 8 // 2
-        high = np.zeros(1 << 15, np.int64)  # the sign's bit is 0
-        for peaks in self._pieces():
-            high += np.bincount(peaks[:, 0].view(np.uint32) >> 16, minlength=1 << 15)
-        upper = int(np.searchsorted(np.cumsum(high), rank, side="right"))
-        rank -= int(high[:upper].sum())
-        low = np.zeros(1 << 16, np.int64)
-        for peaks in self._pieces():
-            bits = peaks[:, 0].view(np.uint32)
-            low += np.bincount(bits[bits >> 16 == upper] & 0xFFFF, minlength=1 << 16)
-        lower = int(np.searchsorted(np.cumsum(low), rank, side="right"))
-        return np.uint32(upper << 16 | lower).view(np.float32)
+        found = 0
+        for shift in range(32 - _BITS, -_BITS, -_BITS):
+            counts = np.zeros(1 << _BITS, np.int64)
+            for peaks in self._pieces():
+                _count(peaks.view(np.uint32), shift, found, counts)
+            up_to = np.cumsum(counts)
+            digit = int(np.searchsorted(up_to, rank, side="right"))
+            rank -= int(up_to[digit] - counts[digit])
+            found = found << _BITS | digit
+        return np.uint32(found).view(np.float32)
+
+
+@compiled
+def _count(peaks: NDArray[np.uint32], shift: int, above: int, counts: NDArray[np.int64]) -> None:
+    """The digits at `shift` of the powers whose digits above it are those."""
+    for n in range(len(peaks)):
+        digits = np.int64(peaks[n, 0]) >> shift
+        if digits >> _BITS == above:
+            counts[digits & ((1 << _BITS) - 1)] += 1
 
 
 @compiled
