@@ -1,9 +1,11 @@
 """What taps measure in each frame of the STFT: columns that grow on disk and end as one .npz."""
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
@@ -48,6 +50,14 @@ class _Column:
         return (self.rows,) if self.width is None else (self.rows, self.width)
 
 
+@lru_cache(maxsize=64)  # numpy takes longer to write it than to write the frames of a short sound
+def _header(descr: str, shape: tuple[int, ...]) -> bytes:
+    """Of an array in numpy's format."""
+    out = io.BytesIO()
+    npy.write_array_header_1_0(out, {"descr": descr, "fortran_order": False, "shape": shape})
+    return out.getvalue()
+
+
 class Frames:
     """Columns of float32 by name, of shape (frames,) or (frames, n), each fed frame after frame."""
 
@@ -87,16 +97,13 @@ class Frames:
         path = self._folder / NAME
         contents = json.dumps({name: asdict(column.rows_are) for name, column in sorted(self._columns.items())})
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for name, value in (
-                (CONTENTS, np.array(contents, f"<U{len(contents)}")),
-                (RATE, np.array(self._rate, "<i4")),
-            ):
+            for name, value in ((CONTENTS, np.array(contents)), (RATE, np.array(self._rate, "<i4"))):
                 with archive.open(zipfile.ZipInfo(f"{name}.npy", _THE_SAME_TIME), "w") as out:
-                    npy.write_array(out, value, allow_pickle=False)
+                    out.write(_header(value.dtype.str, ()) + value.tobytes())
             for name, column in sorted(self._columns.items()):
                 entry = zipfile.ZipInfo(f"{name}.npy", _THE_SAME_TIME)
                 with archive.open(entry, "w", force_zip64=True) as out:
-                    npy.write_array_header_1_0(out, {"descr": "<f4", "fortran_order": False, "shape": column.shape})
+                    out.write(_header("<f4", column.shape))
                     column.file.seek(0)
                     while part := column.file.read(_PIECE):
                         out.write(part)
