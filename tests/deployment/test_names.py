@@ -39,7 +39,7 @@ TASKS = ("web", "worker", "jobs")
 VARIABLES = {f"AUDIO_{name.upper()}" for name in Settings.model_fields}
 KEYS = {"AUDIO_ADMIN_KEY": "ak_" + 40 * "x", "AUDIO_SIGNING_KEY": 40 * "x"}
 TEXTS = [
-    *(ROOT / name for name in ("Dockerfile", "compose.yaml")),
+    *(ROOT / name for name in ("Dockerfile", "compose.yaml", "docs/deployment.md", "docs/scaling.md")),
     *TEMPLATES,
     *WORKFLOWS,
 ]
