@@ -60,14 +60,16 @@ class Child:
             case "preview":
                 made = self._engine.preview(path, workspace, self._progress, **message["asked"])
                 return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}
-            case "excerpt" | "spectrogram":
-                return wire.artefact_to(self._made_now(message, path, workspace))
+            case "mono" | "excerpt" | "spectrogram":
+                return wire.artefact_to(self._made(message, path, workspace))
             case "isolation":
                 return {"network": not self._cut_off}
             case _:
                 return {}
 
-    def _made_now(self, message: wire.Message, path: Path, workspace: Path) -> Artefact:
+    def _made(self, message: wire.Message, path: Path, workspace: Path) -> Artefact:
+        if message["call"] == "mono":
+            return self._engine.mono(path, workspace, self._progress, **message["asked"])
         if message["call"] == "excerpt":
             return self._engine.excerpt(path, workspace, wire.excerpt_from(message["asked"]))
         return self._engine.spectrogram(path, workspace, wire.spectrogram_from(message["asked"]))

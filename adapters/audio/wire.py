@@ -43,6 +43,7 @@ _SINGLE = frozenset(
         "waveform.json",
         "frames.npz",
         "spectrogram.png",
+        "mono.wav",
         "preview.mp3",
         "preview.opus",
         "spectrogram-window.png",
