@@ -1,8 +1,10 @@
 """A file comes in by parts, over hours and interruptions if need be."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
 
 from application.ingest import refuse_duplicate
 from application.notices import Notices
@@ -17,16 +19,21 @@ from domain.ports.recordings import Recordings, Uploads
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording
 from domain.upload import Part, Upload, UploadStatus, check_announced_size
-from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, display_name
+from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, display_name, require_digest
 
 
 @dataclass(frozen=True)
 class UploadState:
-    """An upload with the parts that have arrived. `addresses` are by part number where the store has its own."""
+    """An upload with the parts that have arrived. `addresses` are by part number where the store has its own.
+
+    `digests` are those that the caller has told in this request, by part number: without its digest, a part of an
+    upload that asks for them has no address.
+    """
 
     upload: Upload
     arrived: tuple[Part, ...]
     addresses: dict[int, SignedRequest]
+    digests: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class OpenUpload:
         size_bytes: int,
         sha256: str | None = None,
         keep_duplicate: bool = False,
+        part_sha256: bool = False,
     ) -> UploadState:
         actor.require(Permission.WRITE)
         display_name(filename)
@@ -65,37 +73,43 @@ class OpenUpload:
             size_bytes=size_bytes,
             max_bytes=self.max_bytes,
             blob_key=key,
-            multipart_id=self.blobs.begin_multipart(key),
+            multipart_id=self.blobs.begin_multipart(key, part_sha256=part_sha256),
             now=now,
             sha256=sha256,
             keep_duplicate=keep_duplicate,
+            part_sha256=part_sha256,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "upload.create", before=None, after=upload)
         self.uploads.add(upload, entry)
-        return UploadState(upload, (), addresses_of(self.blobs, upload, (), upload.expires_at - now))
+        return _addressed(self.blobs, upload, (), {}, now)
 
 
 @dataclass(frozen=True)
 class GetUpload:
+    """`digests` are SHA-256 of parts by number, to which the addresses of these parts are bound."""
+
     uploads: Uploads
     blobs: Blobs
     clock: Clock
 
-    def __call__(self, actor: Actor, upload_id: UploadId) -> UploadState:
+    def __call__(
+        self, actor: Actor, upload_id: UploadId, digests: Mapping[int, str] = MappingProxyType({})
+    ) -> UploadState:
         actor.require(Permission.WRITE)
         upload = self.uploads.get(actor.library_id, upload_id)
+        digests = upload.checked_digests(digests)
         now = self.clock.now()
         arrived = arrived_parts(self.blobs, upload)
         if upload.is_expired(now) or upload.status is not UploadStatus.OPEN:
             return UploadState(upload, arrived, {})
-        return UploadState(upload, arrived, addresses_of(self.blobs, upload, arrived, upload.expires_at - now))
+        return _addressed(self.blobs, upload, arrived, digests, now)
 
 
 @dataclass(frozen=True)
 class ReceivePart:
     """For stores without an address of their own: the bytes come through the service, under a URL that it signed.
 
-    The URL is the permission, so there is no actor.
+    The URL is the permission, so there is no actor; it also says the part's `sha256`, where it was bound to one.
     """
 
     uploads: Uploads
@@ -103,14 +117,21 @@ class ReceivePart:
     clock: Clock
 
     def __call__(
-        self, library_id: LibraryId, upload_id: UploadId, n: int, chunks: Iterable[bytes], announced_size: int | None
+        self,
+        library_id: LibraryId,
+        upload_id: UploadId,
+        n: int,
+        chunks: Iterable[bytes],
+        announced_size: int | None,
+        *,
+        sha256: str | None = None,
     ) -> Part:
         upload = self.uploads.get(library_id, upload_id)
         upload.require_open(self.clock.now())
         expected = upload.size_of_part(n)
         if announced_size is not None and announced_size != expected:
             raise _wrong_size(n, expected, announced_size)
-        return self.blobs.put_part(upload.blob_key, upload.multipart_id, n, _exactly(chunks, n, expected))
+        return self.blobs.put_part(upload.blob_key, upload.multipart_id, n, _exactly(chunks, n, expected, sha256))
 
 
 @dataclass(frozen=True)
@@ -206,23 +227,34 @@ def arrived_parts(blobs: Blobs, upload: Upload) -> tuple[Part, ...]:
         return ()
 
 
-def addresses_of(
-    blobs: Blobs, upload: Upload, arrived: tuple[Part, ...], valid_for: timedelta
-) -> dict[int, SignedRequest]:
-    """Where the missing parts go, by number; empty where the service takes them itself."""
-    found = {}
+def _addressed(
+    blobs: Blobs, upload: Upload, arrived: tuple[Part, ...], digests: Mapping[int, str], now: datetime
+) -> UploadState:
+    """With the store's address of each missing part that can have one; none where the service takes them itself."""
+    addresses = {}
     for n in upload.missing(arrived):
-        signed = blobs.signed_part(upload.blob_key, upload.multipart_id, n, upload.size_of_part(n), valid_for)
+        if upload.part_sha256 and n not in digests:
+            continue
+        signed = blobs.signed_part(
+            upload.blob_key,
+            upload.multipart_id,
+            n,
+            upload.size_of_part(n),
+            upload.expires_at - now,
+            sha256=digests.get(n),
+        )
         if signed is None:
-            return {}
-        found[n] = signed
-    return found
+            break
+        addresses[n] = signed
+    return UploadState(upload, arrived, addresses, digests)
 
 
-def _exactly(chunks: Iterable[bytes], n: int, expected: int) -> Iterable[bytes]:
-    received = 0
+def _exactly(chunks: Iterable[bytes], n: int, expected: int, sha256: str | None) -> Iterable[bytes]:
+    received, digest = 0, hashlib.sha256()
     for chunk in chunks:
         received += len(chunk)
+        if sha256 is not None:
+            digest.update(chunk)
         if received > expected:
             raise TooLarge(f"Part {n} has {expected} bytes; more arrived.", expected_bytes=expected)
         yield chunk
@@ -232,6 +264,8 @@ def _exactly(chunks: Iterable[bytes], n: int, expected: int) -> Iterable[bytes]:
             expected_bytes=expected,
             received_bytes=received,
         )
+    if sha256 is not None:
+        require_digest(sha256, digest.hexdigest())
 
 
 def _wrong_size(n: int, expected: int, announced: int) -> Conflict:

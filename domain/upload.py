@@ -1,5 +1,6 @@
 """A resumable upload: an agreement on a file that arrives in parts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,7 +30,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Sizes are in bytes; all parts but the last have `part_size`. The blob store knows the parts that arrived."""
+    """Sizes are in bytes; all parts but the last have `part_size`. The blob store knows the parts that arrived.
+
+    With `part_sha256` the client tells the SHA-256 of each part before it is given an address for it, and the address
+    takes no other bytes.
+    """
 
     id: UploadId
     library_id: LibraryId
@@ -44,6 +49,7 @@ class Upload:
     expires_at: datetime
     sha256: str | None = None
     keep_duplicate: bool = False
+    part_sha256: bool = False
     status: UploadStatus = UploadStatus.OPEN
     version: int = 1
 
@@ -63,6 +69,7 @@ class Upload:
         now: datetime,
         sha256: str | None = None,
         keep_duplicate: bool = False,
+        part_sha256: bool = False,
     ) -> "Upload":
         """Raises Invalid or TooLarge when such a file would not be taken."""
         check_announced_size(size_bytes, max_bytes)
@@ -80,6 +87,7 @@ class Upload:
             expires_at=now + LIFETIME,
             sha256=None if sha256 is None else checked_sha256(sha256),
             keep_duplicate=keep_duplicate,
+            part_sha256=part_sha256,
         )
 
     @property
@@ -94,6 +102,14 @@ class Upload:
 
     def offset_of_part(self, n: int) -> int:
         return (n - 1) * self.part_size
+
+    def checked_digests(self, digests: Mapping[int, str]) -> dict[int, str]:
+        """SHA-256 by part number. Raises Invalid when there is no such part, and when parts are taken without."""
+        if digests and not self.part_sha256:
+            raise Invalid("The upload was opened without part_sha256; its parts go without digests.", field="parts")
+        for n in digests:
+            self.size_of_part(n)
+        return {n: checked_sha256(digest) for n, digest in digests.items()}
 
     def require_open(self, now: datetime) -> None:
         if self.status is not UploadStatus.OPEN:

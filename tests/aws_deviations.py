@@ -7,6 +7,9 @@ DEVIATIONS: Mapping[str, Mapping[str, str]] = {
         "contracts/test_blobs_in_parts.py::test_a_multipart_belongs_to_its_key[aws]": (
             "it looks a multipart up by its id alone, whatever key is asked for"
         ),
+        "entrypoints/http/test_uploads.py::test_a_part_with_another_digest_is_refused[aws]": (
+            "it compares no checksum with the bytes of a part"
+        ),
     },
     "ministack": {},
 }

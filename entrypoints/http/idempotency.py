@@ -17,7 +17,7 @@ from domain.idempotency import Answer, IdempotentRequest
 from domain.ports.access import IdempotentRequests
 from domain.ports.world import Clock
 from entrypoints.http.context import adapters
-from entrypoints.http.openapi import JSON_BODY_BYTES
+from entrypoints.http.json_body import JSON_BODY_BYTES
 
 log = logging.getLogger(__name__)
 

@@ -20,11 +20,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.utils import cached_property
 
 from entrypoints.http import errors
-from entrypoints.http.json_body import parsed
+from entrypoints.http.json_body import JSON_BODY_BYTES, parsed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-JSON_BODY_BYTES = 1024 * 1024
 _REF = "#/components/schemas/{model}"
 _SCHEMAS: dict[str, Any] = {}  # of what is answered, by name
 _EXTRAS: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {}  # header parameters and body type, by operation
@@ -229,6 +228,11 @@ def _finish(operation: dict[str, Any]) -> None:
     content = operation.get("requestBody", {}).get("content", {})
     if body_type != "application/json" and "application/json" in content:
         content[body_type] = content["application/json"]
+
+
+def optional_body(model: type[BaseModel]) -> dict[str, Any]:
+    """Of a route that reads its body with `json_body.read_optional`."""
+    return {"content": {"application/json": {"schema": _reference(model)}}}
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -74,27 +74,28 @@ def stores_cursor(library_id: LibraryId, listing: str, signed: str | None) -> st
 
 @dataclass(frozen=True, slots=True)
 class PartPermit:
-    """Whoever holds it may send this part until then."""
+    """Whoever holds it may send this part until then: any bytes, or those of a SHA-256."""
 
     library_id: LibraryId
     upload_id: UploadId
     n: int
     expires_at: datetime
+    sha256: str | None = None
 
     def signed(self) -> str:
-        claims = [self.library_id, self.upload_id, self.n, int(self.expires_at.timestamp())]
+        claims = [self.library_id, self.upload_id, self.n, int(self.expires_at.timestamp()), self.sha256]
         return str(_serializer("part").dumps(claims))
 
 
-def permitted_library(signature: str, upload_id: UploadId, n: int, now: datetime) -> LibraryId:
-    """The library whose upload the part belongs to. Raises Forbidden when the address was changed or has expired."""
+def permit_of(signature: str, upload_id: UploadId, n: int, now: datetime) -> PartPermit:
+    """Raises Forbidden when the address was changed or has expired."""
     try:
-        library_id, signed_upload, signed_n, expires = _serializer("part").loads(signature)
+        library_id, signed_upload, signed_n, expires, sha256 = _serializer("part").loads(signature)
     except (BadSignature, ValueError, TypeError) as error:
         raise _refused() from error
     if (signed_upload, signed_n) != (upload_id, n) or now.timestamp() >= expires:
         raise _refused()
-    return LibraryId(library_id)
+    return PartPermit(LibraryId(library_id), upload_id, n, datetime.fromtimestamp(expires, UTC), sha256)
 
 
 def _refused() -> Forbidden:

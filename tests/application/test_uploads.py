@@ -4,7 +4,17 @@ from datetime import timedelta
 import pytest
 
 from application.uploads import UploadState
-from domain.errors import Conflict, DuplicateContent, Forbidden, Gone, Incomplete, Invalid, NotFound, TooLarge
+from domain.errors import (
+    Conflict,
+    DigestMismatch,
+    DuplicateContent,
+    Forbidden,
+    Gone,
+    Incomplete,
+    Invalid,
+    NotFound,
+    TooLarge,
+)
 from domain.job import JobStatus, Lane
 from domain.recording import Status
 from domain.upload import MIN_PART_BYTES, UploadStatus
@@ -79,6 +89,26 @@ def test_a_part_of_another_size_is_refused(house: House, long_tone: bytes) -> No
     with pytest.raises(Invalid):
         receive(upload.library_id, upload.id, 4, [b"x"], None)
     assert house.use.get_upload()(house.editor, upload.id).arrived == ()
+
+
+def test_a_part_with_another_digest_is_not_stored(house: House, long_tone: bytes) -> None:
+    upload = opened(house, long_tone, part_sha256=True).upload
+    part = long_tone[: upload.part_size]
+    receive = house.use.receive_part()
+    digest = hashlib.sha256(part).hexdigest()
+    with pytest.raises(DigestMismatch):
+        receive(upload.library_id, upload.id, 1, [part[:-1], b"?"], len(part), sha256=digest)
+    assert house.use.get_upload()(house.editor, upload.id).arrived == ()
+    receive(upload.library_id, upload.id, 1, [part], len(part), sha256=digest)
+    assert [each.n for each in house.use.get_upload()(house.editor, upload.id).arrived] == [1]
+
+
+def test_digests_are_for_uploads_that_ask_for_them(house: House, tone: bytes) -> None:
+    digests = {1: "ab" * 32}
+    plain, bound = opened(house, tone), opened(house, tone, part_sha256=True)
+    with pytest.raises(Invalid):
+        house.use.get_upload()(house.editor, plain.upload.id, digests)
+    assert house.use.get_upload()(house.editor, bound.upload.id, digests).digests == digests
 
 
 def test_an_expired_upload_takes_nothing_and_is_swept(house: House, long_tone: bytes) -> None:

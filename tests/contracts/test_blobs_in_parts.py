@@ -96,6 +96,16 @@ def test_all_who_complete_at_once_get_the_blob(blobs: Blobs) -> None:
     assert content(blobs) == parts[1] + parts[2]
 
 
+def test_parts_that_are_bound_to_digests_become_the_blob_too(blobs: Blobs) -> None:
+    multipart_id = blobs.begin_multipart(KEY, part_sha256=True)
+    parts = {1: b"a" * MIN_PART_BYTES, 2: b"end"}
+    for n, part in parts.items():
+        blobs.put_part(KEY, multipart_id, n, [part])
+    assert [part.n for part in blobs.parts(KEY, multipart_id)] == [1, 2]
+    blobs.complete_multipart(KEY, multipart_id)
+    assert content(blobs) == parts[1] + parts[2]
+
+
 def test_completing_overwrites_nothing(blobs: Blobs) -> None:
     before = blobs.put(KEY, [b"before"])
     multipart_id = blobs.begin_multipart(KEY)

@@ -115,6 +115,20 @@ def test_an_announced_size_that_would_not_be_taken_is_refused(size: int, error: 
         check_announced_size(size, 100)
 
 
+def test_digests_are_of_parts_that_there_are() -> None:
+    upload = an_upload(part_sha256=True)
+    assert upload.checked_digests({1: "AB" * 32}) == {1: "ab" * 32}
+    for wrong in ({upload.part_count + 1: "ab" * 32}, {1: "ab"}):
+        with pytest.raises(Invalid):
+            upload.checked_digests(wrong)
+
+
+def test_an_upload_that_asks_for_no_digests_takes_none() -> None:
+    assert an_upload().checked_digests({}) == {}
+    with pytest.raises(Invalid):
+        an_upload().checked_digests({1: "ab" * 32})
+
+
 def test_an_upload_opens_with_a_clean_name_and_digest() -> None:
     upload = Upload.open(
         UploadId("1"),

@@ -1,14 +1,14 @@
 """/library/policy, and what people decide where the policy holds a recording back."""
 
-from flask import Response, abort, request
-from pydantic import ValidationError
+from flask import Response, request
 
 from domain.access import Library
 from domain.recording import Recording
 from domain.values import RecordingId
-from entrypoints.http import conditional, errors
+from entrypoints.http import conditional
 from entrypoints.http.context import actor, use_cases
-from entrypoints.http.openapi import IDEMPOTENCY_KEY, IF_MATCH, JSON_BODY_BYTES, Answer, Resource
+from entrypoints.http.json_body import read_optional
+from entrypoints.http.openapi import IDEMPOTENCY_KEY, IF_MATCH, Answer, Resource, optional_body
 from entrypoints.http.responses import answered
 from entrypoints.http.wire.policy import Decision, PolicyView
 from entrypoints.http.wire.recordings import RecordingPath, RecordingView
@@ -17,7 +17,7 @@ policy = Resource("policy", "Which findings hold a recording back, and what peop
 
 _DECIDED = {200: Answer(RecordingView, ("ETag",))}
 _REFUSED = (404, 409, 412, 413, 415, 428)
-_DECISION = {"content": {"application/json": {"schema": Decision.model_json_schema()}}}
+_DECISION = optional_body(Decision)
 
 
 @policy.route("GET", "/library/policy", answers={200: Answer(PolicyView, ("ETag",))})
@@ -87,10 +87,5 @@ def _version(recording_id: str) -> int:
 
 def _note() -> str | None:
     """A decision may come without a body."""
-    request.max_content_length = JSON_BODY_BYTES
-    if not request.get_data():
-        return None
-    try:
-        return Decision.model_validate(request.get_json()).note
-    except ValidationError as error:
-        abort(errors.of_validation(error))
+    decision = read_optional(Decision)
+    return None if decision is None else decision.note

@@ -10,13 +10,15 @@ from domain.upload import Part, Upload, UploadStatus
 from domain.values import UploadId
 from entrypoints.http import media_types
 from entrypoints.http.context import actor, adapters, use_cases
-from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
+from entrypoints.http.json_body import read_optional
+from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource, optional_body
 from entrypoints.http.responses import answered
-from entrypoints.http.signing import PartPermit, permitted_library
+from entrypoints.http.signing import PartPermit, permit_of
 from entrypoints.http.streaming import body_chunks
 from entrypoints.http.wire.jobs import JobView, job_address
 from entrypoints.http.wire.uploads import (
     NewUpload,
+    PartDigests,
     PartPath,
     PartQuery,
     ReceivedPart,
@@ -44,6 +46,7 @@ def open_upload(body: NewUpload) -> Response:
         size_bytes=body.size,
         sha256=body.sha256,
         keep_duplicate=body.on_duplicate == "keep",
+        part_sha256=body.part_sha256,
     )
     return answered(_view(state), 201, Location=upload_address(state.upload.id))
 
@@ -58,12 +61,15 @@ def get_upload(path: UploadPath) -> Response:
     "POST",
     "/uploads/<id>/parts",
     answers={200: Answer(UploadView)},
-    problems=(404, 409, 410),
+    problems=(404, 409, 410, 413, 415),
     parameters=(IDEMPOTENCY_KEY,),
+    request_body=optional_body(PartDigests),
 )
 def renew_part_addresses(path: UploadPath) -> Response:
-    """Fresh addresses for the parts that are missing."""
-    state: UploadState = use_cases().get_upload()(actor(), UploadId(path.id))
+    """Fresh addresses for the parts that are missing; with `part_sha256`, for those whose digests are sent along."""
+    sent = read_optional(PartDigests)
+    digests = sent.by_number() if sent else {}
+    state: UploadState = use_cases().get_upload()(actor(), UploadId(path.id), digests)
     state.upload.require_open(adapters().clock().now())
     return answered(_view(state))
 
@@ -82,9 +88,9 @@ def renew_part_addresses(path: UploadPath) -> Response:
 def receive_part(path: PartPath, query: PartQuery) -> Response:
     """The bytes of one part, sent to an address that the service signed; it needs no key."""
     upload_id = UploadId(path.id)
-    library_id = permitted_library(query.signature, upload_id, path.n, adapters().clock().now())
+    permit = permit_of(query.signature, upload_id, path.n, adapters().clock().now())
     part: Part = use_cases().receive_part()(
-        library_id, upload_id, path.n, body_chunks(request), announced_size=request.content_length
+        permit.library_id, upload_id, path.n, body_chunks(request), request.content_length, sha256=permit.sha256
     )
     return answered(ReceivedPart.of(part), ETag=f'"{part.etag}"')
 
@@ -121,11 +127,12 @@ def _view(state: UploadState) -> UploadView:
     is_open = state.upload.status is UploadStatus.OPEN and not state.upload.is_expired(now)
 
     def address_of(upload: Upload, n: int) -> SignedRequest | None:
-        if not is_open:
+        digest = state.digests.get(n)
+        if not is_open or (upload.part_sha256 and digest is None):
             return None
         if state.addresses:
             return state.addresses.get(n)
-        permit = PartPermit(upload.library_id, upload.id, n, upload.expires_at)
+        permit = PartPermit(upload.library_id, upload.id, n, upload.expires_at, digest)
         return SignedRequest(f"{base}{upload_address(upload.id)}/parts/{n}?signature={permit.signed()}", {})
 
     return UploadView.of(state, address_of)

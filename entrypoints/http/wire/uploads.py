@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from application.uploads import UploadState
 from domain.ports.blobs import SignedRequest
@@ -35,16 +35,40 @@ class NewUpload(Asked):
     content_type: str = Field("application/octet-stream", max_length=255)
     sha256: Sha256 | None = Field(None, description="Of the whole file; compared when it is complete.")
     on_duplicate: str = Field("refuse", pattern="^(keep|refuse)$")
+    part_sha256: StrictBool = Field(
+        False, description="Each part is bound to its SHA-256: tell them when you ask for addresses."
+    )
+
+
+class PartDigest(Asked):
+    n: StrictInt = Field(ge=1, le=10_000)
+    sha256: Sha256 = Field(description="Of the part's bytes.")
+
+
+class PartDigests(Asked):
+    """For an upload with `part_sha256`: of the parts that are to be sent next."""
+
+    model_config = example(
+        parts=[{"n": 1, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]
+    )
+
+    parts: list[PartDigest] = Field(max_length=10_000)
+
+    def by_number(self) -> dict[int, str]:
+        return {part.n: part.sha256 for part in self.parts}
 
 
 class PartView(BaseModel):
-    """Where a part of the file goes: PUT its bytes to `url`, with `headers`."""
+    """Where a part of the file goes: PUT its bytes to `url`, with `headers` as they are."""
 
     n: int
     offset: int
     size: int
     received: bool
-    url: str | None = Field(description="Null once it has arrived, and when the upload is not open any more.")
+    url: str | None = Field(
+        description="Null once it has arrived, when the upload is not open any more, and, for an upload with "
+        "`part_sha256`, but in the answer to a request that told the part's digest."
+    )
     headers: dict[str, str]
 
 
@@ -55,6 +79,7 @@ class UploadView(BaseModel):
     content_type: str
     size: int
     part_size: int
+    part_sha256: bool
     status: UploadStatus
     parts: list[PartView]
     created_at: datetime
@@ -86,6 +111,7 @@ class UploadView(BaseModel):
             content_type=upload.content_type,
             size=upload.size_bytes,
             part_size=upload.part_size,
+            part_sha256=upload.part_sha256,
             status=upload.status,
             parts=parts,
             created_at=upload.created_at,
