@@ -134,7 +134,7 @@ def _server(command: list[str], environment: dict[str, str], healthy: str) -> It
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_for(f"{url}/{healthy}", process)
+            wait_for(f"{url}/{healthy}", process)
             yield url
         finally:
             process.terminate()
@@ -146,7 +146,7 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
