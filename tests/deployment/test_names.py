@@ -198,6 +198,16 @@ def test_nobody_is_root_and_the_same_folders_can_be_written() -> None:
         assert {place.split(":")[0] for place in places} == folders
 
 
+def test_what_a_stack_takes_from_others_is_given() -> None:
+    given = {each["Export"]["Name"] for path in TEMPLATES for each in _outputs(path.stem) if "Export" in each}
+    taken = set(re.findall(r"!ImportValue ([\w-]+)", "".join(path.read_text() for path in TEMPLATES)))
+    assert taken == given
+
+
+def _outputs(name: str) -> list[Mapping[str, Any]]:
+    return list(template(name).get("Outputs", {}).values())
+
+
 def test_no_secret_is_told_in_the_open() -> None:
     for name in TASKS:
         assert not set(environment(name)) & set(KEYS)

@@ -10,6 +10,7 @@ from adapters.aws import bucket
 from adapters.aws.clients import AwsClients, AwsPlace
 from adapters.aws.queues import create_queues
 from adapters.aws.schema import TTL, create_table
+from domain.blob_keys import INBOX_PREFIX
 from tests.aws import AwsDouble
 from tests.deployment.files import ROOT, one, template
 
@@ -107,7 +108,7 @@ def test_the_bucket() -> None:
     [ring] = store["NotificationConfiguration"]["QueueConfigurations"]
     assert ring["Event"] == "s3:ObjectCreated:*"
     assert ring["Queue"]["Fn::Sub"].endswith(":audio-backend-inbox")
-    assert ring["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": bucket.INBOX_PREFIX}]
+    assert ring["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": INBOX_PREFIX}]
 
 
 def _in_cloudformation(rule: Mapping[str, Any]) -> dict[str, Any]:
