@@ -37,6 +37,10 @@ def occupied(key: str) -> Conflict:
     return Conflict(f"There is a blob at {key} already, and it is not to be overwritten.", key=key)
 
 
+def let_go(url: str) -> LeaseLost:
+    return LeaseLost(f"{url} is not in this receiver's hands any more.", url=url)
+
+
 def changed_since(url: str) -> VersionMismatch:
     return VersionMismatch(f"{url} has changed since it was looked at. Look again.", url=url)
 

@@ -2,6 +2,9 @@
 
 from domain.values import LibraryId, RecordingId
 
+INBOX_PREFIX = "inbox/"
+"""What is put below it, and the name of a library, becomes a recording; no id of a library is called so."""
+
 _STATE = "#etag="
 
 
@@ -36,7 +39,7 @@ def model_input_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
 def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
     """Whose blob it is, or None when the key is not one of a recording."""
     library_id, kind, recording_id, *rest = (*blob_key.split("/", 3), "", "", "")[:4]
-    if kind != "recordings" or not recording_id or not rest[0]:
+    if kind != "recordings" or not recording_id or not rest[0] or blob_key.startswith(INBOX_PREFIX):
         return None
     return LibraryId(library_id), RecordingId(recording_id)
 

@@ -17,6 +17,7 @@ from adapters.audio.isolated import IsolatedEngine
 from application import (
     access,
     analyse,
+    arrivals,
     browse,
     catalogue,
     changes,
@@ -64,6 +65,7 @@ class UseCases(containers.DeclarativeContainer):
     lease_for = providers.Callable(lambda s: timedelta(seconds=s.lease_seconds), settings)
     max_bytes = settings.provided.max_upload_bytes
     max_excerpt_seconds = settings.provided.max_excerpt_seconds
+    keep_arrivals = settings.provided.keep_arrivals
     retention = providers.Callable(lambda s: timedelta(days=s.trash_retention_days), settings)
 
     notices = wired(notices.Notices)
@@ -83,6 +85,7 @@ class UseCases(containers.DeclarativeContainer):
     plan_import = wired(import_plan.PlanImport)
     refer_recording = wired(import_source.ReferRecording)
     import_object = wired(import_source.ImportObject)
+    take_arrival = wired(arrivals.TakeArrival)
     start_import = wired(import_job.StartImport)
     run_import = wired(import_job.RunImport)
     open_upload = wired(uploads.OpenUpload)

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         (), description="What keys may import from; the command line may import from anywhere."
     )
 
+    keep_arrivals: bool = Field(False, description="What arrived in the inbox stays there once it is a recording.")
+
     aws_region: str | None = Field(None, description="Without it, the SDK's own chain says where.")
     aws_endpoint_url: str | None = Field(None, description="Of a double that answers for every service.")
     aws_bucket: str = "audio-backend"

@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from domain.job import Job, JobKind, Lane
 from domain.ports.audio import Progress
 from domain.ports.work import Delivery, JobQueue, ScaleIn
 from entrypoints.container import Container
+from entrypoints.inbox import inbox_of
 from entrypoints.processes import stop_signal
 from entrypoints.verdicts import Verdict, failure_of, verdict_of
 
@@ -246,9 +248,13 @@ def run_worker(container: Container) -> None:
     """Works until SIGTERM or SIGINT."""
     stop = stop_signal()
     container.start()
-    worker = worker_of(container)
+    worker, inbox = worker_of(container), inbox_of(container)
     worker.start()
+    inbox.start()
     log.info("worker ready")
     stop.wait()
+    deadline = time.monotonic() + container.settings.stop_grace_seconds
+    inbox.stop()
     worker.stop(container.settings.stop_grace_seconds)
+    inbox.join(max(0.0, deadline - time.monotonic()))
     container.close()

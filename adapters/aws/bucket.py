@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-INBOX_PREFIX = "inbox/"
-"""What is put below it becomes a recording."""
-
 ON_REQUEST_TAG = "kept=on-request"
 """Of files that are made when somebody asks. The service deletes them within hours; the bucket, should it not."""
 

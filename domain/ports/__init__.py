@@ -14,6 +14,7 @@ Where to look:
     access       Libraries, Keys, AuditTrail, IdempotentRequests
     blobs        Blobs, Workspaces
     sources      Sources
+    arrivals     Arrivals
     work         Jobs, JobQueue, ScheduleClaims, Events
     audio        AudioEngine
     models       Models, Predictions

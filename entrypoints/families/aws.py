@@ -3,6 +3,7 @@
 from dependency_injector import containers, providers
 
 from adapters.audio.isolated import IsolatedEngine
+from adapters.aws.arrivals import S3Arrivals
 from adapters.aws.clients import AwsClients, AwsPlace
 from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import Queues
@@ -43,4 +44,5 @@ class AwsAdapters(containers.DeclarativeContainer):
     table = One(Table, clients.provided.dynamodb, settings.provided.aws_table)
     queues = One(Queues, clients.provided.sqs, settings.provided.aws_queue_prefix)
     queue = One(SqsQueue, queues, clock)
+    arrivals = One(S3Arrivals, clients.provided.s3, settings.provided.aws_bucket, queues, clock)
     scale_in = One(_scale_in, settings, clock)

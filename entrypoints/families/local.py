@@ -4,6 +4,7 @@ from dependency_injector import containers, providers
 
 from adapters.audio.isolated import IsolatedEngine
 from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
+from adapters.local.arrivals import FolderArrivals
 from adapters.local.blobs import FileBlobs
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
@@ -52,6 +53,12 @@ class LocalAdapters(containers.DeclarativeContainer):
     trail = One(SqliteAuditTrail, database)
     idempotent_requests = One(SqliteIdempotentRequests, database)
     sources = One(FolderSources)
+    arrivals = One(
+        FolderArrivals,
+        settings.provided.data_dir.joinpath.call("inbox"),
+        settings.provided.data_dir.joinpath.call("refused"),
+        clock,
+    )
     files = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
     blobs = One(ReferringBlobs, files, sources, workspaces)
     jobs = One(SqliteJobs, database)

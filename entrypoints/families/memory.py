@@ -4,6 +4,7 @@ from dependency_injector import containers, providers
 
 from adapters.audio.engine import LibrosaEngine
 from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
+from adapters.memory.arrivals import MemoryArrivals
 from adapters.memory.blobs import MemoryBlobs
 from adapters.memory.events import MemoryEvents
 from adapters.memory.fingerprints import MemoryFingerprints
@@ -47,6 +48,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     trail = One(MemoryAuditTrail, audit_log)
     idempotent_requests = One(MemoryIdempotentRequests)
     sources = One(MemorySources, clock)
+    arrivals = One(MemoryArrivals, sources, clock)
     blobs = One(ReferringBlobs, One(MemoryBlobs, clock), sources, workspaces)
     jobs = One(MemoryJobs, audit_log)
     queue = One(MemoryQueue, clock)

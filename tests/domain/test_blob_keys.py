@@ -50,6 +50,10 @@ def test_keys_tell_what_kind_of_blob_theirs_is() -> None:
     assert [is_on_request(key) for key in (on_request, original, "L/on-request", "")] == [True, *[False] * 3]
 
 
+def test_what_lies_in_the_inbox_is_no_blob_of_a_recording() -> None:
+    assert recording_of_key("inbox/recordings/takes/a.wav") is None
+
+
 @pytest.mark.parametrize("url", ["s3://bucket/a.wav", "s3://bucket/odd#etag=key/ü?.wav"])
 def test_an_original_that_stays_where_it_is_has_a_key_of_its_own(url: str) -> None:
     key = reference_key(url, "0123456789abcdef-2")

@@ -1,0 +1,72 @@
+"""What arrives in the inbox becomes recordings of the library that its place names."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.import_plan import ImportMode
+from application.import_source import Became, ImportedObject, ImportObject
+from domain.access import Actor, system_actor
+from domain.errors import NotFound, Unavailable, VersionMismatch
+from domain.ports.access import Libraries
+from domain.ports.arrivals import Arrival, Arrivals
+from domain.ports.recordings import Recordings
+from domain.ports.sources import Sources
+from domain.source import SourceObject, steps
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER = timedelta(seconds=30)
+_PASSING = frozenset({Unavailable.code, VersionMismatch.code})
+"""What may be otherwise when the object is looked at again."""
+
+
+@dataclass(frozen=True)
+class TakeArrival:
+    """One object of the inbox becomes a recording, and leaves the inbox once that is on record.
+
+    The same again changes nothing: bytes that the library has are not stored twice, and an object that is gone has been
+    taken. What is no usable sound, and what names no library, is set aside with the reason. Raises Unavailable when a
+    store does not answer; then the object arrives again.
+    """
+
+    arrivals: Arrivals
+    libraries: Libraries
+    recordings: Recordings
+    sources: Sources
+    import_object: ImportObject
+    keep_arrivals: bool
+
+    def __call__(self, arrival: Arrival) -> None:
+        library = self.libraries.find_by_name(arrival.library)
+        if library is None:
+            self._set_aside(arrival, f"not-found: There is no library {arrival.library!r}.")
+            return
+        try:
+            found = self.sources.find(arrival.url)
+        except NotFound:
+            self.arrivals.acknowledge(arrival)
+            return
+        self._settle(arrival, found, self._import(system_actor(library.id, "inbox"), found))
+
+    def _import(self, actor: Actor, found: SourceObject) -> ImportedObject:
+        known = self.recordings.from_sources(actor.library_id, found.url)
+        (step,) = steps([found], [each for each in known if each.source.url == found.url])
+        return self.import_object(actor, step, ImportMode.COPY)
+
+    def _settle(self, arrival: Arrival, found: SourceObject, imported: ImportedObject) -> None:
+        failure = imported.failure
+        if failure is None:
+            log.info("%s: %s as recording %s", arrival.url, imported.became, imported.recording_id)
+            if not self.keep_arrivals:
+                self.arrivals.remove(found)
+            self.arrivals.acknowledge(arrival)
+        elif imported.became is Became.REFUSED and failure.code in _PASSING:
+            log.warning("%s is left for later: %s: %s", arrival.url, failure.code, failure.detail)
+            self.arrivals.release(arrival, AGAIN_AFTER)
+        else:
+            self._set_aside(arrival, f"{failure.code}: {failure.detail}")
+
+    def _set_aside(self, arrival: Arrival, reason: str) -> None:
+        log.warning("%s is set aside: %s", arrival.url, reason)
+        self.arrivals.bury(arrival, reason)
