@@ -24,7 +24,7 @@ from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.world import Clock
 from domain.recording import Recording, Status
 from domain.rendition import Rendition
-from domain.values import RecordingId, UploadId, require_digest
+from domain.values import LibraryId, RecordingId, UploadId, require_digest
 
 COPY_BYTES = 1024 * 1024
 
@@ -127,11 +127,15 @@ class Listen:
         with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
             heard = self.engine.listen(path, workspace, progress, parts)
             for artefact in heard.artefacts:
-                self.keep_rendition(job, recording, artefact, self._maker(artefact))
+                self.keep_rendition(job, recording, artefact, maker_of(self.engine, artefact))
         known = self.analyses.find(recording.library_id, key)
         if known is not None:
             return known  # another recording of the same bytes was heard meanwhile: the results are the same
-        analysis = self._analysis(job, recording, key, heard)
+        analysis = replace(
+            analysis_of(self.engine, heard, recording.sha256 or "", self.clock.now()),
+            library_id=recording.library_id,
+            fence=job.fence,
+        )
         if earlier is not None and parts is not None:
             analysis = analysis.completed(earlier, self.engine.parts)
         self.analyses.put(analysis)
@@ -157,27 +161,6 @@ class Listen:
             return None
         remade = frozenset(makers[maker] for maker in missing & makers.keys())
         return stored.stale_parts(current) | remade or None
-
-    def _analysis(self, job: Job, recording: Recording, key: str, heard: Heard) -> Analysis:
-        return Analysis(
-            key=key,
-            library_id=recording.library_id,
-            content_sha256=recording.sha256 or "",
-            analyser=self.engine.analyser,
-            analyser_version=self.engine.version,
-            parameters=self.engine.parameters,
-            descriptors=heard.descriptors,
-            findings=heard.findings,
-            audio=heard.audio,
-            created_at=self.clock.now(),
-            embedded=heard.embedded,
-            parts=heard.parts,
-            artefacts={artefact.name: self._maker(artefact) for artefact in heard.artefacts},
-            fence=job.fence,
-        )
-
-    def _maker(self, artefact: Artefact) -> str:
-        return artefact.version or stamp(self.engine.analyser, self.engine.version)
 
 
 @dataclass(frozen=True)
@@ -271,6 +254,29 @@ class GetAnalysis:
         raise NotFound("There is no analysis of this version.", known=[each.analyser_version for each in stored])
 
 
+def analysis_of(engine: AudioEngine, heard: Heard, sha256: str, now: datetime) -> Analysis:
+    """What was heard in these bytes, by the analyser as it is now; of no library and under no fence yet."""
+    return Analysis(
+        key=analysis_key(sha256, engine.analyser, engine.version, engine.parameters),
+        library_id=LibraryId(""),
+        content_sha256=sha256,
+        analyser=engine.analyser,
+        analyser_version=engine.version,
+        parameters=engine.parameters,
+        descriptors=heard.descriptors,
+        findings=heard.findings,
+        audio=heard.audio,
+        created_at=now,
+        embedded=heard.embedded,
+        parts=heard.parts,
+        artefacts={artefact.name: maker_of(engine, artefact) for artefact in heard.artefacts},
+    )
+
+
+def maker_of(engine: AudioEngine, artefact: Artefact) -> str:
+    return artefact.version or stamp(engine.analyser, engine.version)
+
+
 def current_key(engine: AudioEngine, recording: Recording) -> str:
     """Under which its analysis is stored, once the engine as it is now has heard it."""
     return analysis_key(recording.sha256 or "", engine.analyser, engine.version, engine.parameters)
@@ -280,3 +286,10 @@ def chunks_of(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(COPY_BYTES):
             yield chunk
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks_of(path):
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -1,11 +1,10 @@
 """Files that lie on the service's own machine come in, one after the other."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from application.analyse import chunks_of
+from application.analyse import chunks_of, sha256_of
 from application.ingest import ReceiveRecording, refuse_duplicate
 from domain.access import Actor, Permission
 from domain.errors import AudioBackendError, DuplicateContent, Unsupported
@@ -58,7 +57,7 @@ class ImportFile:
     def _import(self, actor: Actor, path: Path, content_type: str, dry_run: bool) -> ImportedFile:
         with path.open("rb") as file:
             self.engine.sniff(file.read(HEAD_BYTES))
-        digest = _sha256_of(path)
+        digest = sha256_of(path)
         refuse_duplicate(self.recordings, actor.library_id, digest)
         if dry_run:
             self.engine.probe(path)
@@ -72,10 +71,3 @@ class ImportFile:
             announced_sha256=digest,
         )
         return ImportedFile(path, Outcome.ADDED, recording.id)
-
-
-def _sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks_of(path):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -19,6 +19,7 @@ from application import (
     analyse,
     arrivals,
     browse,
+    bulk_runs,
     catalogue,
     changes,
     curate,
@@ -35,10 +36,12 @@ from application import (
     notices,
     on_request,
     predict,
+    processing,
     purge,
     reanalyse,
     schedule,
     summary,
+    take_over,
     upkeep,
     uploads,
     watch,
@@ -88,6 +91,9 @@ class UseCases(containers.DeclarativeContainer):
     take_arrival = wired(arrivals.TakeArrival)
     start_import = wired(import_job.StartImport)
     run_import = wired(import_job.RunImport)
+
+    analyse_file = wired(processing.AnalyseFile)
+    start_run = wired(bulk_runs.StartRun)
     open_upload = wired(uploads.OpenUpload)
     get_upload = wired(uploads.GetUpload)
     receive_part = wired(uploads.ReceivePart)
@@ -160,6 +166,9 @@ class UseCases(containers.DeclarativeContainer):
 
     keep_identity = wired(duplicates.KeepIdentity)
     listen = wired(analyse.Listen)
+    keep_result = wired(take_over.KeepResult)
+    take_over_result = wired(take_over.TakeOverResult)
+    take_over_results = wired(take_over.TakeOverResults)
     run_ingest = wired(analyse.RunIngest)
     run_analyse = wired(analyse.RunAnalyse)
     run_preview = wired(hear.RunPreview)

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     model_server_port: int = Field(8080, ge=0, le=65535, description="SageMaker asks on 8080.")
     model_server_max_bytes: int = Field(10**9, ge=1, description="Of one body; SageMaker sends up to 1 GB.")
 
+    processing_image_uri: str | None = Field(None, description="What machines for bulk run: this service's own image.")
+    processing_role_arn: str | None = Field(None, description="The role that they run in.")
+
     worker_children: int = Field(2, ge=1, le=64)
     worker_lanes: Annotated[tuple[Lane, ...], NoDecode] = Field(
         tuple(Lane), min_length=1, description="What a worker takes jobs from, the preferred lane first."

@@ -6,7 +6,19 @@ import typer
 from rich.console import Console
 
 from domain.errors import AudioBackendError
-from entrypoints.cli import access, doctor, duplicates, importing, jobs, openapi, policy, reanalyse, serve, status
+from entrypoints.cli import (
+    access,
+    doctor,
+    duplicates,
+    importing,
+    jobs,
+    openapi,
+    policy,
+    processing,
+    reanalyse,
+    serve,
+    status,
+)
 from entrypoints.cli.session import Session
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -25,6 +37,7 @@ app.add_typer(access.key_app, name="key")
 app.add_typer(access.library_app, name="library")
 access.library_app.add_typer(policy.policy_app, name="policy")
 app.add_typer(jobs.job_app, name="job")
+app.add_typer(processing.processing_app, name="processing")
 app.add_typer(jobs.dead_letter_app, name="dead-letters")
 
 

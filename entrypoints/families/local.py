@@ -14,6 +14,7 @@ from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
+from adapters.local.runs import NoRuns
 from adapters.local.sources import FolderSources
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
@@ -22,6 +23,7 @@ from adapters.models.shelf import ModelShelf
 from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
+from adapters.tables.results import ParquetResults
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -66,3 +68,5 @@ class LocalAdapters(containers.DeclarativeContainer):
     scale_in = One(StandingMachine)
     claims = One(SqliteScheduleClaims, database)
     events = One(SqliteEvents, database)
+    bulk_results = One(ParquetResults)
+    bulk_runs = One(NoRuns)

@@ -3,6 +3,7 @@
 from dependency_injector import containers, providers
 
 from adapters.audio.engine import LibrosaEngine
+from adapters.local.runs import NoRuns
 from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
 from adapters.memory.arrivals import MemoryArrivals
 from adapters.memory.blobs import MemoryBlobs
@@ -20,6 +21,7 @@ from adapters.models.shelf import ModelShelf
 from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
+from adapters.tables.results import ParquetResults
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -55,3 +57,5 @@ class MemoryAdapters(containers.DeclarativeContainer):
     scale_in = One(StandingMachine)
     claims = One(MemoryScheduleClaims)
     events = One(MemoryEvents)
+    bulk_results = One(ParquetResults)
+    bulk_runs = One(NoRuns)
