@@ -15,6 +15,7 @@ Where to look:
     blobs        Blobs, Workspaces
     sources      Sources
     arrivals     Arrivals
+    bulk         BulkResults, BulkRuns
     work         Jobs, JobQueue, ScheduleClaims, Events
     audio        AudioEngine
     models       Models, Predictions
