@@ -41,7 +41,9 @@ def one_pass(
     """
     stft = Stft(sound.rate, sound.channels)
     with ExitStack() as resources:
-        frames = resources.enter_context(Frames(workspace, sound.rate, stft.window))
+        frames, of_movement = (
+            resources.enter_context(Frames(workspace, sound.rate, stft.window)) for _ in ("told", "kept")
+        )
         stream = Stream(
             rate=sound.rate,
             channels=sound.channels,
@@ -51,7 +53,7 @@ def one_pass(
             window=stft.window,
             hop=stft.hop,
             frames=frames,
-            movement=Movement(sound.rate, stft.window),
+            movement=Movement(sound.rate, stft.window, of_movement),
             resources=resources,
             pcm_md5=sound.pcm_md5,
             layout=sound.layout,

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
 from adapters.audio.compiled import reassociated
+from adapters.audio.frames import Frames, Rows
 
 LOWEST_HZ = 100.0
 """Below it there is rumble, whose level is never still."""
@@ -14,18 +15,19 @@ SILENT_DBFS = -100.0
 
 
 class Movement:
-    """Level and flux of every frame of the STFT of the mean of the channels: 1.2 MB an hour.
+    """Level and flux of every frame of the STFT of the mean of the channels: 1.2 MB an hour, in columns of its own that
+    nobody else sees.
 
     The taps of a pass share one. Each feeds it all chunks and any may be the first: it takes each chunk once.
     """
 
-    def __init__(self, rate: int, window: int) -> None:
+    def __init__(self, rate: int, window: int, columns: Frames) -> None:
         self.frames_per_second = 2 * rate / window
         self._first = int(np.ceil(LOWEST_HZ * window / rate))
         # A full-scale sine has a mean square of one half; half of its power is in the bins of a Hann window.
         self._scale = np.float32(2 / (0.375 * window**2))
         self._before = np.zeros(window // 2 + 1, np.float32)
-        self._found: list[NDArray[np.float32]] = []
+        self._columns, self._hop = columns, window // 2
         self._next = 0  # sample
         self._told: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
@@ -38,7 +40,14 @@ class Movement:
         if len(power):
             _measure(power[:, self._first :], self._before[self._first :], found)
             self._before = power[-1].copy()
-        self._found.append(found)
+        levels, flux = found
+        # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
+        levels *= self._scale
+        np.clip(levels, 10 ** (SILENT_DBFS / 10), 1e10, out=levels)
+        np.log10(levels, out=levels)
+        levels *= np.float32(10)
+        self._columns.add("level", levels, Rows("dBFS", self._hop))
+        self._columns.add("flux", np.nan_to_num(flux, copy=False), Rows("1", self._hop))
 
     def result(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Levels in dBFS (RMS, no lower than SILENT_DBFS), and flux: 0 for a spectrum that stays, 1 for another one.
@@ -47,14 +56,7 @@ class Movement:
         below 0.1 for steady tones.
         """
         if self._told is None:
-            levels, flux = (np.concatenate([found[row] for found in self._found]) for row in (0, 1))
-            self._found = []
-            # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
-            levels *= self._scale
-            np.clip(levels, 10 ** (SILENT_DBFS / 10), 1e10, out=levels)
-            np.log10(levels, out=levels)
-            levels *= np.float32(10)
-            self._told = levels, np.nan_to_num(flux, copy=False)
+            self._told = self._columns.column("level"), self._columns.column("flux")
         return self._told
 
 

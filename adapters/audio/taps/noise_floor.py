@@ -1,9 +1,13 @@
 """Noise floor: what is heard in the pauses, against what is heard between them."""
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
+from adapters.audio.compiled import compiled
 from adapters.audio.taps.movement import SILENT_DBFS
 from adapters.audio.taps.speech_music import shares
 from adapters.audio.taps.tap import Stream, Told
@@ -36,6 +40,9 @@ _METHOD = (
     f"most is music, only where the ratio is {VALLEY_DB:g} dB or more"
 )
 
+Curve = NDArray[np.float32]
+"""A number a frame."""
+
 
 class NoiseFloor:
     """`noise_floor` in dBFS and `snr_estimate` in dB, and in speech `low-snr` below LOW_SNR_DB."""
@@ -51,14 +58,12 @@ class NoiseFloor:
         found = _pauses(levels, flux, self._movement.frames_per_second)
         if isinstance(found, str):
             return Told(_nothing(found))
-        power = 10 ** (levels / 10)
-        noise = float(power[found].mean())
-        floor = 10 * float(np.log10(noise))
-        signal = power[levels > floor + ABOVE_DB]
-        if len(signal) < _LEAST_SHARE * len(levels):
+        floor = 10 * math.log10(found.power)
+        signal = _mean(levels, flux, levels > floor + ABOVE_DB)
+        if signal.frames < _LEAST_SHARE * len(levels):
             reason = "the level hardly changes: there is nothing to tell the noise from"
             return Told((_descriptor("noise_floor", floor), _descriptor("snr_estimate", None, reason)))
-        ratio = 10 * float(np.log10(signal.mean() / noise - 1))
+        ratio = 10 * math.log10(signal.power / found.power - 1)
         heard = shares(levels, flux, self._movement.frames_per_second)
         if heard.other > 0.5 * (1 - heard.silence):
             reason = "most of it is noise itself"
@@ -83,8 +88,33 @@ def _nothing(reason: str) -> tuple[Descriptor, ...]:
     return _descriptor("noise_floor", None, reason), _descriptor("snr_estimate", None, reason)
 
 
-def _pauses(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: float) -> NDArray[np.int64] | str:
-    """Frames of the quietest pauses, or why there are none."""
+class _Mean(NamedTuple):
+    """Of some frames: how many these are, and their mean power and flux."""
+
+    frames: int
+    power: float
+    flux: float
+
+
+@compiled
+def _sums(levels: Curve, flux: Curve, which: NDArray[np.bool_]) -> tuple[int, float, float]:
+    """Of these frames, without a copy of an hour of them: how many, the sum of their power, and that of their flux."""
+    count, power, moved = 0, 0.0, 0.0
+    for n in range(len(levels)):
+        if which[n]:
+            count += 1
+            power += 10 ** (float(levels[n]) / 10)
+            moved += float(flux[n])
+    return count, power, moved
+
+
+def _mean(levels: Curve, flux: Curve, which: NDArray[np.bool_]) -> _Mean:
+    count, power, moved = _sums(levels, flux, which)
+    return _Mean(count, power / max(count, 1), moved / max(count, 1))
+
+
+def _pauses(levels: Curve, flux: Curve, per_second: float) -> _Mean | str:
+    """What the quietest pauses are like, or why there are none."""
     length = max(4, round(PAUSE_SECONDS * per_second))
     audible = levels > SILENT_DBFS
     if not audible.any():
@@ -94,15 +124,15 @@ def _pauses(levels: NDArray[np.float32], flux: NDArray[np.float32], per_second: 
     steady = _steady(levels, length)
     reason = "there are no pauses in which the noise could be heard"
     if steady.sum() >= _LEAST_SHARE * len(levels):
-        lowest = np.percentile(levels[steady], 10)
-        quiet = np.flatnonzero(steady & (levels <= lowest + SPREAD_DB / 2))
-        if flux[quiet].mean() >= NOISE_FLUX:
+        lowest = np.percentile(levels[steady], 10, overwrite_input=True)
+        quiet = _mean(levels, flux, steady & (levels <= lowest + SPREAD_DB / 2))
+        if quiet.flux >= NOISE_FLUX:
             return quiet
         reason = "what is quietest is no noise"
     return "the pauses are digitally silent" if np.mean(~audible) >= _LEAST_SHARE else reason
 
 
-def _steady(levels: NDArray[np.float32], length: int) -> NDArray[np.bool_]:
+def _steady(levels: Curve, length: int) -> NDArray[np.bool_]:
     """Which frames belong to a stretch of that length whose level holds still, above digital silence."""
     steady = np.zeros(len(levels), bool)
     half = length // 2
