@@ -11,6 +11,7 @@ from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
 from domain.errors import Invalid
 from domain.job import Lane
 from domain.source import checked_address
+from entrypoints.remote_model import RemoteModel
 
 MIB, GIB = 1024**2, 1024**3
 
@@ -73,6 +74,20 @@ class Settings(BaseSettings):
     aws_part_bytes: int = Field(8 * MIB, ge=5 * MIB, le=5 * GIB, description="Of what the service itself sends.")
     aws_concurrency: int = Field(4, ge=1, le=64, description="Parts of one blob that are sent at a time.")
 
+    sagemaker_models: tuple[RemoteModel, ...] = Field((), description="Models behind endpoints, as a JSON list.")
+    sagemaker_realtime_bytes: int = Field(
+        6_291_456, ge=1, description="Of a request: the greatest Body in the API reference of InvokeEndpoint."
+    )
+    sagemaker_realtime_seconds: int = Field(
+        60, ge=1, le=3600, description="The container's time for an answer: API reference of InvokeEndpoint."
+    )
+    sagemaker_async_bytes: int = Field(
+        10**9, ge=1, description="1 GB: SageMaker's developer guide, Asynchronous inference."
+    )
+    sagemaker_async_seconds: int = Field(
+        3600, ge=1, le=3600, description="An hour: the same page, and InvocationTimeoutSeconds of InvokeEndpointAsync."
+    )
+
     served_model: str = Field("speech", description="Which model the model server runs.")
     model_server_port: int = Field(8080, ge=0, le=65535, description="SageMaker asks on 8080.")
     model_server_max_bytes: int = Field(10**9, ge=1, description="Of one body; SageMaker sends up to 1 GB.")
@@ -111,6 +126,13 @@ class Settings(BaseSettings):
             return tuple(checked_address(each) for each in value)
         except Invalid as error:
             raise ValueError(error.detail) from error
+
+    @field_validator("sagemaker_models")
+    @classmethod
+    def _names_of_their_own(cls, value: tuple[RemoteModel, ...]) -> tuple[RemoteModel, ...]:
+        if len({each.name for each in value}) < len(value):
+            raise ValueError("two models have the same name")
+        return value
 
     @model_validator(mode="after")
     def _some_rate_is_left(self) -> Self:

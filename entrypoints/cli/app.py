@@ -14,6 +14,7 @@ from entrypoints.cli import (
     jobs,
     openapi,
     policy,
+    predict,
     processing,
     reanalyse,
     serve,
@@ -29,6 +30,8 @@ app.command("model-server")(serve.model_server)
 app.command("scheduler")(serve.scheduler)
 app.command("import")(importing.import_from)
 app.command("reanalyse")(reanalyse.reanalyse)
+app.command("models")(predict.models)
+app.command("predict")(predict.predict)
 app.command("status")(status.status)
 app.command("duplicates")(duplicates.duplicates)
 app.command("doctor")(doctor.doctor)
