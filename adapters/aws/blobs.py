@@ -24,7 +24,7 @@ from adapters.aws.clients import AwsClients
 from adapters.aws.errors import RETRY_FAILED, code_of, translated
 from adapters.aws.multiparts import S3Multiparts, is_taken, seconds
 from adapters.aws.puts import MIB, head_of, put_in_parts
-from adapters.aws.reads import SERVICE, Reading
+from adapters.aws.reads import SERVICE, Reading, require_same
 from adapters.blob_keys import checked_key
 from domain.blob_keys import is_on_request, is_original
 from domain.errors import NotFound, Unavailable
@@ -128,6 +128,8 @@ class S3Blobs(Blobs):
             path = Path(folder) / "blob"
             with _transferring(), _found(key), create_transfer_manager(self._client, self._transfers) as manager:
                 manager.download(self._bucket, key, str(path)).result()
+                if path.stat().st_size >= self._part_bytes:
+                    require_same(path, self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED"))
             yield path
 
     def delete(self, key: str) -> None:

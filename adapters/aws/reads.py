@@ -1,7 +1,10 @@
 """Bytes from S3, read on after a connection was lost."""
 
+import base64
 import logging
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, FlexibleChecksumError
@@ -14,6 +17,7 @@ from domain.values import ByteRange
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +89,22 @@ class Reading(Iterator[bytes]):
 
     def __del__(self) -> None:
         self.close()
+
+
+def require_same(path: Path, answer: "HeadObjectOutputTypeDef") -> None:
+    """Compares a file that came in ranges, of which the SDK compares none, with the checksum of the whole.
+
+    S3 has one of what the service itself has stored. Originals that clients sent in parts are known by their SHA-256.
+    """
+    expected = answer.get("ChecksumCRC32", "-")
+    if "-" in expected:  # none, or one of the parts' checksums
+        return
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            found = zlib.crc32(chunk, found)
+    if base64.b64encode(found.to_bytes(4, "big")).decode() != expected:
+        raise Unavailable(f"{SERVICE} has sent other bytes than it has.", RETRY_FAILED, reason="ChecksumMismatch")
 
 
 class _Lost(Exception):
