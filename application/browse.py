@@ -18,14 +18,15 @@ ADDRESS_VALID_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes that may be asked for in part. `address` is where to get them instead, where the store has one."""
+    """Bytes that may be asked for in part. `address` is where to get them instead, as the type that it is called with;
+    None where the store has no address."""
 
     size_bytes: int
     content_type: str
     filename: str
     etag: str
     read: Callable[[ByteRange | None], Iterator[bytes]]
-    address: SignedRequest | None = None
+    address: Callable[[str], SignedRequest | None] = lambda _content_type: None
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class GetOriginal:
             filename=recording.filename,
             etag=recording.sha256,
             read=lambda wanted: stored_bytes(self.blobs, key, wanted),
-            address=self.blobs.signed_get(key, recording.filename, recording.content_type, ADDRESS_VALID_FOR),
+            address=lambda kind: self.blobs.signed_get(key, recording.filename, kind, ADDRESS_VALID_FOR),
         )
 
 
@@ -95,7 +96,7 @@ class GetRendition:
             filename=rendition.name,
             etag=f"{rendition.content_sha256[:32]}-{rendition.maker}-{rendition.size_bytes}",
             read=lambda wanted: stored_bytes(self.blobs, key, wanted),
-            address=self.blobs.signed_get(key, rendition.name, rendition.content_type, ADDRESS_VALID_FOR),
+            address=lambda kind: self.blobs.signed_get(key, rendition.name, kind, ADDRESS_VALID_FOR),
         )
 
 

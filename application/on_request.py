@@ -69,7 +69,7 @@ class MakeOnRequest:
             filename=filename,
             etag=digest,
             read=lambda wanted: self._kept(key, wanted),
-            address=self.blobs.signed_get(key, filename, content_type, ADDRESS_VALID_FOR),
+            address=lambda kind: self.blobs.signed_get(key, filename, kind, ADDRESS_VALID_FOR),
         )
 
     def _kept(self, key: str, wanted: ByteRange | None) -> Iterator[bytes]:

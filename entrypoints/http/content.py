@@ -23,8 +23,10 @@ def answer(request: Request, content: Content, content_type: str) -> Response:
     }
     if request.if_none_match.contains_weak(content.etag):
         return Response(status=304, headers=headers)
-    if content.address is not None:
-        return Response(status=302, headers={"Location": content.address.url, "Cache-Control": "no-store"})
+    # An address is signed for one method: a HEAD behind it would be refused.
+    address = None if request.method == "HEAD" else content.address(content_type)
+    if address is not None:
+        return Response(status=302, headers={"Location": address.url, "Cache-Control": "no-store"})
     headers["Content-Disposition"] = disposition(content.filename)
     wanted = _wanted(request, content)
     size = content.size_bytes if wanted is None else wanted.length

@@ -100,11 +100,14 @@ def test_a_name_cannot_break_out_of_its_header(filename: str, header: str) -> No
 
 
 def test_an_address_of_the_stores_own_is_handed_on() -> None:
-    address = SignedRequest("https://store.example/key?sig=1", {})
-    there = Content(5, "audio/wav", "a.wav", "tag", lambda _: iter(()), address)
+    there = Content(
+        5, "text/html", "a.wav", "tag", lambda _: iter(()), lambda kind: SignedRequest(f"https://s.example/?{kind}", {})
+    )
     answer = content.answer(Request({"REQUEST_METHOD": "GET", "wsgi.url_scheme": "http"}), there, "audio/wav")
-    assert (answer.status_code, answer.headers["Location"]) == (302, address.url)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "https://s.example/?audio/wav")
     assert answer.headers["Cache-Control"] == "no-store"
+    asked = content.answer(Request({"REQUEST_METHOD": "HEAD", "wsgi.url_scheme": "http"}), there, "audio/wav")
+    assert (asked.status_code, asked.headers["Content-Length"]) == (200, "5")
 
 
 def test_the_analysis_carries_unit_method_and_reason(editor: Api, heard: dict[str, Any]) -> None:
