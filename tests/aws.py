@@ -96,6 +96,21 @@ def remove_bucket(double: AwsDouble) -> None:
     client, name = double.clients.s3, double.name
     if name not in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}:
         return
+    _empty_bucket(double)
+    client.delete_bucket(Bucket=name)
+
+
+def empty(double: AwsDouble) -> None:
+    """Bucket and table as they were when they had just been made. A queue may be purged but once a minute."""
+    _empty_bucket(double)
+    dynamodb = double.clients.dynamodb
+    keys = dynamodb.scan(TableName=double.name, ProjectionExpression="pk, sk", ConsistentRead=True)["Items"]
+    for key in keys:
+        dynamodb.delete_item(TableName=double.name, Key=key)
+
+
+def _empty_bucket(double: AwsDouble) -> None:
+    client, name = double.clients.s3, double.name
     for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
         found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
         doomed: Any = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in found]
@@ -103,7 +118,6 @@ def remove_bucket(double: AwsDouble) -> None:
             client.delete_objects(Bucket=name, Delete={"Objects": doomed})
     for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", ()):
         client.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
-    client.delete_bucket(Bucket=name)
 
 
 def server() -> AbstractContextManager[str]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from domain.errors import AudioBackendError
 from entrypoints.cli import (
     access,
+    aws,
     doctor,
     duplicates,
     importing,
@@ -39,6 +40,7 @@ app.command("openapi")(openapi.openapi)
 app.add_typer(access.key_app, name="key")
 app.add_typer(access.library_app, name="library")
 access.library_app.add_typer(policy.policy_app, name="policy")
+app.add_typer(aws.aws_app, name="aws")
 app.add_typer(jobs.job_app, name="job")
 app.add_typer(processing.processing_app, name="processing")
 app.add_typer(jobs.dead_letter_app, name="dead-letters")

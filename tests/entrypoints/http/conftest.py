@@ -1,7 +1,10 @@
-"""The application over the memory family, with the real engine and a clock that is set by hand."""
+"""The application over the families, with the real engine and a clock that is set by hand."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ from dependency_injector import providers
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from adapters.audio.engine import LibrosaEngine
+from adapters.aws.queues import create_queues
 from application.labour import HeldJob
 from domain.access import Role, system_actor
 from domain.job import JobKind, Lane
@@ -16,9 +21,11 @@ from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.recording import Status
 from domain.values import LibraryId
 from entrypoints.container import Container
+from entrypoints.families.aws import prepare
 from entrypoints.http.app import create_app
 from entrypoints.settings import Profile, Settings
 from tests import sounds
+from tests.aws import AwsDouble, empty
 from tests.builders import FakeClock
 
 V1 = "/api/v1"
@@ -121,18 +128,52 @@ class Service:
         return found
 
 
-def a_service(**settings: Any) -> Service:
+def a_service(instead: Mapping[str, Any] = MappingProxyType({}), **settings: Any) -> Service:
+    """Over the memory family, unless the settings name another one; with some adapters `instead` of its own."""
     clock = FakeClock()
-    container = Container(Settings(profile=Profile.MEMORY, **settings))
-    container.adapters.clock.override(providers.Object(clock))
+    container = Container(Settings(**{"profile": Profile.MEMORY, **settings}))
+    for name, adapter in {"clock": clock, **instead}.items():
+        getattr(container.adapters, name).override(providers.Object(adapter))
     return Service(container, clock)
 
 
-@pytest.fixture
-def service() -> Iterator[Service]:
-    made = a_service()
+def _profiles() -> tuple[Profile, ...]:
+    """All that differ: on one machine, memory does as the files do. `AUDIO_PROFILE` picks one."""
+    picked = os.environ.get("AUDIO_PROFILE")
+    return (Profile(picked),) if picked else (Profile.MEMORY, Profile.AWS)
+
+
+@pytest.fixture(scope="session")
+def aws_settings(aws_url: str) -> tuple[AwsDouble, dict[str, Any]]:
+    """Bucket and table for all tests in turn: to make them takes longer than to empty them."""
+    double = AwsDouble(aws_url)
+    told = {name.removeprefix("AUDIO_").lower(): value for name, value in double.environment.items()}
+    settings = {**told, "profile": Profile.AWS, "signing_key": "k" * 40}
+    prepare(Settings(**settings))
+    return double, settings
+
+
+@pytest.fixture(params=_profiles(), ids=str)
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    if request.param is Profile.AWS:
+        yield from _over_aws(*request.getfixturevalue("aws_settings"), tmp_path)
+    else:
+        made = a_service(profile=request.param, data_dir=tmp_path)
+        yield made
+        made.container.close()
+
+
+def _over_aws(double: AwsDouble, settings: dict[str, Any], folder: Path) -> Iterator[Service]:
+    """Clients and the engine are shared by all tests: both take a good part of a second to make."""
+    prefix = AwsDouble(double.url).name
+    create_queues(double.clients.sqs, prefix)
+    made = a_service(
+        {"clients": double.clients, "engine": LibrosaEngine()},
+        **{**settings, "data_dir": folder, "aws_queue_prefix": prefix},
+    )
     yield made
     made.container.close()
+    empty(double)
 
 
 @pytest.fixture
