@@ -56,14 +56,13 @@ def predict(
 
 
 def _parameter(text: str) -> tuple[str, float]:
-    name, equals, number = text.partition("=")
+    name, _, number = text.partition("=")
     try:
-        value = float(number)
+        if name:
+            return name, float(number)
     except ValueError:
-        equals = ""
-    if not name or not equals:
-        raise typer.BadParameter(f"{text!r}: write --set NAME=NUMBER.")
-    return name, value
+        pass
+    raise typer.BadParameter(f"{text!r}: write --set NAME=NUMBER.")
 
 
 def _plain(card: ModelCard) -> dict[str, object]:

@@ -14,8 +14,10 @@ QUEUEING_SECONDS = 30.0  # an asynchronous invocation is only put into a queue
 
 
 def models(settings: Settings, clients: AwsClients, blobs: S3Blobs) -> ModelShelf:
-    """Raises ValueError when two of them have the same name."""
-    return ModelShelf([SpeechModel(), *_remote(settings, clients, blobs)])
+    """One that the settings name takes the place of the one in this process that is called the same."""
+    elsewhere = list(_remote(settings, clients, blobs))
+    named = {model.card.name for model in elsewhere}
+    return ModelShelf([*(model for model in (SpeechModel(),) if model.card.name not in named), *elsewhere])
 
 
 def _remote(settings: Settings, clients: AwsClients, blobs: S3Blobs) -> Iterator[OneModel]:

@@ -43,6 +43,14 @@ def test_models_of_all_places_stand_on_one_shelf(monkeypatch: pytest.MonkeyPatch
     assert isinstance(shelf._models["birds"], RealTimeModel)
 
 
+def test_the_images_own_model_may_run_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answers under its own name: beside the one in this process there is no room for it."""
+    settings = told(monkeypatch, {"name": "speech", "version": "6.2.3-1", "endpoint": "a", "labels": ["speech"]})
+    clients = AwsClients(AwsPlace("eu-central-1"))
+    shelf = models(settings, clients, S3Blobs(clients, "bucket"))
+    assert [type(model) for model in shelf._models.values()] == [RealTimeModel]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -65,7 +73,7 @@ def test_what_no_model_can_be_is_refused_at_the_start(monkeypatch: pytest.Monkey
 
 def test_limits_are_those_that_aws_documents() -> None:
     """As the SDK's own description of the API has them."""
-    runtime = botocore.session.get_session().get_service_model("sagemaker-runtime")
+    runtime: Any = botocore.session.get_session().get_service_model("sagemaker-runtime")
     sync = runtime.operation_model("InvokeEndpoint").input_shape.members
     later = runtime.operation_model("InvokeEndpointAsync").input_shape.members
     settings = Settings()
