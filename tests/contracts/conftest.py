@@ -13,6 +13,7 @@ from adapters.local import blobs as local_blobs
 from adapters.local import events as local_events
 from adapters.local import fingerprints as local_fingerprints
 from adapters.local import idempotency as local_idempotency
+from adapters.local import predictions as local_predictions
 from adapters.local import queue as local_queue
 from adapters.local import recordings as local_recordings
 from adapters.local import results as local_results
@@ -25,6 +26,7 @@ from adapters.memory import blobs as memory_blobs
 from adapters.memory import events as memory_events
 from adapters.memory import fingerprints as memory_fingerprints
 from adapters.memory import idempotency as memory_idempotency
+from adapters.memory import predictions as memory_predictions
 from adapters.memory import recordings as memory_recordings
 from adapters.memory import results as memory_results
 from adapters.memory import uploads as memory_uploads
@@ -33,6 +35,7 @@ from adapters.memory import workspaces as memory_workspaces
 from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.fingerprints import Fingerprints
+from domain.ports.models import Predictions
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
@@ -49,6 +52,7 @@ class Family:
     analyses: Analyses
     renditions: Renditions
     fingerprints: Fingerprints
+    predictions: Predictions
     jobs: Jobs
     queue: JobQueue
     schedule_claims: ScheduleClaims
@@ -77,6 +81,7 @@ def _memory(clock: Clock, folder: Path) -> Iterator[Family]:
         analyses=memory_results.MemoryAnalyses(),
         renditions=memory_results.MemoryRenditions(),
         fingerprints=memory_fingerprints.MemoryFingerprints(),
+        predictions=memory_predictions.MemoryPredictions(),
         jobs=memory_work.MemoryJobs(log),
         queue=memory_work.MemoryQueue(clock, max_receives=MAX_RECEIVES),
         schedule_claims=memory_work.MemoryScheduleClaims(),
@@ -99,6 +104,7 @@ def _local(clock: Clock, folder: Path) -> Iterator[Family]:
         analyses=local_results.SqliteAnalyses(database),
         renditions=local_results.SqliteRenditions(database),
         fingerprints=local_fingerprints.SqliteFingerprints(database),
+        predictions=local_predictions.SqlitePredictions(database),
         jobs=local_work.SqliteJobs(database),
         queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
         schedule_claims=local_work.SqliteScheduleClaims(database),
