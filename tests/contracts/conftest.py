@@ -1,13 +1,31 @@
 """The families of adapters, in one place: a suite runs over each, and knows none."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 import pytest
 
+from adapters.aws.access import DynamoKeys, DynamoLibraries
+from adapters.aws.audit import DynamoAuditTrail
+from adapters.aws.blobs import S3Blobs
+from adapters.aws.events import DynamoEvents
+from adapters.aws.fingerprints import DynamoFingerprints
+from adapters.aws.idempotency import DynamoIdempotentRequests
+from adapters.aws.predictions import DynamoPredictions
+from adapters.aws.queue import SqsQueue
+from adapters.aws.queues import Queues, create_queues
+from adapters.aws.recording_changes import all_writes
+from adapters.aws.recordings import DynamoRecordings
+from adapters.aws.results import DynamoAnalyses, DynamoRenditions
+from adapters.aws.schema import create_table
+from adapters.aws.table import Table
+from adapters.aws.uploads import DynamoUploads
+from adapters.aws.work import DynamoJobs, DynamoScheduleClaims
 from adapters.local import access as local_access
 from adapters.local import blobs as local_blobs
 from adapters.local import events as local_events
@@ -39,9 +57,13 @@ from domain.ports.models import Predictions
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
-from tests.builders import FakeClock
+from domain.recording import Recording
+from tests.aws import AwsDouble, BucketWhenAsked, remove_bucket
+from tests.builders import FakeClock, an_entry
 
 MAX_RECEIVES = 3
+FEW = 2
+"""What stores take for a few recordings: so little that every way of searching is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +86,36 @@ class Family:
     events: Events
     blobs: Blobs
     workspaces: Workspaces
+    load: Callable[[Iterable[Recording]], None]
+    """Stores many recordings at once, with the entries of none."""
+    is_slow: bool = False
+    """A request takes a hundredth of a second: what tries many cases tries fewer."""
     queue_keeps_its_own_time: bool = False
     """What is hidden or delayed there comes when that time has really passed, whatever our clock says."""
     queue_may_deliver_twice: bool = False
     """Of two that receive in the same moment, both may get a message."""
+    blobs_are_files: bool = True
+    """One blob's key cannot be a folder on the way to another."""
 
 
-MakeFamily: TypeAlias = Callable[[Clock, Path], AbstractContextManager[Family]]
+class MakeFamily(Protocol):
+    def __call__(self, clock: Clock, folder: Path, few: int = FEW) -> AbstractContextManager[Family]: ...
+
+
+def _one_by_one(stored: Recordings) -> Callable[[Iterable[Recording]], None]:
+    def load(recordings: Iterable[Recording]) -> None:
+        for recording in recordings:
+            stored.add(recording, an_entry(library_id=recording.library_id))
+
+    return load
 
 
 @contextmanager
-def _memory(clock: Clock, folder: Path) -> Iterator[Family]:
+def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
     log = memory_access.AuditLog()
+    recordings = memory_recordings.MemoryRecordings(log)
     yield Family(
-        recordings=memory_recordings.MemoryRecordings(log),
+        recordings=recordings,
         analyses=memory_results.MemoryAnalyses(),
         renditions=memory_results.MemoryRenditions(),
         fingerprints=memory_fingerprints.MemoryFingerprints(),
@@ -93,14 +131,16 @@ def _memory(clock: Clock, folder: Path) -> Iterator[Family]:
         events=memory_events.MemoryEvents(),
         blobs=memory_blobs.MemoryBlobs(clock),
         workspaces=memory_workspaces.MemoryWorkspaces(),
+        load=_one_by_one(recordings),
     )
 
 
 @contextmanager
-def _local(clock: Clock, folder: Path) -> Iterator[Family]:
+def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
     database = Database(folder / "audio.db")
+    recordings = local_recordings.SqliteRecordings(database, few=few)
     yield Family(
-        recordings=local_recordings.SqliteRecordings(database, few=2),
+        recordings=recordings,
         analyses=local_results.SqliteAnalyses(database),
         renditions=local_results.SqliteRenditions(database),
         fingerprints=local_fingerprints.SqliteFingerprints(database),
@@ -116,15 +156,67 @@ def _local(clock: Clock, folder: Path) -> Iterator[Family]:
         events=local_events.SqliteEvents(database),
         blobs=local_blobs.FileBlobs(folder / "blobs"),
         workspaces=local_workspaces.FolderWorkspaces(folder / "work"),
+        load=_one_by_one(recordings),
     )
     database.close()
+
+
+def _shortly(seconds: float) -> None:
+    """The pause of who waits by looking, where what is waited for comes at once."""
+    time.sleep(min(seconds, 0.01))
+
+
+@contextmanager
+def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
+    """Over names of its own, gone at the end: the server copies all that it holds for each transaction."""
+    double = AwsDouble(url)
+    dynamodb = double.clients.dynamodb
+    create_table(dynamodb, double.name)
+    sqs = double.clients.sqs
+    create_queues(sqs, double.name, max_receives=MAX_RECEIVES)
+    table = Table(dynamodb, double.name, pause=lambda _seconds: None)
+    yield Family(
+        recordings=DynamoRecordings(table, few=few, walk=10 * few),
+        analyses=DynamoAnalyses(table),
+        renditions=DynamoRenditions(table),
+        fingerprints=DynamoFingerprints(table),
+        predictions=DynamoPredictions(table),
+        jobs=DynamoJobs(table),
+        queue=SqsQueue(Queues(sqs, double.name), clock, max_receives=MAX_RECEIVES),
+        schedule_claims=DynamoScheduleClaims(table),
+        uploads=DynamoUploads(table),
+        libraries=DynamoLibraries(table),
+        keys=DynamoKeys(table),
+        audit_trail=DynamoAuditTrail(table),
+        idempotent_requests=DynamoIdempotentRequests(table),
+        events=DynamoEvents(table, pause=_shortly),
+        blobs=S3Blobs(BucketWhenAsked(double), double.name),
+        workspaces=memory_workspaces.MemoryWorkspaces(),
+        load=lambda recordings: table.write_each(write for each in recordings for write in all_writes(each)),
+        is_slow=True,
+        queue_keeps_its_own_time=True,
+        queue_may_deliver_twice=True,
+        blobs_are_files=False,
+    )
+    remove_bucket(double)
+    dynamodb.delete_table(TableName=double.name)
 
 
 FAMILIES: dict[str, MakeFamily] = {"memory": _memory, "local": _local}
 
 
-@pytest.fixture(params=FAMILIES)
+NAMES = (*FAMILIES, "aws")
+
+
+@pytest.fixture(params=NAMES)
 def make_family(request: pytest.FixtureRequest) -> MakeFamily:
+    return maker_of(request)
+
+
+def maker_of(request: pytest.FixtureRequest) -> MakeFamily:
+    """What makes the family that a fixture with the parameters NAMES is asked for."""
+    if request.param == "aws":
+        return partial(_aws, request.getfixturevalue("aws_url"))
     return FAMILIES[request.param]
 
 

@@ -284,8 +284,7 @@ def test_a_source_follows_its_recording(recordings: Recordings) -> None:
     assert sourced_from(recordings, "s3://b/") == [("s3://b/c", older.id)]
 
 
-def test_more_sources_than_a_page_are_read_on(recordings: Recordings) -> None:
+def test_more_sources_than_a_page_are_read_on(family: Family) -> None:
     urls = [f"s3://b/{n:04}" for n in range(205)]
-    for url in urls:
-        recordings.add(of_source(url), an_entry())
-    assert [url for url, _ in sourced_from(recordings, "s3://b/")] == urls
+    family.load(of_source(url) for url in urls)
+    assert [url for url, _ in sourced_from(family.recordings, "s3://b/")] == urls
