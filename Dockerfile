@@ -37,7 +37,8 @@ RUN python -m adapters.audio.warm && test -d /tmp/audio-backend-numba-10001
 FROM base
 LABEL org.opencontainers.image.title="audio-backend" \
       org.opencontainers.image.description="Takes audio files in, proves what each one is, and keeps what it heard."
-ENV PATH=/opt/audio-backend/bin:$PATH \
+# The entry comes before the program of the same name: whoever names a command goes through it.
+ENV PATH=/opt/entry:/opt/audio-backend/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     AUDIO_HOST=0.0.0.0 \
@@ -46,7 +47,7 @@ ENV PATH=/opt/audio-backend/bin:$PATH \
 RUN install --directory --owner=10001 --group=10001 --mode=700 /data
 COPY --from=build /opt/audio-backend /opt/audio-backend
 COPY --from=build /tmp/audio-backend-numba-10001 /opt/audio-backend/numba
-COPY --chmod=755 infra/image/entry.sh /usr/local/bin/entry
+COPY --chmod=755 infra/image/entry.sh /opt/entry/audio-backend
 
 # All that is ever written to. Volumes take owner and mode from here, in Docker as in Fargate.
 VOLUME ["/data", "/tmp"]
@@ -59,5 +60,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['AUDIO_PORT'] + '/healthz', timeout=4)"]
 
-ENTRYPOINT ["entry"]
+ENTRYPOINT ["audio-backend"]
 CMD ["web"]

@@ -1,13 +1,15 @@
 #!/bin/sh
-# What every container of the image starts with: `audio-backend` and the command it was given.
+# The image's `audio-backend`: prepares the container, then becomes the program of that name.
 set -eu
+
+home="${INSTALLED:-/opt/audio-backend}"
 
 # numba runs machine code only from a folder that it may also write to, and the root is read-only: what the build has
 # compiled goes where adapters/audio/compiled.py will look for it.
 cache="${TMPDIR:-/tmp}/audio-backend-numba-$(id -u)"
 if [ ! -e "$cache" ]; then
   mkdir -m 700 "$cache"
-  cp -r "${NUMBA_BUILT:-/opt/audio-backend/numba}/." "$cache"
+  cp -r "$home/numba/." "$cache"
 fi
 
 # SageMaker hosts a model by `docker run IMAGE serve` and knows no other command. The model's environment says that the
@@ -16,4 +18,4 @@ if [ "$*" = serve ] && [ "${SAGEMAKER_SERVES:-}" = model-server ]; then
   set -- model-server
 fi
 
-exec audio-backend "$@"
+exec "$home/bin/audio-backend" "$@"

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployment.files import ROOT
+from tests.deployment.files import ROOT, dockerfile, image_environment, said
 
 ENTRY = ROOT / "infra" / "image" / "entry.sh"
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    for folder in ("bin", "built", "tmp"):
+    """Folders as they lie in the image, below one of the test's own."""
+    for folder in ("bin", "numba", "tmp"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "built" / "function.nbi").write_text("machine code")
+    (tmp_path / "numba" / "function.nbi").write_text("machine code")
     program = tmp_path / "bin" / "audio-backend"
     program.write_text('#!/bin/sh\necho "$@"\n')
     program.chmod(0o755)
@@ -25,13 +26,16 @@ def machine(tmp_path: Path) -> Path:
 
 
 def started(machine: Path, *words: str, **more: str) -> str:
-    environment = {
-        "PATH": f"{machine / 'bin'}:/usr/bin:/bin",
-        "TMPDIR": str(machine / "tmp"),
-        "NUMBA_BUILT": str(machine / "built"),
-        **more,
-    }
+    environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(machine / "tmp"), "INSTALLED": str(machine), **more}
     return subprocess.run(["sh", ENTRY, *words], env=environment, capture_output=True, check=True, text=True).stdout
+
+
+def test_the_entry_is_what_the_image_calls_by_the_name_of_the_program() -> None:
+    """Also for those who name the command themselves, as jobs of SageMaker do."""
+    [copied] = [rest for word, rest in dockerfile() if word == "COPY" and "entry.sh" in rest]
+    folder, _, name = copied.split()[-1].rpartition("/")
+    assert said("ENTRYPOINT") == f'["{name}"]'
+    assert image_environment()["PATH"].split(":") == [folder, "/opt/audio-backend/bin", "$PATH"]
 
 
 def test_the_command_is_passed_on(machine: Path) -> None:

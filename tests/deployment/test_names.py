@@ -64,12 +64,13 @@ def test_every_variable_is_a_setting(text: Any) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_settings_take_the_values_of_a_task(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What CloudFormation fills in is a name of some kind; a lane, where it is one."""
-    told = {**image_environment(), **dict.fromkeys(secrets(task)), **environment(task)}
-    for name, value in told.items():
+    """What CloudFormation fills in is a parameter's default, a name, or a lane and what belongs to it."""
+    filled = {"AUDIO_WORKER_LANES": "listening", "AUDIO_WORKER_CHILDREN": "2"}
+    for name, value in {**image_environment(), **dict.fromkeys(secrets(task)), **environment(task)}.items():
         if name.startswith("AUDIO_"):
-            filled = "listening" if name == "AUDIO_WORKER_LANES" else "2" if name.endswith("CHILDREN") else "name"
-            monkeypatch.setenv(name, KEYS.get(name) or (value if isinstance(value, str) else filled))
+            parameter = template(task)["Parameters"].get(value.get("Ref"), {}) if isinstance(value, dict) else {}
+            default = filled.get(name, parameter.get("Default", "name"))
+            monkeypatch.setenv(name, KEYS.get(name) or (value if isinstance(value, str) else default))
     settings = Settings()
     assert settings.profile is Profile.AWS
     assert settings.stop_grace_seconds + 10 <= container(task)["StopTimeout"]
