@@ -132,7 +132,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a listing; `next_cursor` is an opaque word of the adapter that made it, None on the last page."""
+    """One page of a listing; `next_cursor` is an opaque word of the adapter that made it, None on the last page alone.
+
+    A page may hold less than was asked for, even nothing, where looking further would have taken too long.
+    """
 
     items: tuple[T, ...]
     next_cursor: str | None = None

@@ -40,7 +40,10 @@ class Recordings(Protocol):
 
     @abstractmethod
     def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
-        """One page in the query's order. Paging on sees each recording once that is there from start to end."""
+        """One page in the query's order. Paging on sees each recording once that is there from start to end.
+
+        What was written in the moments before may be missing, and is never shown as it was before.
+        """
         ...
 
     @abstractmethod

@@ -20,7 +20,12 @@ class Asked(BaseModel):
 
 class Listing(Asked):
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many at most.")
-    cursor: str | None = Field(None, max_length=2048, description="The `next_cursor` of the page before.")
+    cursor: str | None = Field(
+        None,
+        max_length=2048,
+        description="The `next_cursor` of the page before. A page without one is the last, and no other: rare things"
+        " among many may be told of in pages that are short, or empty.",
+    )
 
 
 class FailureView(BaseModel):
