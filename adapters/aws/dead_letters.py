@@ -60,7 +60,10 @@ class DeadLetterQueue:
         return tuple(sorted(letters.values(), key=lambda letter: (letter.died_at, letter.job_id))[:limit])
 
     def forget(self, job_id: JobId) -> None:
-        """What the last look has seen of it, so that many are forgotten after one look; or else what is seen now."""
+        """What the last look has seen of it, so that many are forgotten after one look; or else what is seen now.
+
+        Where somebody else has looked in between, the letter stays until the sweep has looked again.
+        """
         with self._lock:
             receipts = self._receipts.pop(job_id, None)
         if receipts is not None:
