@@ -24,6 +24,7 @@ class StartRun:
         machine_type: str,
         volume_gib: int,
         max_hours: int,
+        artefacts: bool = True,
     ) -> BulkRun:
         run = BulkRun(
             name=f"audio-backend-{self.ids.next().lower()}",
@@ -33,6 +34,7 @@ class StartRun:
             machine_type=machine_type,
             volume_gib=volume_gib,
             max_hours=max_hours,
+            artefacts=artefacts,
         )
         self.bulk_runs.start(run)
         return run

@@ -46,7 +46,7 @@ def artefact_name(sha256: str, name: str) -> str:
 class BulkRun:
     """Machines that go through all objects below `input_address`, each through its share, and leave their results below
     `output_address`. `volume_gib` of each holds its share of the input, since that is fetched before the first file is
-    heard, and what is made of it.
+    heard, and what is made of it. `artefacts` says that waveforms, spectrograms and frames are kept as well.
     """
 
     name: str
@@ -56,6 +56,7 @@ class BulkRun:
     machine_type: str
     volume_gib: int
     max_hours: int
+    artefacts: bool = True
 
 
 class RunState(StrEnum):

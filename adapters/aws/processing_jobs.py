@@ -94,7 +94,7 @@ class SageMakerRuns(BulkRuns):
             "AppSpecification": {
                 "ImageUri": image_uri,
                 "ContainerEntrypoint": ["audio-backend", "processing", "run"],
-                "ContainerArguments": ["--input", _INPUT, "--output", _OUTPUT],
+                "ContainerArguments": ["--input", _INPUT, "--output", _OUTPUT, *_artefacts(run)],
             },
             "ProcessingInputs": [
                 {
@@ -130,6 +130,10 @@ class SageMakerRuns(BulkRuns):
             },
             "StoppingCondition": {"MaxRuntimeInSeconds": run.max_hours * 3600},
         }
+
+
+def _artefacts(run: BulkRun) -> list[str]:
+    return [] if run.artefacts else ["--no-artefacts"]
 
 
 def _require(what: str, count: int, most: int) -> None:

@@ -111,6 +111,7 @@ def submit(
     instance_type: Annotated[str, typer.Option(help="Of SageMaker's.")] = "ml.c7i.2xlarge",
     volume_gib: Annotated[int, typer.Option(help="Of each machine; its share of the input must fit.")] = 100,
     max_hours: Annotated[int, typer.Option(help="After which it is ended.")] = 24,
+    artefacts: Annotated[bool, typer.Option(help="Keep waveforms, spectrograms and frames too.")] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Do `processing run` on machines of SageMaker Processing that are there for it alone."""
@@ -123,6 +124,7 @@ def submit(
             machine_type=instance_type,
             volume_gib=volume_gib,
             max_hours=max_hours,
+            artefacts=artefacts,
         )
     if as_json:
         session.print_json(asdict(started))

@@ -45,6 +45,7 @@ def test_a_run_is_one_job_over_shards(aws_double: AwsDouble, run: BulkRun) -> No
     assert job["RoleArn"] == ROLE
     command = [*job["AppSpecification"]["ContainerEntrypoint"], *job["AppSpecification"]["ContainerArguments"]]
     assert command[:3] == ["audio-backend", "processing", "run"]
+    assert "--no-artefacts" not in command
     (given,) = job["ProcessingInputs"]
     assert given["S3Input"]["S3Uri"] == run.input_address
     assert given["S3Input"]["S3DataDistributionType"] == "ShardedByS3Key"
@@ -55,6 +56,14 @@ def test_a_run_is_one_job_over_shards(aws_double: AwsDouble, run: BulkRun) -> No
     cluster = asked["ProcessingResources"]["ClusterConfig"]  # moto does not tell of it again
     assert (cluster["InstanceCount"], cluster["InstanceType"], cluster["VolumeSizeInGB"]) == (4, "ml.c7i.2xlarge", 200)
     assert asked["StoppingCondition"]["MaxRuntimeInSeconds"] == 12 * 3600
+
+
+def test_files_of_the_pass_are_left_out_where_that_is_asked_for(
+    aws_double: AwsDouble, runs: SageMakerRuns, run: BulkRun
+) -> None:
+    runs.start(replace(run, artefacts=False))
+    job = aws_double.clients.sagemaker.describe_processing_job(ProcessingJobName=run.name)
+    assert job["AppSpecification"]["ContainerArguments"][-1] == "--no-artefacts"
 
 
 def test_a_run_is_found(runs: SageMakerRuns, run: BulkRun) -> None:
