@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.audio.chunks import Chunk
+from adapters.audio.compiled import compiled
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor, Finding, Severity
 
@@ -143,6 +144,25 @@ def _descriptor(hz: float | None, reason: str | None = None) -> Descriptor:
     return Descriptor("bandwidth_hz", value, "Hz", _METHOD, reason, range=(0.0, None))
 
 
+@compiled
+def _medians(spectrum: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Of all stretches of that width; the values of each are kept in order for the next one."""
+    medians = np.empty(len(spectrum) - width + 1)
+    ordered, half = np.sort(spectrum[:width]), width // 2
+    for n in range(len(medians)):
+        if n:
+            new, place = spectrum[n + width - 1], np.searchsorted(ordered, spectrum[n - 1])
+            while place < width - 1 and ordered[place + 1] < new:
+                ordered[place] = ordered[place + 1]
+                place += 1
+            while place > 0 and ordered[place - 1] > new:
+                ordered[place] = ordered[place - 1]
+                place -= 1
+            ordered[place] = new
+        medians[n] = ordered[half] if width % 2 else 0.5 * (ordered[half - 1] + ordered[half])
+    return medians
+
+
 def _cliff(spectrum: NDArray[np.float64], step: float) -> tuple[float, float] | None:
     """Where the spectrum falls most, in Hz, and by how many dB: from all of the bands below to all of those above."""
     width, gap, filled = (round(hz / step) for hz in (BAND_HZ, GAP_HZ, FILLED_HZ))
@@ -150,7 +170,7 @@ def _cliff(spectrum: NDArray[np.float64], step: float) -> tuple[float, float] | 
     beyond = filled + gap
     if width < 1 or len(spectrum) < first + beyond + width:
         return None
-    bands = np.median(np.lib.stride_tricks.sliding_window_view(spectrum, width), axis=1)  # of that which begins there
+    bands = _medians(spectrum, width)  # of that which begins there
     above = np.maximum.accumulate(bands[::-1])[::-1][first + beyond :]
     stretches = np.lib.stride_tricks.sliding_window_view(bands[first:], filled - width + 1)
     falls = stretches[: len(above)].min(axis=1) - above

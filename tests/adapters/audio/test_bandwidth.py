@@ -9,7 +9,7 @@ import pytest
 import scipy.signal
 from numpy.typing import NDArray
 
-from adapters.audio.taps.bandwidth import Bandwidth
+from adapters.audio.taps.bandwidth import Bandwidth, _medians
 from domain.analysis import Finding, Severity
 from tests.adapters.audio.reference import numbers, run_all
 from tests.sounds import Signal, encoded, joined, noise, silence, tone
@@ -184,3 +184,12 @@ def test_a_silent_recording_has_none() -> None:
 def test_silence_before_the_sound_changes_nothing() -> None:
     signal = shaped(step(12_000, 40))
     assert heard(joined(silence(20), signal))[0] == heard(signal)[0]
+
+
+@pytest.mark.parametrize("width", [1, 2, 18, 19])
+@pytest.mark.parametrize("kind", ["noise", "ties", "rising", "falling"])
+def test_sliding_medians_are_numpys(width: int, kind: str) -> None:
+    noise_ = np.random.default_rng(3).normal(size=300)
+    values = {"noise": noise_, "ties": noise_.round(), "rising": np.sort(noise_), "falling": -np.sort(noise_)}[kind]
+    windows = np.lib.stride_tricks.sliding_window_view(values, width)
+    np.testing.assert_array_equal(_medians(values, width), np.median(windows, axis=1))
