@@ -9,12 +9,12 @@ from adapters import refusals
 from adapters.aws import versioned
 from adapters.aws.documents import cut, part_keys, whole
 from adapters.aws.due import overdue
-from adapters.aws.items import Item, read
+from adapters.aws.items import Item, batches, read
 from adapters.aws.recording_changes import CLAIMANT, changes
 from adapters.aws.recording_items import KIND, TRASHED, UNFINISHED, item_of, recording_key
 from adapters.aws.recording_search import FEW, WALK, Search
 from adapters.aws.recording_sources import from_sources
-from adapters.aws.table import Refused, Table, at_version, delete, put
+from adapters.aws.table import MAX_TRANSACTION, Refused, Table, at_version, delete, put
 from adapters.aws.versioned import Record
 from domain.audit import AuditEntry
 from domain.listing import Field, Filter, Op, RecordingQuery
@@ -50,10 +50,10 @@ class DynamoRecordings(Recordings):
         self._table.write_each(changed.before)
         with _duplicates_named():
             versioned.save(self._table, Record(KIND, recording.id, item), replaces, audit, *others)
-        if changed.after:
-            # Whoever has changed it since may have put one of them anew.
-            with suppress(Refused):
-                self._table.write(put(item, at_version(recording.version)), *changed.after)
+        # Whoever has changed it since may have put one of them anew.
+        with suppress(Refused):
+            for some in batches(changed.after, MAX_TRANSACTION - 1):
+                self._table.write(put(item, at_version(recording.version)), *some)
 
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording:
         return read(Recording, self._stored(library_id, recording_id))

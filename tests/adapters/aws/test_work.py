@@ -3,23 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from adapters.aws.items import Item
-from adapters.aws.schema import DUE, INDEXES, TTL, projection
+from adapters.aws.schema import DUE, INDEXES, TTL
 from adapters.aws.table import Table
 from adapters.aws.work import CLAIMS_KEPT_FOR, DynamoJobs, DynamoScheduleClaims
 from domain.job import Job, JobStatus
 from domain.ports.work import JobQuery
+from tests.adapters.aws.conftest import Behind, in_index
 from tests.aws import AwsDouble
 from tests.builders import LIBRARY, NOON, a_job
 from tests.faults import Faulty
 
 MINUTE = timedelta(minutes=1)
-
-
-def in_index(index: str, item: Item) -> Item:
-    """What the index has of the item: a write of the item writes the index where this changes."""
-    names = {"pk", "sk", *INDEXES[index], *projection(index).get("NonKeyAttributes", ())}
-    return {name: value for name, value in item.items() if name in names}
 
 
 def rewritten(table: Table, jobs: DynamoJobs, before: Job, after: Job) -> set[str]:
@@ -49,23 +43,6 @@ def test_a_job_that_is_settled_is_in_no_index_of_what_is_due(table: Table) -> No
     item = table.get((f"job#{running.id}", "job"))
     assert item is not None
     assert not item.keys() & {"due", "due_at"}
-
-
-class Behind:
-    """A client whose queries are answered for ever as they were the first time, as an index does that lags behind."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._answers: dict[str, Any] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def query(self, **asked: Any) -> Any:
-        question = repr(asked)
-        if question not in self._answers:
-            self._answers[question] = self._client.query(**asked)
-        return self._answers[question]
 
 
 def test_an_index_that_lags_behind_decides_nothing(table: Table, aws_double: AwsDouble) -> None:
