@@ -17,14 +17,17 @@ from adapters.aws.models import TRIES, AsyncModel, RealTimeModel
 from domain.errors import ModelFailure, Unavailable
 from domain.ports.models import Sound
 from domain.prediction import Said, Span
-from tests.aws import BACKEND, CREDENTIALS, REAL, REGION, AwsDouble, remove_bucket
+from tests.aws import BACKEND, REAL, REGION, AwsDouble, remove_bucket
 from tests.builders import a_card
 from tests.runtime_front import Answered, RuntimeFront, refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-pytestmark = pytest.mark.skipif(BACKEND == REAL, reason="the endpoints are doubles")
+pytestmark = [
+    pytest.mark.skipif(BACKEND == REAL, reason="the endpoints are doubles"),
+    pytest.mark.usefixtures("aws_url"),  # the SDK signs every request: with it come the credentials of doubles
+]
 
 CARD = a_card()
 SAID = {
@@ -52,15 +55,6 @@ def sound(tmp_path: Path) -> Sound:
     return Sound(tmp_path / "mono.wav", 3.0, "library/recordings/1/model-input/")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _credentials() -> Iterator[None]:
-    """The SDK signs every request, also those to a double."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in CREDENTIALS.items():
-            patch.setenv(name, value)
-        yield
-
-
 @dataclass
 class Endpoint:
     front: RuntimeFront
@@ -73,7 +67,7 @@ class Endpoint:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Endpoint]:
+def served(aws_url: str) -> Iterator[Endpoint]:
     with RuntimeFront("http://127.0.0.1:1") as front:
         yield Endpoint(front, AwsClients(AwsPlace(REGION, front.url)).sagemaker_runtime(0.5))
 
