@@ -50,6 +50,7 @@ class Worker:
         name: str,
         threads: int,
         lease_for: timedelta,
+        protect_after: timedelta = timedelta(),
         lanes: Sequence[Lane] = tuple(Lane),
     ) -> None:
         self._queue = queue
@@ -59,10 +60,11 @@ class Worker:
         self._scale_in = scale_in
         self._name = name
         self._lease_for = lease_for
+        self._protect_after = protect_after
         self._preferences = preferences(lanes)
         self._receiving = threading.Lock()  # one listens for the bell: a queue that has to be looked at costs once
-        self._counting = threading.Lock()
-        self._busy = 0  # threads that have something in hand
+        self._protecting = threading.Lock()
+        self._protected: set[HeldJob] = set()  # those on whose behalf this machine is to stay
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
         self._threads = [threading.Thread(target=self._loop, name=f"{name}-{n}") for n in range(threads)]
@@ -80,7 +82,7 @@ class Worker:
         for thread in self._threads:
             thread.join()
         deadline.cancel()
-        self._rest()
+        self._unprotect()
 
     def hurry(self) -> None:
         """What runs is handed back at its next sign of progress."""
@@ -91,10 +93,9 @@ class Worker:
             try:
                 delivery = self._receive()
                 if delivery is None:
-                    self._rest()
+                    self._unprotect()  # said again, in case that it was not heard
                 else:
-                    with self._at_work():
-                        self.handle(delivery)
+                    self.handle(delivery)
             except Exception:
                 # Whatever it is, it must not end the thread: the job's lease and the message's visibility run out,
                 # and it is taken again.
@@ -106,23 +107,6 @@ class Worker:
             if self._stopping.is_set():
                 return None
             return self._queue.receive(next(self._preferences), WAIT, self._lease_for)
-
-    @contextmanager
-    def _at_work(self) -> Iterator[None]:
-        with self._counting:
-            self._busy += 1
-        self._scale_in.protect()
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._busy -= 1
-
-    def _rest(self) -> None:
-        """Only when nothing more has come: between two jobs it is not worth the asking."""
-        with self._counting:
-            if not self._busy:
-                self._scale_in.allow()
 
     def handle(self, delivery: Delivery) -> None:
         taken = self._take_job(delivery.job_id, self._name)
@@ -181,10 +165,23 @@ class Worker:
         except Exception:
             log.exception("a message could not be kept")
 
+    def _protect(self, held: HeldJob) -> None:
+        with self._protecting:
+            self._protected.add(held)
+            self._scale_in.protect()
+
+    def _unprotect(self, held: HeldJob | None = None) -> None:
+        with self._protecting:
+            if held is not None:
+                self._protected.discard(held)
+            if not self._protected:
+                self._scale_in.allow()
+
     @contextmanager
     def _heartbeat(self, held: HeldJob, delivery: Delivery) -> Iterator[Progress]:
         """Keeps lease and message while the body runs; what it yields tells the body when it must end."""
         done, lost = threading.Event(), threading.Event()
+        began = time.monotonic()
 
         def beat() -> None:
             while not done.wait(self._lease_for.total_seconds() / 3):
@@ -198,7 +195,8 @@ class Worker:
                     log.exception("a heartbeat failed")
                 else:
                     self._keep(delivery)
-                self._scale_in.protect()
+                if time.monotonic() - began >= self._protect_after.total_seconds():
+                    self._protect(held)
 
         def progress(share: float, stage: str) -> None:
             if lost.is_set():
@@ -214,6 +212,7 @@ class Worker:
         finally:
             done.set()
             beats.join()
+            self._unprotect(held)
 
 
 def preferences(lanes: Sequence[Lane]) -> Iterator[tuple[Lane, ...]]:
@@ -240,6 +239,9 @@ def worker_of(container: Container) -> Worker:
         name=f"{socket.gethostname()}:{os.getpid()}",
         threads=container.settings.worker_children,
         lease_for=timedelta(seconds=container.settings.lease_seconds),
+        # A shorter job comes to its end within the grace. To protect each would keep a machine that is never idle from
+        # ever being replaced by a deployment.
+        protect_after=timedelta(seconds=container.settings.stop_grace_seconds / 2),
         lanes=container.settings.worker_lanes,
     )
 

@@ -1,4 +1,4 @@
-"""ECS is told by its agent which tasks are at work, so that it takes away idle ones.
+"""ECS is told by its agent which tasks are at work that would be lost, and takes away others.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
 """
@@ -20,7 +20,7 @@ PATH = "/task-protection/v1/state"
 EXPIRES_AFTER = timedelta(minutes=60)  # so that a worker that hangs is protected no longer
 RENEW_AFTER = EXPIRES_AFTER / 2
 AGAIN_AFTER = timedelta(minutes=1)  # when the agent has refused: it limits how often may be asked
-TIMEOUT_SECONDS = 2.0  # a job waits for this
+TIMEOUT_SECONDS = 2.0  # a heartbeat waits for this
 
 
 class EcsScaleIn(ScaleIn):

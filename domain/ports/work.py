@@ -140,7 +140,7 @@ class ScaleIn(Protocol):
 
     @abstractmethod
     def protect(self) -> None:
-        """There is work in hand here. Said again and again while there is, since it lapses by itself."""
+        """There is work in hand here that would be lost. Said again and again, since it lapses by itself."""
         ...
 
     @abstractmethod

@@ -167,20 +167,35 @@ def test_a_job_that_is_cancelled_while_it_runs_is_dropped(floor: Floor, worker: 
     assert floor.container.adapters.renditions().of_recording(sent.library_id, sent.id) == ()
 
 
-def test_a_worker_is_protected_while_it_has_work(floor: Floor, worker: list[Worker]) -> None:
-    """From the first job taken until nothing more has come; the stop ends it in any case."""
+@pytest.mark.parametrize(("stop_grace_seconds", "asked"), [(0.0, [True, False]), (60.0, [])])
+def test_a_worker_is_protected_while_it_has_work_that_outlasts_a_stop(
+    worker: list[Worker], stop_grace_seconds: float, asked: list[bool]
+) -> None:
+    """From half of the grace on until the job is settled; a shorter job ends within the grace."""
+    floor = Floor(stop_grace_seconds=stop_grace_seconds, worker_lanes=(Lane.LISTENING,))
+    beats = threading.Semaphore(0)
     seen: list[list[bool]] = []
+
+    def linger(name: str, _count: int) -> None:
+        if name == "listen":
+            for _ in range(3):
+                assert beats.acquire(timeout=30)
+            seen.append(list(agent.asked))
+
     with EcsAgent().running() as agent:
-        scale_in = EcsScaleIn(agent.uri, SystemClock())
-        floor.container.adapters.scale_in.override(providers.Object(scale_in))
-        floor.listen_through(lambda name, _count: seen.append(agent.asked) if name == "listen" else None)
+        floor.container.adapters.scale_in.override(providers.Object(EcsScaleIn(agent.uri, SystemClock())))
+        queue = Faulty(
+            floor.container.adapters.queue(), before=lambda name, _: beats.release() if name == "extend" else None
+        )
+        floor.container.adapters.queue.override(providers.Object(queue))
+        floor.listen_through(linger)
         worker.append(worker_of(floor.container))
         worker[0].start()
         floor.send()
         until(lambda: floor.ingest_job().status is JobStatus.SUCCEEDED, "succeeded")
         worker.pop().stop(grace_seconds=5)
-        assert seen == [[True]]
-        assert agent.asked == [True, False]
+        assert seen == [asked[:1]]
+        assert agent.asked == asked
 
 
 def test_a_queue_that_fails_does_not_end_the_worker(floor: Floor, worker: list[Worker]) -> None:
