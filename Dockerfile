@@ -31,7 +31,7 @@ RUN find /opt/audio-backend/lib -name '*.py' -exec touch --date=@1577836800 {} +
 # As the user, the home and the folders that it will run with: numba then chooses the place that it will look in.
 USER 10001:10001
 WORKDIR /
-RUN python -m adapters.audio.warm && test -d /tmp/audio-backend-numba-10001
+RUN python -m adapters.audio.warm && chmod -R a+rX /tmp/audio-backend-numba-10001
 
 
 FROM base
