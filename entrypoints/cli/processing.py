@@ -49,7 +49,9 @@ def run(
     if not input_folder.is_dir():
         session.err.print(f"[red]{input_folder} is not a folder.[/red]", highlight=False)
         raise typer.Exit(NOT_BEGUN)
-    output_folder.mkdir(parents=True, exist_ok=True)
+    if not _is_writable(output_folder):
+        session.err.print(f"[red]Nothing can be written into {output_folder}.[/red]", highlight=False)
+        raise typer.Exit(NOT_BEGUN)
     processes = processes or os.cpu_count() or 1
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch, _terminated_as_interrupted():
@@ -78,6 +80,15 @@ def run(
     else:
         session.out.print(", ".join(f"{count} {word}" for word, count in told.items()))
     raise typer.Exit(0 if finished else 1)
+
+
+def _is_writable(folder: Path) -> bool:
+    """Said before hours of listening. Where SageMaker mounts it, it belongs to root."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _left(container: Any, folder: Path, results: Path, counts: Counter[str]) -> Iterator[tuple[Path, str]]:

@@ -102,8 +102,14 @@ def test_a_run_that_is_ended_keeps_what_it_has_heard(
     assert (second["skipped"], second["failed"]) == (first["failed"], 20 - first["failed"])
 
 
-def test_other_machines_are_for_the_profile_that_has_them(shell: Shell, tmp_path: Path) -> None:
+def test_other_machines_are_for_the_profile_that_has_them(shell: Shell) -> None:
     submitted = shell.run("processing", "submit", "--input", "s3://a/b/", "--output", "s3://a/c/")
     assert isinstance(submitted.exception, Conflict)
     assert isinstance(shell.run("processing", "status", "x").exception, Conflict)
+
+
+def test_what_cannot_be_read_or_written_is_said_before_it_begins(shell: Shell, folder: Path, tmp_path: Path) -> None:
     assert shell.run("processing", "run", "--input", tmp_path / "nowhere", "--output", tmp_path).exit_code == 2
+    refused = shell.run("processing", "run", "--input", folder, "--output", folder / "one.wav" / "out")
+    assert refused.exit_code == 2
+    assert "written" in refused.stderr
