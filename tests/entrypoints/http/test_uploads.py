@@ -86,6 +86,11 @@ def test_an_aborted_upload_leaves_nothing(service: Service, editor: Api) -> None
     assert service.stored() == before
     problem(editor.post(upload["links"]["complete"]), 409, "conflict")
     problem(editor.post(upload["links"]["parts"]), 409, "conflict")
+
+
+def test_an_aborted_upload_takes_no_part(service: Service, editor: Api) -> None:
+    upload = opened(editor, SHORT)
+    editor.delete(upload["links"]["self"])
     assert sent(service, upload["parts"][0], SHORT)[0] in {404, 409}
 
 
