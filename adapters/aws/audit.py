@@ -6,10 +6,13 @@ from adapters import cursors
 from adapters.aws.items import Item, document, key
 from adapters.aws.listing import newest_first
 from adapters.aws.schema import LIST_2, LIST_3, LIST_4
-from adapters.aws.table import Range, Table
+from adapters.aws.table import Condition, Range, Table
 from domain.audit import AuditEntry
 from domain.ports.access import AuditQuery, AuditTrail
 from domain.values import LibraryId, Page
+
+_ENTRIES = Condition("attribute_exists(#created)", {"created": "created"})
+"""Not what is beside them of long ones."""
 
 
 def audit_item(entry: AuditEntry) -> Item:
@@ -51,7 +54,7 @@ def _range(library_id: LibraryId, query: AuditQuery) -> Range:
         return Range(key(library_id, "audit", "actor", query.actor), LIST_2, "list2", "created")
     if query.action is not None:
         return Range(key(library_id, "audit", "action", query.action), LIST_3, "list3", "created")
-    return Range(key("audit", library_id))
+    return Range(key("audit", library_id), matching=_ENTRIES)
 
 
 def _asked_for(entry: AuditEntry, query: AuditQuery) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from adapters import cursors
+from adapters.aws.documents import whole
 from adapters.aws.items import SEPARATOR, Item, Key, key, read
 from adapters.aws.table import Range, Table
 from domain.ports.access import AuditQuery
@@ -43,7 +44,8 @@ def newest_first(
     page = min(max(query.limit + 1, _LEAST_AT_ONCE), _MOST_AT_ONCE)
     for look in table.looks(replace(asked, descending=True), page):
         looked += look.read
-        entities = ((at, read(kind, item)) for at, item in _stored(table, asked, look.items))
+        complete = ((at, whole(table, item)) for at, item in _stored(table, asked, look.items))
+        entities = ((at, read(kind, item)) for at, item in complete if item)
         found += [(at, entity) for at, entity in entities if wanted(entity)]
         if len(found) > query.limit:
             del found[query.limit :]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from adapters import refusals
 from adapters.aws.audit import audit_item
+from adapters.aws.documents import cut
 from adapters.aws.items import Item
 from adapters.aws.table import ABSENT, Condition, Refused, Table, Write, at_version, delete, put
 from domain.audit import AuditEntry
@@ -102,7 +103,10 @@ def _is_at(version: int, record: Record) -> Condition:
 
 
 def _entry(audit: AuditEntry | None) -> tuple[Write, ...]:
-    return () if audit is None else (put(audit_item(audit), ABSENT),)
+    if audit is None:
+        return ()
+    item, *rest = cut(audit_item(audit))
+    return put(item, ABSENT), *map(put, rest)
 
 
 def _check_entry(refused: Refused, audit: AuditEntry | None, others: int) -> None:

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from adapters.aws.audit import DynamoAuditTrail
 from adapters.aws.documents import INLINE
 from adapters.aws.recording_items import companions_of, facet_partition, item_of, recording_key
 from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.schema import BY_UPDATED, INDEXES
 from adapters.aws.table import Range, Table
+from domain.access import system_actor
+from domain.audit import AuditEntry
 from domain.errors import NotFound
 from domain.listing import Field, Filter, Op, RecordingQuery, SortKey
+from domain.ports.access import AuditQuery
 from domain.recording import Recording
 from tests.adapters.aws.conftest import Behind, in_index
 from tests.aws import AwsDouble
@@ -87,6 +91,20 @@ def test_a_document_longer_than_an_item_is_kept_in_several(table: Table, recordi
     assert partition(table, long) == []
     with pytest.raises(NotFound):
         recordings.get(LIBRARY, long.id)
+
+
+def test_the_entry_of_a_long_change_is_told_whole(table: Table, recordings: DynamoRecordings) -> None:
+    long = a_long_one(1)
+    entries = [
+        AuditEntry.of_change("1", NOON, system_actor(LIBRARY, "test"), "recording.receive", before=None, after=long),
+        an_entry(at=NOON, id="2"),
+    ]
+    for recording, entry in zip((long, a_recording()), entries, strict=True):
+        recordings.add(recording, entry)
+    trail = DynamoAuditTrail(table)
+    for query in (AuditQuery(), AuditQuery(limit=1)):
+        assert trail.search(LIBRARY, query).items == tuple(reversed(entries))[: query.limit]
+    assert trail.search(LIBRARY, AuditQuery(subject_id=long.id)).items == (entries[0],)
 
 
 def test_titles_longer_than_a_key_are_sorted_by_their_beginnings(recordings: DynamoRecordings) -> None:
