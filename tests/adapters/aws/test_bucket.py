@@ -9,6 +9,7 @@ import pytest
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.bucket import MULTIPARTS_ABORTED_DAYS, create_bucket
 from domain.blob_keys import on_request_key, original_key, rendition_key
+from domain.errors import Unavailable
 from domain.upload import LIFETIME, MIN_PART_BYTES
 from domain.values import LibraryId, RecordingId
 from tests.aws import AwsDouble, remove_bucket
@@ -101,6 +102,14 @@ def test_what_was_overwritten_or_deleted_is_kept_for_a_while(
         for version in versions
     }
     assert bodies == {b"first", b"second"}
+
+
+def test_a_bucket_that_is_not_there_answers_no_ping(aws_double: AwsDouble, blobs: S3Blobs) -> None:
+    with pytest.raises(Unavailable):
+        blobs.ping()
+    create_bucket(aws_double.clients.s3, aws_double.name)
+    blobs.ping()
+    remove_bucket(aws_double)
 
 
 def test_a_stream_ends_byte_for_byte_in_s3(client: "S3Client", blobs: S3Blobs) -> None:
