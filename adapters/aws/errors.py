@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
 
 from domain.errors import Unavailable
 
@@ -50,5 +49,5 @@ def translated(service: str) -> Iterator[None]:
         if code in THROTTLED or status_of(error) == 429:
             raise Unavailable(f"{service} asks for fewer requests.", RETRY_THROTTLED, reason=code) from error
         raise Unavailable(f"{service} refused: {code}.", RETRY_FAILED, reason=code) from error
-    except (BotoCoreError, HTTPError) as error:
+    except BotoCoreError as error:
         raise Unavailable(f"{service} does not answer.", RETRY_FAILED, reason=type(error).__name__) from error

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, FlexibleChecksumError
-from urllib3.exceptions import HTTPError
 
 from adapters.aws.errors import RETRY_FAILED, translated
 from domain.errors import Unavailable
@@ -63,7 +62,7 @@ class Reading(Iterator[bytes]):
             chunk = body.read(CHUNK_BYTES)
         except FlexibleChecksumError:
             raise  # all has come, and it is not what S3 has
-        except (BotoCoreError, HTTPError, OSError) as error:
+        except (BotoCoreError, OSError) as error:
             raise _Lost from error
         if not chunk and self._at < self._end:
             raise _Lost

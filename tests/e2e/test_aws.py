@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -80,7 +81,7 @@ def test_a_file_goes_in_by_parts_and_outlives_the_worker_that_heard_it(
     assert_nothing_is_left_over(recording_id)
 
 
-def settled(service: Service, recording_id: str) -> list[dict[str, object]] | None:
+def settled(service: Service, recording_id: str) -> list[dict[str, Any]] | None:
     jobs = service.get(f"/api/v1/jobs?recording={recording_id}")
     assert jobs is not None
     return jobs["items"] if all(job["status"] == "succeeded" for job in jobs["items"]) else None

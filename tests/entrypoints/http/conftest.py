@@ -1,10 +1,9 @@
 """The application over the families, with the real engine and a clock that is set by hand."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -128,12 +127,11 @@ class Service:
         return found
 
 
-def a_service(instead: Mapping[str, Any] = MappingProxyType({}), **settings: Any) -> Service:
-    """Over the memory family, unless the settings name another one; with some adapters `instead` of its own."""
+def a_service(**settings: Any) -> Service:
+    """Over the memory family, unless the settings name another one."""
     clock = FakeClock()
     container = Container(Settings(**{"profile": Profile.MEMORY, **settings}))
-    for name, adapter in {"clock": clock, **instead}.items():
-        getattr(container.adapters, name).override(providers.Object(adapter))
+    container.adapters.clock.override(providers.Object(clock))
     return Service(container, clock)
 
 
@@ -147,7 +145,7 @@ def _profiles() -> tuple[Profile, ...]:
 def aws_settings(aws_url: str) -> tuple[AwsDouble, dict[str, Any]]:
     """Bucket and table for all tests in turn: to make them takes longer than to empty them."""
     double = AwsDouble(aws_url)
-    told = {name.removeprefix("AUDIO_").lower(): value for name, value in double.environment.items()}
+    told: dict[str, Any] = {name.removeprefix("AUDIO_").lower(): value for name, value in double.environment.items()}
     settings = {**told, "profile": Profile.AWS, "signing_key": "k" * 40}
     prepare(Settings(**settings))
     return double, settings
@@ -156,7 +154,8 @@ def aws_settings(aws_url: str) -> tuple[AwsDouble, dict[str, Any]]:
 @pytest.fixture(params=_profiles(), ids=str)
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
     if request.param is Profile.AWS:
-        yield from _over_aws(*request.getfixturevalue("aws_settings"), tmp_path)
+        double, settings = request.getfixturevalue("aws_settings")
+        yield from _over_aws(double, settings, tmp_path)
     else:
         made = a_service(profile=request.param, data_dir=tmp_path)
         yield made
@@ -167,10 +166,11 @@ def _over_aws(double: AwsDouble, settings: dict[str, Any], folder: Path) -> Iter
     """Clients and the engine are shared by all tests: both take a good part of a second to make."""
     prefix = AwsDouble(double.url).name
     create_queues(double.clients.sqs, prefix)
-    made = a_service(
-        {"clients": double.clients, "engine": LibrosaEngine()},
-        **{**settings, "data_dir": folder, "aws_queue_prefix": prefix},
-    )
+    container = Container(Settings(**{**settings, "data_dir": folder, "aws_queue_prefix": prefix}))
+    clock = FakeClock()
+    for name, adapter in {"clock": clock, "clients": double.clients, "engine": LibrosaEngine()}.items():
+        getattr(container.adapters, name).override(providers.Object(adapter))
+    made = Service(container, clock)
     yield made
     made.container.close()
     empty(double)

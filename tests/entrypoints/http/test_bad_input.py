@@ -10,6 +10,7 @@ import pytest
 
 from tests import sounds
 from tests.entrypoints.http.conftest import Service, problem
+from tests.entrypoints.http.test_content import got
 
 REFUSED: dict[str, tuple[Callable[[], bytes], int, str]] = {
     "zero bytes": (lambda: b"", 422, "empty-audio"),
@@ -95,8 +96,8 @@ def test_a_name_is_only_ever_shown(service: Service, name: str, shown: str) -> N
     assert made["filename"] == shown
     [blob] = service.ports.blobs().list()
     assert blob.key == f"{made['library']}/recordings/{made['id']}/original"
-    answer = service.editor.get(made["links"]["content"])
-    assert "\n" not in answer.headers["Content-Disposition"]
+    disposition = got(service.editor, made["links"]["content"]).headers["Content-Disposition"]
+    assert "\n" not in disposition
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "%2F", "%20"])
