@@ -41,7 +41,6 @@ LABEL org.opencontainers.image.title="audio-backend" \
 ENV PATH=/opt/entry:/opt/audio-backend/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    GUNICORN_CMD_ARGS=--no-control-socket \
     AUDIO_HOST=0.0.0.0 \
     AUDIO_PORT=8000 \
     AUDIO_DATA_DIR=/data

@@ -30,6 +30,7 @@ class Silero:
         options = onnxruntime.SessionOptions()
         # The worker's jobs are what uses the machine's cores.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        onnxruntime.disable_telemetry_events()
         self._session = onnxruntime.InferenceSession(weights(), options, providers=["CPUExecutionProvider"])
 
     def probabilities(self, path: Path) -> Iterator[tuple[Samples, int]]:

@@ -109,7 +109,8 @@ def gunicorn_arguments(settings: Settings) -> list[str]:
         f"--threads={settings.web_threads}",
         "--timeout=120",
         "--graceful-timeout=10",
-        "--keep-alive=15",
+        "--keep-alive=75",  # longer than a load balancer keeps one: else it sends a request into one that just ended
+        "--no-control-socket",
         "--log-level=warning",
     ]
 
