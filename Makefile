@@ -88,7 +88,8 @@ test: dev ## run the tests (ARGS= for pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-doubles: doubles ## run the suites of the AWS profile over a second double, which checks signatures (ARGS= for pytest)
-	@AUDIO_TEST_AWS=ministack $(BIN)/python -m pytest tests/adapters/aws tests/contracts -k aws $(ARGS)
+	@AUDIO_TEST_AWS=ministack $(BIN)/python -m pytest tests/adapters/aws tests/contracts \
+		tests/entrypoints/http/test_uploads.py tests/entrypoints/http/test_content.py -k aws $(ARGS)
 
 lint: dev ## check style, types, walls, dependencies, and what deploys
 	@$(BIN)/ruff check
