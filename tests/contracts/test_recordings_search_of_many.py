@@ -13,6 +13,8 @@ from tests.builders import LIBRARY, NOON, FakeClock, a_finding, a_recording, a_s
 from tests.contracts.conftest import NAMES, Family, maker_of
 from tests.contracts.test_recordings_search import expected, paged
 
+pytestmark = pytest.mark.timeout(300)
+
 MANY = 1000
 FEW = 60
 """Some values are rarer than that, some are not."""
@@ -55,7 +57,7 @@ def many(rng: random.Random) -> Iterator[Recording]:
         yield a_recording(
             title=rng.choice(("A dog", "a dog", "Ä", "🎧", f"Take {n}")),
             filename=f"take {rng.randrange(5) if n % 50 else 7}.wav",
-            status=rng.choices(tuple(Status), weights=(2, 3, 85, 4, 3, 3))[0],
+            status=rng.choices(tuple(Status), weights=(5, 25, 40, 15, 10, 5))[0],
             created_at=NOON + timedelta(minutes=rng.randrange(MANY)),
             updated_at=NOON + timedelta(days=rng.randrange(MANY)),
             sha256=a_sha256("one" if n == 500 else "many" if n % 9 == 0 else n),
