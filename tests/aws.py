@@ -100,6 +100,15 @@ def remove_bucket(double: AwsDouble) -> None:
     client.delete_bucket(Bucket=name)
 
 
+def remove(double: AwsDouble) -> None:
+    """Bucket and table. moto keeps much of what was deleted: what nobody else has there just now is given up whole."""
+    if BACKEND == "moto":
+        urllib.request.urlopen(urllib.request.Request(f"{double.url}/moto-api/reset", method="POST")).close()
+        return
+    remove_bucket(double)
+    double.clients.dynamodb.delete_table(TableName=double.name)
+
+
 def empty(double: AwsDouble) -> None:
     """Bucket and table as they were when they had just been made. A queue may be purged but once a minute."""
     _empty_bucket(double)

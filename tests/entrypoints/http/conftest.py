@@ -24,7 +24,7 @@ from entrypoints.families.aws import prepare
 from entrypoints.http.app import create_app
 from entrypoints.settings import Profile, Settings
 from tests import sounds
-from tests.aws import AwsDouble, empty
+from tests.aws import AwsDouble, empty, remove
 from tests.builders import FakeClock
 
 V1 = "/api/v1"
@@ -141,14 +141,15 @@ def _profiles() -> tuple[Profile, ...]:
     return (Profile(picked),) if picked else (Profile.MEMORY, Profile.AWS)
 
 
-@pytest.fixture(scope="session")
-def aws_settings(aws_url: str) -> tuple[AwsDouble, dict[str, Any]]:
-    """Bucket and table for all tests in turn: to make them takes longer than to empty them."""
+@pytest.fixture(scope="module")
+def aws_settings(aws_url: str) -> Iterator[tuple[AwsDouble, dict[str, Any]]]:
+    """Bucket and table for all tests of a file in turn: to make them takes longer than to empty them."""
     double = AwsDouble(aws_url)
     told: dict[str, Any] = {name.removeprefix("AUDIO_").lower(): value for name, value in double.environment.items()}
     settings = {**told, "profile": Profile.AWS, "signing_key": "k" * 40}
     prepare(Settings(**settings))
-    return double, settings
+    yield double, settings
+    remove(double)
 
 
 @pytest.fixture(params=_profiles(), ids=str)
