@@ -26,6 +26,11 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "NUMBA_NUM_THREADS": "1",
+    # What a chunk needs is kept for the next one: by its own rules glibc gives it back and asks for it again, thousands
+    # of pages for each clip of some seconds.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
 }
 """All that a child knows: nothing of it is the parent's. No keys, no home, no PYTHON* that could lead it elsewhere."""
 
