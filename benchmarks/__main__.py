@@ -40,8 +40,8 @@ def main() -> None:
             "clips": ("Short clips", listening.HEADS, lambda: listening.clips(folder)),
             "ready": ("Usable", ("what", "ratio", "medians"), lambda: ready.rows(folder)),
             "records": (
-                "Listing 50 of many recordings, against 50 of 1,000",
-                ("what", "ratio", "medians"),
+                "Lists of 200 of many recordings, against 200 of 1,000",
+                records.HEADS,
                 lambda: records.rows(folder),
             ),
             "work": ("Background work", ("what", "ratio", "medians"), lambda: work.rows(folder)),
