@@ -3,7 +3,7 @@
 make bench                            five minutes of sound in three formats, some minutes in all
 make bench ARGS="--minutes 60"        an hour of it, and lengths up to four hours: about an hour in all
 make bench FILES="a.wav b.mp3 music"  sounds and folders of one's own
-make bench ARGS="--only listening"    one table: listening, lengths, clips, ready, records or work
+make bench ARGS="--only listening"    one table: listening, lengths, clips, ready, uploads, records or work
 """
 
 import argparse
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import listening, material, ready, records, work
+from benchmarks import listening, material, ready, records, uploads, work
 
 SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aiff", ".aac", ".wma", ".webm", ".caf"})
 
@@ -39,6 +39,7 @@ def main() -> None:
             ),
             "clips": ("Short clips", listening.HEADS, lambda: listening.clips(folder)),
             "ready": ("Usable", ("what", "ratio", "medians"), lambda: ready.rows(folder)),
+            "uploads": ("Uploads of 128 MiB", uploads.HEADS, lambda: uploads.rows(folder)),
             "records": (
                 "Lists of 200 of many recordings, against 200 of 1,000",
                 records.HEADS,
