@@ -3,7 +3,7 @@
 make bench                            five minutes of sound in three formats, some minutes in all
 make bench ARGS="--minutes 60"        an hour of it, and lengths up to four hours: about an hour in all
 make bench FILES="a.wav b.mp3 music"  sounds and folders of one's own
-make bench ARGS="--only listening"    one table: listening, lengths, clips, ready, uploads, records or work
+make bench ARGS="--only listening"    one table: listening, lengths, clips, ready, uploads, records, work or transfers
 """
 
 import argparse
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import listening, material, ready, records, uploads, work
+from benchmarks import listening, material, ready, records, transfers, uploads, work
 
 SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aiff", ".aac", ".wma", ".webm", ".caf"})
 
@@ -46,6 +46,7 @@ def main() -> None:
                 lambda: records.rows(folder),
             ),
             "work": ("Background work", ("what", "ratio", "medians"), lambda: work.rows(folder)),
+            "transfers": ("Blobs of 256 MiB in S3", transfers.HEADS, transfers.rows),
         }
         for key, (title, heads, rows) in tables.items():
             if asked.only in {None, key}:
