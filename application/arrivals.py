@@ -7,9 +7,10 @@ from datetime import timedelta
 from application.import_plan import ImportMode
 from application.import_source import Became, ImportedObject, ImportObject
 from domain.access import Actor, system_actor
-from domain.errors import NotFound, Unavailable, VersionMismatch
+from domain.errors import CorruptBlob, NotFound, Unavailable, VersionMismatch
 from domain.ports.access import Libraries
 from domain.ports.arrivals import Arrival, Arrivals
+from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.ports.sources import Sources
 from domain.source import SourceObject, steps
@@ -23,7 +24,7 @@ _PASSING = frozenset({Unavailable.code, VersionMismatch.code})
 
 @dataclass(frozen=True)
 class TakeArrival:
-    """One object of the inbox becomes a recording, and leaves the inbox once that is on record.
+    """One object of the inbox becomes a recording, and leaves the inbox once that and its bytes are kept.
 
     The same again changes nothing: bytes that the library has are not stored twice, and an object that is gone has been
     taken. What is no usable sound, and what names no library, is set aside with the reason. Raises Unavailable when a
@@ -33,6 +34,7 @@ class TakeArrival:
     arrivals: Arrivals
     libraries: Libraries
     recordings: Recordings
+    blobs: Blobs
     sources: Sources
     import_object: ImportObject
     keep_arrivals: bool
@@ -47,16 +49,20 @@ class TakeArrival:
         except NotFound:
             self.arrivals.acknowledge(arrival)
             return
-        self._settle(arrival, found, self._import(system_actor(library.id, "inbox"), found))
+        actor = system_actor(library.id, "inbox")
+        self._settle(actor, arrival, found, self._import(actor, found))
 
     def _import(self, actor: Actor, found: SourceObject) -> ImportedObject:
         known = self.recordings.from_sources(actor.library_id, found.url)
         (step,) = steps([found], [each for each in known if each.source.url == found.url])
         return self.import_object(actor, step, ImportMode.COPY)
 
-    def _settle(self, arrival: Arrival, found: SourceObject, imported: ImportedObject) -> None:
+    def _settle(self, actor: Actor, arrival: Arrival, found: SourceObject, imported: ImportedObject) -> None:
         failure = imported.failure
-        if failure is None:
+        if failure is None and not self._is_kept(actor, imported):
+            words = f"Recording {imported.recording_id} is on record, and its original is missing."
+            self._set_aside(arrival, f"{CorruptBlob.code}: {words}")
+        elif failure is None:
             log.info("%s: %s as recording %s", arrival.url, imported.became, imported.recording_id)
             if not self.keep_arrivals:
                 self.arrivals.remove(found)
@@ -66,6 +72,16 @@ class TakeArrival:
             self.arrivals.release(arrival, AGAIN_AFTER)
         else:
             self._set_aside(arrival, f"{failure.code}: {failure.detail}")
+
+    def _is_kept(self, actor: Actor, imported: ImportedObject) -> bool:
+        """Whether the library has the bytes themselves: what lies in the inbox may be all that is left of them."""
+        if imported.recording_id is None:
+            return False
+        try:
+            self.blobs.stat(self.recordings.get(actor.library_id, imported.recording_id).blob_key)
+        except (NotFound, CorruptBlob):
+            return False
+        return True
 
     def _set_aside(self, arrival: Arrival, reason: str) -> None:
         log.warning("%s is set aside: %s", arrival.url, reason)

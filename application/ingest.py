@@ -10,7 +10,7 @@ from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.audit import AuditEntry
 from domain.blob_keys import original_key
-from domain.errors import DuplicateContent
+from domain.errors import CallersFault, DuplicateContent, EngineFailure
 from domain.job import Job, JobKind
 from domain.ports.audio import AudioEngine, AudioLimits
 from domain.ports.blobs import Blobs
@@ -84,8 +84,8 @@ class PutOnRecord:
 class ReceiveRecording:
     """Stores the bytes, makes sure that they are audio that can be used, and starts listening.
 
-    What is refused leaves nothing behind. The library's having the same bytes already is a refusal too, unless
-    `keep_duplicate` is set.
+    What is refused leaves nothing behind; what a store that fell silent leaves, reconcile-blobs removes. The library's
+    having the same bytes already is a refusal too, unless `keep_duplicate` is set.
     """
 
     recordings: Recordings
@@ -141,7 +141,9 @@ class ReceiveRecording:
                     keep_duplicate=keep_duplicate,
                     source=source,
                 )
-        except BaseException:
+        except (CallersFault, EngineFailure):
+            # Nothing is on record. After anything else it may be, the answer alone being lost; and bytes that no record
+            # names are found by reconcile-blobs.
             self.blobs.delete(key)
             raise
         self.notices.recording(recording)

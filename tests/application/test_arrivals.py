@@ -178,6 +178,29 @@ def test_a_store_that_is_away_is_asked_again_later(door: Door, tone: bytes, port
     assert len(door.recordings()) == 1
 
 
+def test_an_arrival_whose_recording_was_made_and_the_answer_lost_is_kept_and_heard(door: Door, tone: bytes) -> None:
+    door.put("default/a.wav", tone)
+    recordings = door.house.ports.recordings()
+    door.house.replace("recordings", Faulty(recordings, after=raising("add", Unavailable("no answer"))))
+    assert door.take() == 1
+    door.house.clock.advance(AGAIN_AFTER)
+    assert door.take() == 1
+    door.house.use.sweep()()
+    door.house.work()
+    (recording,) = door.recordings()
+    assert recording.status is Status.READY
+    assert b"".join(door.house.ports.blobs().get(recording.blob_key)) == tone
+    assert door.left() == []
+
+
+def test_what_lies_in_the_inbox_is_not_removed_when_it_is_all_that_is_left(door: Door, tone: bytes) -> None:
+    door.house.ports.blobs().delete(door.house.send(tone).blob_key)
+    url = door.put("default/a.wav", tone)
+    assert door.take() == 1
+    assert door.left() == ["default/a.wav"]
+    assert door.inbox.refused[url].startswith("corrupt-blob: ")
+
+
 def test_an_object_that_changes_while_it_is_read_is_taken_later(door: Door, tone: bytes) -> None:
     url = door.put("default/a.wav", sounds.tone_wav(0.2))
     arrival = door.inbox.receive(NOW, MINUTE)

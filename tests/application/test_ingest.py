@@ -1,6 +1,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from domain.errors import (
 from domain.job import JobKind, JobStatus
 from domain.ports.access import AuditQuery
 from domain.recording import Status
+from domain.values import RecordingId
 from tests import sounds
 from tests.application.conftest import House
 from tests.faults import Faulty, raising
@@ -165,12 +167,29 @@ def test_a_stream_that_breaks_leaves_nothing_behind(house: House, tone: bytes) -
     assert house.blob_keys() == []
 
 
-def test_a_store_that_fails_leaves_no_bytes_behind(house: House, tone: bytes) -> None:
+def test_what_a_store_that_fails_leaves_behind_is_removed_a_day_later(house: House, tone: bytes) -> None:
     recordings = house.ports.recordings()
     house.replace("recordings", Faulty(recordings, before=raising("add", Unavailable("down"))))
     with pytest.raises(Unavailable):
         house.send(tone)
+    house.clock.advance(timedelta(hours=25))
+    assert house.use.reconcile_blobs()()["orphans_deleted"] == 1
     assert house.blob_keys() == []
+
+
+def test_a_recording_that_is_on_record_keeps_its_bytes_though_the_answer_was_lost(house: House, tone: bytes) -> None:
+    recordings = house.ports.recordings()
+    house.replace("recordings", Faulty(recordings, after=raising("add", Unavailable("no answer"))))
+    with pytest.raises(Unavailable):
+        house.send(tone)
+    with pytest.raises(DuplicateContent) as refusal:
+        house.send(tone)
+    house.clock.advance(11)
+    house.use.sweep()()
+    house.work()
+    recording = house.recording(RecordingId(str(refusal.value.data["recording_id"])))
+    assert recording.status is Status.READY
+    assert b"".join(house.ports.blobs().get(recording.blob_key)) == tone
 
 
 def test_a_lost_doorbell_loses_nothing(house: House, tone: bytes) -> None:
