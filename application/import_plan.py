@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from domain.access import Actor, Permission
 from domain.errors import Forbidden
+from domain.ports.access import Libraries
 from domain.ports.recordings import Recordings
 from domain.ports.sources import Sources
-from domain.source import Step, StepKind, checked_address, steps
+from domain.source import Importable, Step, StepKind, checked_address, steps
 
 SAMPLE = 20
 """URLs that a plan names of each kind; of a million, all of them help nobody."""
@@ -74,18 +75,29 @@ class PlanImport:
 
 @dataclass(frozen=True)
 class RequireImportable:
-    """A key belongs to one library; what the service itself may read is more. So settings say what keys may name."""
+    """A key belongs to one library; what the service itself may read is more. So settings say what keys may name.
 
-    import_addresses: tuple[str, ...]
+    Where the service keeps its own, the originals of all libraries lie: no setting allows that.
+    """
+
+    import_addresses: tuple[Importable, ...]
+    own_addresses: tuple[str, ...]
+    libraries: Libraries
 
     def __call__(self, actor: Actor, address: str) -> str:
         """The address in its one form. Raises Forbidden when it lies below none of those that are allowed."""
         actor.require(Permission.WRITE)
         address = checked_address(address)
-        if not any(address.startswith(checked_address(allowed)) for allowed in self.import_addresses):
+        if any(address.startswith(own) or own.startswith(address) for own in self.own_addresses):
+            raise Forbidden("What the service itself keeps is not imported.", address=address)
+        if not self._is_allowed(actor, address):
             raise Forbidden(
-                "The service imports nothing from this address. Whoever runs it allows addresses with "
-                "AUDIO_IMPORT_ADDRESSES.",
+                "The library imports nothing from this address. Whoever runs the service allows folders, which end "
+                "with a slash, with AUDIO_IMPORT_ADDRESSES.",
                 address=address,
             )
         return address
+
+    def _is_allowed(self, actor: Actor, address: str) -> bool:
+        to = {allowed.library for allowed in self.import_addresses if allowed.covers(address)}
+        return None in to or (bool(to) and self.libraries.get(actor.library_id).name in to)

@@ -91,6 +91,27 @@ class Step:
         return self.known.source
 
 
+@dataclass(frozen=True, slots=True)
+class Importable:
+    """A bucket or a folder in it that keys may import from: those of the library of this name, or of all."""
+
+    address: str
+    library: str | None = None
+
+    @classmethod
+    def parse(cls, raw: str) -> "Importable":
+        """Of `LIBRARY=address` or an address; raises Invalid as `checked_address` does."""
+        start, colon, place = raw.partition("://")
+        library, named, scheme = start.rpartition("=")
+        if named and not library:
+            raise Invalid("Name the library before the equals sign, or leave both out.", field="address")
+        return cls(checked_address(f"{scheme}{colon}{place}"), library or None)
+
+    def covers(self, address: str) -> bool:
+        """Whether all that this address names lies in the folder: `team` has nothing of `team-secret`."""
+        return address.startswith(f"{self.address.rstrip('/')}/")
+
+
 def checked_address(raw: str) -> str:
     """The address in its one form: with a slash behind the bucket, and one at the end of a folder.
 

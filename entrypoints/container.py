@@ -83,6 +83,7 @@ class UseCases(containers.DeclarativeContainer):
     receive_recording = wired(ingest.ReceiveRecording)
     import_file = wired(importing.ImportFile)
     import_addresses = settings.provided.import_addresses
+    own_addresses = settings.provided.own_addresses
     require_importable = wired(import_plan.RequireImportable)
     walk_source = wired(import_plan.WalkSource)
     plan_import = wired(import_plan.PlanImport)

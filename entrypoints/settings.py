@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
 from domain.errors import Invalid
 from domain.job import Lane
-from domain.source import checked_address
+from domain.source import Importable, checked_address
 from entrypoints.remote_model import RemoteModel
 
 MIB, GIB = 1024**2, 1024**3
@@ -36,6 +36,10 @@ class StorageClass(StrEnum):
     GLACIER_IR = "GLACIER_IR"
 
 
+def _parts(comma_separated: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in comma_separated.split(",") if part.strip())
+
+
 class Settings(BaseSettings):
     """Each field is read from `AUDIO_` and its name in capitals."""
 
@@ -59,8 +63,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(2 * GIB, ge=1)
     max_excerpt_seconds: float = Field(120.0, gt=0, le=3600)
     trash_retention_days: int = Field(30, ge=0)
-    import_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="What keys may import from; the command line may import from anywhere."
+    import_addresses: Annotated[tuple[Importable, ...], NoDecode] = Field(
+        (),
+        description="What keys may import from, as LIBRARY=address, or an address for all libraries; the command line "
+        "may import from anywhere.",
     )
 
     keep_arrivals: bool = Field(False, description="What arrived in the inbox stays there once it is a recording.")
@@ -114,16 +120,16 @@ class Settings(BaseSettings):
     min_sample_rate_hz: int = Field(1_000, ge=1)
     max_sample_rate_hz: int = Field(768_000, ge=1)
 
-    @field_validator("cors_origins", "import_addresses", "worker_lanes", mode="before")
+    @field_validator("cors_origins", "worker_lanes", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return _parts(value) if isinstance(value, str) else value
 
-    @field_validator("import_addresses")
+    @field_validator("import_addresses", mode="before")
     @classmethod
-    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _importable(cls, value: object) -> object:
         try:
-            return tuple(checked_address(each) for each in value)
+            return tuple(map(Importable.parse, _parts(value))) if isinstance(value, str) else value
         except Invalid as error:
             raise ValueError(error.detail) from error
 
@@ -133,6 +139,11 @@ class Settings(BaseSettings):
         if len({each.name for each in value}) < len(value):
             raise ValueError("two models have the same name")
         return value
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Of all that the service itself keeps, in the form of domain.source."""
+        return f"s3://{self.aws_bucket}/", checked_address(f"file://{self.data_dir.resolve()}")
 
     @model_validator(mode="after")
     def _some_rate_is_left(self) -> Self:

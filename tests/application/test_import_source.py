@@ -14,7 +14,7 @@ from domain.job import WHOLE_LIBRARY, JobKind, JobStatus
 from domain.listing import RecordingQuery
 from domain.ports.sources import Sources
 from domain.recording import Recording, Status
-from domain.source import SourceObject, StepKind
+from domain.source import Importable, SourceObject, StepKind
 from domain.values import ByteRange
 from tests import sounds
 from tests.application.conftest import House
@@ -40,6 +40,12 @@ class Importer:
 
     def remove(self, name: str) -> None:
         self.bucket.remove(f"{BUCKET}{name}.wav")
+
+    def allowing(self, *addresses: str) -> "Importer":
+        allowed = tuple(map(Importable.parse, addresses))
+        self.house.use.import_addresses.override(providers.Object(allowed))
+        self.house.forget_use_cases()
+        return self
 
     def plan(self, actor: Actor | None = None) -> ImportPlan:
         plan: ImportPlan = self.house.use.plan_import()(actor or self.house.editor, BUCKET)
@@ -263,9 +269,7 @@ def test_viewers_and_strangers(importer: Importer) -> None:
 
 @pytest.fixture
 def allowed(importer: Importer) -> Importer:
-    importer.house.use.import_addresses.override(providers.Object((BUCKET,)))
-    importer.house.forget_use_cases()
-    return importer
+    return importer.allowing(BUCKET)
 
 
 def test_keys_import_from_where_the_settings_allow_and_nowhere_else(allowed: Importer) -> None:
@@ -276,6 +280,34 @@ def test_keys_import_from_where_the_settings_allow_and_nowhere_else(allowed: Imp
     with pytest.raises(Invalid):
         start(allowed.house.admin, "nonsense", COPY)
     assert start(allowed.house.admin, "memory://bucket/below", COPY)
+
+
+def test_a_library_imports_from_its_own_addresses_and_those_of_all(importer: Importer) -> None:
+    importer.allowing("default=memory://archive/team", "elsewhere=memory://archive/theirs/", "memory://all/")
+    require, ours, theirs = importer.house.use.require_importable(), importer.house.editor, importer.house.stranger()
+    assert require(ours, "memory://archive/team/x") == "memory://archive/team/x"
+    assert require(theirs, "memory://archive/theirs/")
+    assert require(ours, "memory://all/x")
+    assert require(theirs, "memory://all/x")
+    for actor, address in ((ours, "memory://archive/theirs/"), (theirs, "memory://archive/team/")):
+        with pytest.raises(Forbidden):
+            require(actor, address)
+
+
+def test_an_allowed_folder_ends_at_its_slash(importer: Importer) -> None:
+    importer.allowing("memory://archive/team")
+    for address in ("memory://archive/team-secret/x", "memory://archive/team"):
+        with pytest.raises(Forbidden):
+            importer.house.use.require_importable()(importer.house.editor, address)
+
+
+def test_what_the_service_itself_keeps_is_never_imported(importer: Importer) -> None:
+    settings = importer.house.container.settings
+    data = str(settings.data_dir.resolve())
+    importer.allowing("file:///", f"s3://{settings.aws_bucket}/")
+    for address in (f"file://{data}", f"file://{data}/blobs", "file:///", f"s3://{settings.aws_bucket}/inbox/"):
+        with pytest.raises(Forbidden, match="itself"):
+            importer.house.use.require_importable()(importer.house.editor, address)
 
 
 def test_nothing_is_allowed_unless_it_is_said(importer: Importer) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Invalid
-from domain.source import Source, SourcedRecording, SourceObject, StepKind, checked_address, steps
+from domain.source import Importable, Source, SourcedRecording, SourceObject, StepKind, checked_address, steps
 from domain.values import RecordingId
 from tests.builders import NOON
 
@@ -54,6 +54,25 @@ def test_an_address_has_one_form(raw: str, address: str) -> None:
 def test_what_is_no_address_is_refused(raw: str) -> None:
     with pytest.raises(Invalid):
         checked_address(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "importable"),
+    [
+        ("s3://archive", Importable("s3://archive/")),
+        ("s3://archive/year=2026/", Importable("s3://archive/year=2026/")),
+        ("team=s3://archive/year=2026", Importable("s3://archive/year=2026", "team")),
+        ("our team=a=file:///music", Importable("file:///music/", "our team=a")),
+    ],
+)
+def test_what_may_be_imported_may_be_a_librarys_own(raw: str, importable: Importable) -> None:
+    assert Importable.parse(raw) == importable
+
+
+@pytest.mark.parametrize("raw", ["=s3://archive/", "team=", "team=archive", "team"])
+def test_what_names_no_address_is_not_importable(raw: str) -> None:
+    with pytest.raises(Invalid):
+        Importable.parse(raw)
 
 
 def test_listing_and_recordings_are_walked_side_by_side() -> None:

@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.job import Lane
+from domain.source import Importable
 from entrypoints.container import Container, UseCases
 from entrypoints.settings import Profile, Settings
 
@@ -17,6 +18,7 @@ from entrypoints.settings import Profile, Settings
         ("AUDIO_WORKER_LANES", ","),
         ("AUDIO_WORKER_LANES", "listening,fast"),
         ("AUDIO_MAX_CHANNELS", "0"),
+        ("AUDIO_IMPORT_ADDRESSES", "s3://archive/, team=archive"),
         ("AUDIO_MIN_SAMPLE_RATE_HZ", "1000000"),
     ],
 )
@@ -29,6 +31,11 @@ def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, v
 def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIO_CORS_ORIGINS", "https://a.example, https://b.example,")
     assert Settings().cors_origins == ("https://a.example", "https://b.example")
+
+
+def test_libraries_may_have_addresses_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIO_IMPORT_ADDRESSES", "s3://archive/all/, team=s3://archive/team/,")
+    assert Settings().import_addresses == (Importable("s3://archive/all/"), Importable("s3://archive/team/", "team"))
 
 
 def test_a_worker_serves_all_lanes_unless_it_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:

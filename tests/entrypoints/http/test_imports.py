@@ -13,7 +13,7 @@ BUCKET = "memory://bucket/"
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    made = a_service(import_addresses=(f"{BUCKET}ours/",))
+    made = a_service(import_addresses=f"{BUCKET}ours/")
     for n in range(3):
         made.ports.sources().put(f"{BUCKET}ours/{n}.wav", sounds.tone_wav(0.2, hz=300 + n))
     yield made
