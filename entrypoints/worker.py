@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 WAIT = timedelta(seconds=20)  # the longest that SQS knows; to wait costs next to nothing in any queue
 PAUSE_SECONDS = 1.0  # after the queue itself has failed
+NOTHING_TO_LOSE = frozenset({JobKind.IMPORT})  # hours of it, that go on at the next object wherever they were stopped
 OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
 Run = Callable[[Job, Progress], None]
@@ -181,7 +182,7 @@ class Worker:
     def _heartbeat(self, held: HeldJob, delivery: Delivery) -> Iterator[Progress]:
         """Keeps lease and message while the body runs; what it yields tells the body when it must end."""
         done, lost = threading.Event(), threading.Event()
-        began = time.monotonic()
+        began, protects = time.monotonic(), held.job.kind not in NOTHING_TO_LOSE
 
         def beat() -> None:
             while not done.wait(self._lease_for.total_seconds() / 3):
@@ -195,7 +196,7 @@ class Worker:
                     log.exception("a heartbeat failed")
                 else:
                     self._keep(delivery)
-                if time.monotonic() - began >= self._protect_after.total_seconds():
+                if protects and time.monotonic() - began >= self._protect_after.total_seconds():
                     self._protect(held)
 
         def progress(share: float, stage: str) -> None:

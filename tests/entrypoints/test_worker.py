@@ -13,6 +13,7 @@ from dependency_injector import providers
 
 from adapters.aws.scale_in import EcsScaleIn
 from adapters.system import SystemClock
+from application.import_plan import ImportMode
 from domain.access import Actor, system_actor
 from domain.errors import LeaseLost
 from domain.job import JobKind, JobStatus, Lane
@@ -196,6 +197,33 @@ def test_a_worker_is_protected_while_it_has_work_that_outlasts_a_stop(
         worker.pop().stop(grace_seconds=5)
         assert seen == [asked[:1]]
         assert agent.asked == asked
+
+
+def test_a_worker_is_not_protected_for_an_import(worker: list[Worker]) -> None:
+    """It may last for hours, in which no deployment could replace the worker, and goes on where it was stopped."""
+    address = "memory://bucket/"
+    floor = Floor(stop_grace_seconds=0.0, worker_lanes=(Lane.HEAVY,), import_addresses=address)
+    floor.container.adapters.sources().put(f"{address}a.wav", sounds.tone_wav(seconds=0.2))
+    beats = threading.Semaphore(0)
+
+    def linger(name: str, _count: int) -> None:
+        if name == "list":
+            for _ in range(3):
+                assert beats.acquire(timeout=30)
+
+    with EcsAgent().running() as agent:
+        adapters = floor.container.adapters
+        adapters.scale_in.override(providers.Object(EcsScaleIn(agent.uri, SystemClock())))
+        adapters.sources.override(providers.Object(Faulty(adapters.sources(), before=linger)))
+        queue = Faulty(adapters.queue(), before=lambda name, _: beats.release() if name == "extend" else None)
+        adapters.queue.override(providers.Object(queue))
+        job = floor.container.use_cases.start_import()(floor.actor, address, ImportMode.COPY)
+        worker.append(worker_of(floor.container))
+        worker[0].start()
+        jobs = adapters.jobs()
+        until(lambda: jobs.get(job.library_id, job.id).status is JobStatus.SUCCEEDED, "succeeded")
+        worker.pop().stop(grace_seconds=5)
+        assert agent.asked == []
 
 
 def test_a_queue_that_fails_does_not_end_the_worker(floor: Floor, worker: list[Worker]) -> None:
