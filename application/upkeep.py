@@ -12,7 +12,7 @@ from application.purge import RemoveBelongings
 from application.work import FailRecordingOfJob, StartJob
 from domain.access import system_actor
 from domain.audit import AuditEntry
-from domain.blob_keys import recording_of_key
+from domain.blob_keys import recording_of_key, recording_prefix
 from domain.errors import AudioBackendError, NotFound, VersionMismatch
 from domain.job import Job, JobKind, JobStatus, job_key
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
@@ -118,7 +118,8 @@ class PurgeExpiredUploads:
 @dataclass(frozen=True)
 class ReconcileBlobs:
     """Compares blobs with records. Blobs that nothing knows are deleted once they are a day old: a younger one may
-    belong to a write that is under way. An original that is missing is counted and logged, never papered over."""
+    belong to a write that is under way. What lies elsewhere than below the id of a library is somebody else's. An
+    original that is missing is counted and logged, never papered over."""
 
     libraries: Libraries
     recordings: Recordings
@@ -139,8 +140,12 @@ class ReconcileBlobs:
         }
 
     def _delete_orphans(self, before: datetime) -> int:
+        return sum(self._delete_orphans_of(library.id, before) for library in self.libraries.all())
+
+    def _delete_orphans_of(self, library_id: LibraryId, before: datetime) -> int:
         deleted = 0
-        for owner, blobs in groupby(self.blobs.list(), key=lambda blob: recording_of_key(blob.key)):
+        listed = self.blobs.list(recording_prefix(library_id))
+        for owner, blobs in groupby(listed, key=lambda blob: recording_of_key(blob.key)):
             old = [blob for blob in blobs if owner and blob.modified_at < before]
             known = self._known_keys(*owner) if owner and old else frozenset()
             for blob in old:
@@ -160,8 +165,11 @@ class ReconcileBlobs:
     def _abort_strays(self, before: datetime) -> int:
         """Multiparts that nothing can complete: their upload is unknown or has ended, and no recording waits."""
         aborted = 0
+        ours = {library.id for library in self.libraries.all()}
         for key, multipart_id, started_at in self.blobs.multiparts():
-            if started_at < before and self._is_stray(self.uploads.find_by_multipart(key, multipart_id)):
+            if started_at >= before or key.partition("/")[0] not in ours:
+                continue
+            if self._is_stray(self.uploads.find_by_multipart(key, multipart_id)):
                 self.blobs.abort_multipart(key, multipart_id)
                 aborted += 1
         return aborted

@@ -26,9 +26,9 @@ def on_request_prefix(library_id: LibraryId, recording_id: RecordingId | None = 
     return f"{library_id}/on-request/" + (f"{recording_id}/" if recording_id else "")
 
 
-def recording_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
-    """Everything that is stored of a recording, but for what is made on request, lies below this."""
-    return f"{library_id}/recordings/{recording_id}/"
+def recording_prefix(library_id: LibraryId, recording_id: RecordingId | None = None) -> str:
+    """Everything that is stored of a recording, or of all of a library, but for what is made on request."""
+    return f"{library_id}/recordings/" + (f"{recording_id}/" if recording_id else "")
 
 
 def model_input_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:

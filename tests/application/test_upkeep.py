@@ -112,6 +112,16 @@ def test_reconciliation_deletes_only_old_blobs_that_nothing_knows(house: House, 
     assert len(house.blob_keys()) == known
 
 
+@pytest.mark.parametrize("key", ["archive/recordings/2024/a.wav", "bulk/recordings/1/run1-00000.parquet"])
+def test_reconciliation_leaves_alone_what_is_of_no_library(house: House, key: str) -> None:
+    house.ports.blobs().put(key, [b"x"])
+    multipart_id = house.ports.blobs().begin_multipart(key)
+    house.clock.advance(timedelta(days=2))
+    assert not any(house.use.reconcile_blobs()().values())
+    assert house.blob_keys() == [key]
+    assert [multipart[:2] for multipart in house.ports.blobs().multiparts()] == [(key, multipart_id)]
+
+
 def test_reconciliation_counts_an_original_that_is_missing(house: House, tone: bytes) -> None:
     recording = ready(house, tone)
     assert house.use.reconcile_blobs()()["originals_missing"] == 0
@@ -120,7 +130,7 @@ def test_reconciliation_counts_an_original_that_is_missing(house: House, tone: b
 
 
 def test_reconciliation_aborts_multiparts_that_no_upload_knows(house: House) -> None:
-    house.ports.blobs().begin_multipart("library/recordings/x/original")
+    house.ports.blobs().begin_multipart(f"{house.admin.library_id}/recordings/x/original")
     state = house.use.open_upload()(house.editor, filename="a.wav", content_type="audio/wav", size_bytes=100)
     house.clock.advance(timedelta(hours=25))
     assert house.use.reconcile_blobs()()["multiparts_aborted"] == 1
