@@ -9,7 +9,9 @@ if TYPE_CHECKING:
 ON_REQUEST_TAG = "kept=on-request"
 """Of files that are made when somebody asks. The service deletes them within hours; the bucket, should it not."""
 
-MULTIPARTS_ABORTED_DAYS = 7  # far beyond the life of an upload
+MULTIPARTS_ABORTED_DAYS = 90
+"""After they were begun. An upload that was completed stays in parts until its job has run, which a backlog or a dead
+letter that is released late may delay; the service itself aborts those that nothing waits for."""
 OLD_VERSIONS_DELETED_DAYS = 30
 ON_REQUEST_DELETED_DAYS = 2
 

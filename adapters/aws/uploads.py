@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from adapters import refusals
 from adapters.aws import versioned
+from adapters.aws.bucket import MULTIPARTS_ABORTED_DAYS
 from adapters.aws.due import due, overdue
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.schema import TTL
@@ -15,8 +16,9 @@ from domain.ports.recordings import Uploads
 from domain.upload import Upload, UploadStatus
 from domain.values import LibraryId, UploadId
 
-SETTLED_KEPT_FOR = timedelta(days=30)
-"""After its time is over. An open one that nobody has swept is kept: its parts are still to be aborted."""
+SETTLED_KEPT_FOR = timedelta(days=MULTIPARTS_ABORTED_DAYS)
+"""After its time is over, so longer than its parts may be there: without it those of a recording that still waits for
+its job would be nobody's. An open one that nobody has swept is kept: its parts are still to be aborted."""
 
 
 class DynamoUploads(Uploads):

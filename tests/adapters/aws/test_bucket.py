@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.bucket import MULTIPARTS_ABORTED_DAYS, create_bucket
+from adapters.aws.uploads import SETTLED_KEPT_FOR
 from domain.blob_keys import on_request_key, original_key, rendition_key
 from domain.errors import Unavailable
 from domain.upload import LIFETIME, MIN_PART_BYTES
@@ -54,11 +56,16 @@ def test_browsers_see_the_etag_of_a_part(client: "S3Client", aws_double: AwsDoub
 def test_the_bucket_forgets_by_itself(client: "S3Client", aws_double: AwsDouble) -> None:
     rules: Any = client.get_bucket_lifecycle_configuration(Bucket=aws_double.name)["Rules"]
     known = {rule["ID"]: rule for rule in rules}
-    assert known["abort-multiparts"]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7
+    assert known["abort-multiparts"]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 90
     assert known["delete-old-versions"]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
     assert known["delete-on-request-files"]["Expiration"]["Days"] == 2
     assert {rule["Status"] for rule in rules} == {"Enabled"}
-    assert LIFETIME.days < MULTIPARTS_ABORTED_DAYS  # no upload loses its parts while it is open
+
+
+def test_an_upload_that_waits_for_its_job_is_known_for_as_long_as_its_parts_are_there() -> None:
+    """Dead letters are released after weeks; what nothing knows is aborted by reconcile-blobs."""
+    assert MULTIPARTS_ABORTED_DAYS >= 90
+    assert timedelta(days=MULTIPARTS_ABORTED_DAYS) < LIFETIME + SETTLED_KEPT_FOR
 
 
 def test_originals_alone_have_a_class_of_their_own(client: "S3Client", aws_double: AwsDouble, blobs: S3Blobs) -> None:
