@@ -162,6 +162,8 @@ def test_the_workflow_deploys_the_services_that_there_are() -> None:
     assert one("worker", "AWS::ECS::Service")["ServiceName"] == {"Fn::Sub": "audio-backend-${Lane}"}
     assert one("worker", "AWS::ECS::TaskDefinition")["Family"] == {"Fn::Sub": "audio-backend-${Lane}"}
     assert steps[-1]["service"] == "audio-backend-service", "workers go first"
+    # A worker in the middle of a long job is protected, and no deployment may depend on its end.
+    assert [each["service"] for each in steps if each.get("stable") == "true"] == ["audio-backend-service"]
     text = (ROOT / ".github/workflows/deploy.yml").read_text()
     assert f"task-definition-family: {one('jobs', 'AWS::ECS::TaskDefinition')['Family']}\n" in text
     assert all(f" {service}" in text for service, _ in deployed)
