@@ -169,6 +169,22 @@ def test_the_workflow_deploys_the_services_that_there_are() -> None:
     assert all(f" {service}" in text for service, _ in deployed)
 
 
+def test_no_step_needs_credentials_that_may_have_ended() -> None:
+    """A session of a role lasts for an hour unless something else is said."""
+    steps = workflow("workflows/deploy.yml")["jobs"]["deploy"]["steps"]
+    used = 0
+    for step, before in zip(steps[1:], steps, strict=False):
+        action = step.get("uses", "").rpartition("/")[2]
+        if action == "aws-credentials":
+            used = 0
+        elif action == "deploy-service":
+            used += step["timeout-minutes"]
+        assert used <= 50, step["name"]
+        if step.get("name") == "Roll back":
+            assert before["uses"].endswith("aws-credentials")
+            assert before["if"] == step["if"]
+
+
 def test_one_image_one_cluster_one_container() -> None:
     told = workflow("workflows/deploy.yml")["env"]
     assert told["REPOSITORY"] == IMAGE == one("ci", "AWS::ECR::Repository")["RepositoryName"]
