@@ -13,7 +13,8 @@ from domain.values import Failure, JobId, LibraryId, RecordingId, Scalar
 
 MAX_ATTEMPTS = 5
 RING_FIRST_AFTER = timedelta(seconds=10)  # the message may have been lost with the process that was to send it
-RING_AGAIN_AFTER = timedelta(minutes=5)
+RING_AGAIN_AFTER = timedelta(minutes=5)  # at least; then after as long as it has waited already, up to
+RING_AGAIN_WITHIN = timedelta(hours=6)
 BACKOFF_BASE = timedelta(seconds=2)
 BACKOFF_CAP = timedelta(minutes=10)
 
@@ -227,8 +228,13 @@ class Job:
         )
 
     def rung(self, now: datetime) -> "Job":
-        """The sweep has rung for it."""
-        return self._next(now, ring_at=now + RING_AGAIN_AFTER)
+        """The sweep has rung for it, and does so ever more rarely.
+
+        Nobody can tell a lost message from one that waits its turn, queues keep both, and workers are scaled by how
+        many there are: what waits for long must not add to them all the time. A claim or a release starts anew.
+        """
+        waits_since = self.due_at if self.lease is None else self.lease.expires_at
+        return self._next(now, ring_at=now + min(RING_AGAIN_WITHIN, max(RING_AGAIN_AFTER, now - waits_since)))
 
     def cancelled(self, now: datetime) -> "Job":
         """Cancelled for good; a worker that holds it notices at its next heartbeat."""

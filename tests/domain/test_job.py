@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -178,6 +179,29 @@ def test_later_claims_have_greater_fences(claims: int, more: int) -> None:
     later = min(claims + more, 999_999)
     assert a_job(id="1", claims=claims).fence < a_job(id="1", claims=later).fence
     assert a_job(id="1", claims=later).fence < a_job(id="2", claims=0).fence
+
+
+def rings(job: Job, until: datetime) -> list[datetime]:
+    """When the sweep rings for a job that nobody takes."""
+    rung = []
+    while job.ring_at is not None and job.ring_at < until:
+        rung.append(job.ring_at)
+        job = job.rung(job.ring_at)
+    return rung
+
+
+def test_what_waits_in_a_long_queue_is_rung_for_ever_more_rarely() -> None:
+    rung = rings(a_job(), NOON + timedelta(days=4))
+    pauses = [(later - earlier) / timedelta(minutes=5) for earlier, later in pairwise([NOON, *rung])]
+    assert pauses[1:5] == pytest.approx([1, 1, 2, 4], rel=0.1)
+    assert max(pauses) == timedelta(hours=6) / timedelta(minutes=5)
+    assert len(rung) < 30
+
+
+def test_what_a_worker_left_behind_is_rung_for_as_soon_as_its_lease_is_over() -> None:
+    waited = NOON + timedelta(days=1)
+    rung = rings(a_job().claimed("worker-1", waited, LEASE), waited + timedelta(minutes=10))
+    assert [moment - waited for moment in rung] == [LEASE, LEASE + timedelta(minutes=5)]
 
 
 class Shift(RuleBasedStateMachine):
