@@ -22,6 +22,7 @@ from domain.prediction import (
     WAV_HEADER_BYTES,
     ModelCard,
     Prediction,
+    PredictionSummary,
     Said,
     prediction_key,
 )
@@ -127,15 +128,17 @@ class RunPredict:
 
 @dataclass(frozen=True)
 class ListPredictions:
-    """All of one recording, newest first."""
+    """Those of one recording, newest first."""
 
     recordings: Recordings
     predictions: Predictions
 
-    def __call__(self, actor: Actor, recording_id: RecordingId) -> tuple[Prediction, ...]:
+    def __call__(
+        self, actor: Actor, recording_id: RecordingId, limit: int = 50, cursor: str | None = None
+    ) -> Page[PredictionSummary]:
         actor.require(Permission.READ)
         self.recordings.get(actor.library_id, recording_id)
-        return self.predictions.of_recording(actor.library_id, recording_id)
+        return self.predictions.search(actor.library_id, PredictionQuery(recording_id, limit=limit, cursor=cursor))
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ class GetPrediction:
 class SearchPredictions:
     predictions: Predictions
 
-    def __call__(self, actor: Actor, query: PredictionQuery) -> Page[Prediction]:
+    def __call__(self, actor: Actor, query: PredictionQuery) -> Page[PredictionSummary]:
         actor.require(Permission.READ)
         return self.predictions.search(actor.library_id, query)
 

@@ -159,6 +159,22 @@ def _within(parameter: ModelParameter, value: Scalar) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictionSummary:
+    """A prediction without its spans, of which there may be thousands: what lists show."""
+
+    key: str
+    library_id: LibraryId
+    recording_id: RecordingId
+    content_sha256: str
+    model: str
+    version: str
+    parameters: Mapping[str, float]
+    values: Mapping[str, Scalar]
+    span_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What a model said of one recording's bytes. `key` names it by what made it, so that it is not made twice.
 
@@ -173,6 +189,21 @@ class Prediction:
     parameters: Mapping[str, float]
     created_at: datetime
     fence: str = ""
+
+    @property
+    def summary(self) -> PredictionSummary:
+        return PredictionSummary(
+            key=self.key,
+            library_id=self.library_id,
+            recording_id=self.recording_id,
+            content_sha256=self.content_sha256,
+            model=self.said.model,
+            version=self.said.version,
+            parameters=self.parameters,
+            values=self.said.values,
+            span_count=len(self.said.spans),
+            created_at=self.created_at,
+        )
 
 
 def prediction_key(content_sha256: str, card: ModelCard, parameters: Mapping[str, float]) -> str:

@@ -4,7 +4,7 @@ from adapters import codec, cursors, refusals
 from adapters.local import rows
 from adapters.local.database import Database
 from domain.ports.models import PredictionQuery, Predictions
-from domain.prediction import Prediction
+from domain.prediction import Prediction, PredictionSummary
 from domain.values import LibraryId, Page, RecordingId
 
 
@@ -15,19 +15,21 @@ class SqlitePredictions(Predictions):
     def put(self, prediction: Prediction) -> None:
         with self._database.writing() as connection:
             written = connection.execute(
-                "INSERT INTO predictions (library_id, recording_id, key, id, model, created_at, fence, doc)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO predictions (library_id, recording_id, key, id, model, created_at, fence, summary, doc)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (library_id, recording_id, key) DO UPDATE"
-                " SET created_at = excluded.created_at, fence = excluded.fence, doc = excluded.doc"
+                " SET created_at = excluded.created_at, fence = excluded.fence,"
+                " summary = excluded.summary, doc = excluded.doc"
                 " WHERE excluded.fence >= predictions.fence",
                 (
                     prediction.library_id,
                     prediction.recording_id,
                     prediction.key,
-                    _id(prediction),
+                    _id(prediction.summary),
                     prediction.said.model,
                     cursors.moment(prediction.created_at),
                     prediction.fence,
+                    codec.written(prediction.summary),
                     codec.written(prediction),
                 ),
             )
@@ -39,14 +41,7 @@ class SqlitePredictions(Predictions):
         with self._database.reading() as connection:
             return rows.read_one(connection, Prediction, query, library_id, recording_id, key)
 
-    def of_recording(self, library_id: LibraryId, recording_id: RecordingId) -> tuple[Prediction, ...]:
-        query = (
-            "SELECT doc FROM predictions WHERE library_id = ? AND recording_id = ? ORDER BY created_at DESC, id DESC"
-        )
-        with self._database.reading() as connection:
-            return rows.read_all(connection, Prediction, query, library_id, recording_id)
-
-    def search(self, library_id: LibraryId, query: PredictionQuery) -> Page[Prediction]:
+    def search(self, library_id: LibraryId, query: PredictionQuery) -> Page[PredictionSummary]:
         conditions = {"recording_id = ?": query.recording_id, "model = ?": query.model}
         with self._database.reading() as connection:
             return _PREDICTIONS.page(connection, library_id, query, conditions)
@@ -58,9 +53,11 @@ class SqlitePredictions(Predictions):
             )
 
 
-def _id(prediction: Prediction) -> str:
+def _id(prediction: PredictionSummary) -> str:
     """One key may stand under several recordings of the same bytes."""
     return f"{prediction.recording_id}#{prediction.key}"
 
 
-_PREDICTIONS = rows.Listing(Prediction, "predictions", "created_at", lambda one: one.created_at, _id)
+_PREDICTIONS = rows.Listing(
+    PredictionSummary, "predictions", "created_at", lambda one: one.created_at, _id, column="summary"
+)

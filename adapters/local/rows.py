@@ -71,13 +71,14 @@ def append_audit(connection: sqlite3.Connection, entry: AuditEntry) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[T]):
-    """A table that is listed newest first, by its column of time and the id."""
+    """A table that is listed newest first, by its column of time and the id; `column` has what is listed of each."""
 
     kind: type[T]
     table: str
     time: str
     time_of: Callable[[T], datetime]
     id_of: Callable[[T], str]
+    column: str = "doc"
 
     def page(
         self,
@@ -96,7 +97,7 @@ class Listing(Generic[T]):
         found = read_all(
             connection,
             self.kind,
-            f"SELECT doc FROM {self.table} WHERE {' AND '.join(where)}"  # noqa: S608 - see above
+            f"SELECT {self.column} FROM {self.table} WHERE {' AND '.join(where)}"  # noqa: S608 - see above
             f" ORDER BY {self.time} DESC, id DESC LIMIT ?",
             *values,
             query.limit + 1,

@@ -4,7 +4,7 @@ import threading
 
 from adapters import cursors, refusals
 from domain.ports.models import PredictionQuery, Predictions
-from domain.prediction import Prediction
+from domain.prediction import Prediction, PredictionSummary
 from domain.values import LibraryId, Page, RecordingId
 
 
@@ -25,10 +25,7 @@ class MemoryPredictions(Predictions):
         with self._lock:
             return self._predictions.get((library_id, recording_id, key))
 
-    def of_recording(self, library_id: LibraryId, recording_id: RecordingId) -> tuple[Prediction, ...]:
-        return tuple(self._newest_first(library_id, PredictionQuery(recording_id)))
-
-    def search(self, library_id: LibraryId, query: PredictionQuery) -> Page[Prediction]:
+    def search(self, library_id: LibraryId, query: PredictionQuery) -> Page[PredictionSummary]:
         found = self._newest_first(library_id, query)
         start = cursors.read(library_id, query, str)
         if start is not None:
@@ -42,9 +39,9 @@ class MemoryPredictions(Predictions):
             kept = {p: one for p, one in self._predictions.items() if p[:2] != (library_id, recording_id)}
             self._predictions = kept
 
-    def _newest_first(self, library_id: LibraryId, query: PredictionQuery) -> list[Prediction]:
+    def _newest_first(self, library_id: LibraryId, query: PredictionQuery) -> list[PredictionSummary]:
         with self._lock:
-            own = [p for p in self._predictions.values() if p.library_id == library_id and _asked_for(p, query)]
+            own = [p.summary for p in self._predictions.values() if p.library_id == library_id and _asked_for(p, query)]
         return sorted(own, key=_position, reverse=True)
 
 
@@ -54,6 +51,6 @@ def _asked_for(prediction: Prediction, query: PredictionQuery) -> bool:
     )
 
 
-def _position(prediction: Prediction) -> tuple[str, str]:
+def _position(prediction: PredictionSummary) -> tuple[str, str]:
     """One key may stand under several recordings of the same bytes."""
     return cursors.moment(prediction.created_at), f"{prediction.recording_id}#{prediction.key}"

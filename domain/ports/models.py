@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.ports.audio import Progress
-from domain.prediction import ModelCard, Prediction, Said
+from domain.prediction import ModelCard, Prediction, PredictionSummary, Said
 from domain.values import LibraryId, Page, RecordingId
 
 
@@ -64,12 +64,9 @@ class Predictions(Protocol):
     def find(self, library_id: LibraryId, recording_id: RecordingId, key: str) -> Prediction | None: ...
 
     @abstractmethod
-    def of_recording(self, library_id: LibraryId, recording_id: RecordingId) -> tuple[Prediction, ...]:
-        """All that is stored of it, newest first."""
+    def search(self, library_id: LibraryId, query: PredictionQuery) -> Page[PredictionSummary]:
+        """A page costs as little for predictions of a day of speech as for those of a word: spans are not read."""
         ...
-
-    @abstractmethod
-    def search(self, library_id: LibraryId, query: PredictionQuery) -> Page[Prediction]: ...
 
     @abstractmethod
     def remove_all(self, library_id: LibraryId, recording_id: RecordingId) -> None: ...

@@ -64,8 +64,9 @@ def test_speech_is_found_in_a_recording_and_kept(house: House) -> None:
     assert (job.kind, job.kind.lane) == (JobKind.PREDICT, Lane.HEAVY)
     house.work()
     assert house.job(job.id).status is JobStatus.SUCCEEDED
-    (prediction,) = house.use.list_predictions()(house.viewer, sent.id)
-    assert prediction == house.use.get_prediction()(house.viewer, sent.id, prediction.key)
+    (summary,) = house.use.list_predictions()(house.viewer, sent.id).items
+    prediction = house.use.get_prediction()(house.viewer, sent.id, summary.key)
+    assert prediction.summary == summary
     assert prediction.content_sha256 == house.recording(sent.id).sha256
     assert prediction.parameters["threshold"] == 0.6
     assert prediction.said.version == job.parameters["version"]
@@ -104,9 +105,10 @@ def test_a_run_that_was_cut_off_after_storing_predicts_nothing_twice(house: Hous
     (job,) = house.use.start_prediction()(house.editor, "birds", [recording.id], {})
     run = house.use.run_predict()
     run(job, lambda _share, _stage: None)
-    (first,) = house.use.list_predictions()(house.viewer, recording.id)
+    first = house.use.list_predictions()(house.viewer, recording.id)
+    assert len(first.items) == 1
     run(replace(job, claims=job.claims + 1), lambda _share, _stage: None)
-    assert house.use.list_predictions()(house.viewer, recording.id) == (first,)
+    assert house.use.list_predictions()(house.viewer, recording.id) == first
     assert len(birds.heard) == 1
 
 
@@ -159,7 +161,7 @@ def test_what_a_model_raises_fails_its_job_or_puts_it_off(
     assert done.failure is not None
     assert done.failure.detail == str(error)
     assert house.recording(recording.id) == recording, "the recording is none the worse for it"
-    assert house.use.list_predictions()(house.viewer, recording.id) == ()
+    assert house.use.list_predictions()(house.viewer, recording.id).items == ()
 
 
 def test_a_job_that_failed_is_started_again_by_asking_again(house: House, recording: Recording) -> None:
@@ -172,7 +174,7 @@ def test_a_job_that_failed_is_started_again_by_asking_again(house: House, record
     taught(house, Birds())
     assert started(house, recording) == [JobStatus.QUEUED]
     house.work()
-    assert len(house.use.list_predictions()(house.viewer, recording.id)) == 1
+    assert len(house.use.list_predictions()(house.viewer, recording.id).items) == 1
 
 
 def test_a_job_for_a_version_that_is_gone_fails_and_a_new_one_stands_beside(house: House, recording: Recording) -> None:
@@ -186,8 +188,8 @@ def test_a_job_for_a_version_that_is_gone_fails_and_a_new_one_stands_beside(hous
     assert newer.heard == []
     started(house, recording)
     house.work()
-    (prediction,) = house.use.list_predictions()(house.viewer, recording.id)
-    assert prediction.said.version == "2"
+    (prediction,) = house.use.list_predictions()(house.viewer, recording.id).items
+    assert prediction.version == "2"
 
 
 def test_predictions_go_with_their_recording(house: House, recording: Recording) -> None:
@@ -198,7 +200,7 @@ def test_predictions_go_with_their_recording(house: House, recording: Recording)
     house.use.trash_recording()(house.editor, current.id, current.version)
     house.clock.advance(31 * 24 * 3600)
     assert house.use.empty_trash()()["recordings_purged"] == 1
-    assert house.ports.predictions().of_recording(recording.library_id, recording.id) == ()
+    assert house.ports.predictions().search(recording.library_id, PredictionQuery(recording.id)).items == ()
 
 
 def test_a_recording_that_is_purged_while_it_is_predicted_leaves_nothing(house: House, recording: Recording) -> None:
@@ -211,7 +213,7 @@ def test_a_recording_that_is_purged_while_it_is_predicted_leaves_nothing(house: 
     taught(house, Birds(hear=purge))
     started(house, recording)
     house.work()
-    assert house.ports.predictions().of_recording(recording.library_id, recording.id) == ()
+    assert house.ports.predictions().search(recording.library_id, PredictionQuery(recording.id)).items == ()
 
 
 def test_who_may_look(house: House, recording: Recording) -> None:

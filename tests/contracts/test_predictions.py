@@ -7,8 +7,8 @@ import pytest
 
 from domain.errors import Invalid, LeaseLost
 from domain.ports.models import PredictionQuery
-from domain.prediction import MAX_SPANS, Prediction, Said, Span
-from domain.values import RecordingId
+from domain.prediction import MAX_SPANS, PredictionSummary, Said, Span
+from domain.values import LibraryId, RecordingId
 from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_prediction
 from tests.contracts.conftest import Family
 from tests.contracts.racing import RACERS, race
@@ -17,12 +17,12 @@ EARLIER, FENCE, LATER = "01A:000001", "01A:000002", "01B:000001"
 RECORDING, OTHER_RECORDING = RecordingId("recording-1"), RecordingId("recording-2")
 
 
-def everything(family: Family, limit: int, **asked: object) -> list[Prediction]:
+def everything(family: Family, limit: int, library_id: LibraryId = LIBRARY, **asked: object) -> list[PredictionSummary]:
     """Paged to the end."""
-    found: list[Prediction] = []
+    found: list[PredictionSummary] = []
     query = PredictionQuery(limit=limit, **asked)  # type: ignore[arg-type]  # fields by name
     while True:
-        page = family.predictions.search(LIBRARY, query)
+        page = family.predictions.search(library_id, query)
         assert len(page.items) <= limit
         found += page.items
         if page.next_cursor is None:
@@ -35,7 +35,7 @@ def test_a_prediction_is_found_unchanged(family: Family) -> None:
     prediction = a_prediction(said=said)
     family.predictions.put(prediction)
     assert family.predictions.find(LIBRARY, RECORDING, prediction.key) == prediction
-    assert family.predictions.of_recording(LIBRARY, RECORDING) == (prediction,)
+    assert everything(family, 50, recording_id=RECORDING) == [prediction.summary]
 
 
 def test_a_prediction_is_known_by_library_recording_and_key(family: Family) -> None:
@@ -44,7 +44,7 @@ def test_a_prediction_is_known_by_library_recording_and_key(family: Family) -> N
     assert family.predictions.find(OTHER_LIBRARY, RECORDING, prediction.key) is None
     assert family.predictions.find(LIBRARY, OTHER_RECORDING, prediction.key) is None
     assert family.predictions.find(LIBRARY, RECORDING, a_prediction(version="2").key) is None
-    assert family.predictions.of_recording(OTHER_LIBRARY, RECORDING) == ()
+    assert everything(family, 50, OTHER_LIBRARY, recording_id=RECORDING) == []
     assert family.predictions.search(OTHER_LIBRARY, PredictionQuery()).items == ()
 
 
@@ -54,17 +54,18 @@ def test_an_older_fence_never_overwrites_a_newer_prediction(family: Family) -> N
     family.predictions.put(stored)
     with pytest.raises(LeaseLost):
         family.predictions.put(replace(stored, fence=EARLIER, created_at=NOON + timedelta(1)))
-    assert everything(family, 5) == [stored]
+    assert everything(family, 5) == [stored.summary]
     newer = replace(stored, fence=LATER, said=Said("birds", "1"), created_at=NOON + timedelta(1))
     family.predictions.put(newer)
     assert family.predictions.find(LIBRARY, RECORDING, stored.key) == newer
-    assert everything(family, 5) == [newer]
+    assert everything(family, 5) == [newer.summary]
 
 
 def test_whoever_writes_when_the_newest_fence_stands(family: Family) -> None:
     predictions = [a_prediction(fence=f"01A:{n:06d}") for n in range(RACERS)]
     race(lambda n: family.predictions.put(predictions[n]))
-    assert family.predictions.of_recording(LIBRARY, RECORDING) == (predictions[-1],)
+    assert family.predictions.find(LIBRARY, RECORDING, predictions[-1].key) == predictions[-1]
+    assert everything(family, 5) == [predictions[-1].summary]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 50])
@@ -79,13 +80,12 @@ def test_they_are_listed_newest_first_of_a_library_a_recording_or_a_model(family
     stored.append(a_prediction(model="cats", created_at=stored[-1].created_at))
     for prediction in (*stored, a_prediction(library_id=OTHER_LIBRARY)):
         family.predictions.put(prediction)
-    birds, other_birds, bats, other_cats, cats = stored
+    birds, other_birds, bats, other_cats, cats = (prediction.summary for prediction in stored)
     assert everything(family, limit) == [other_cats, cats, bats, other_birds, birds]
     assert everything(family, limit, model="birds") == [other_birds, birds]
     assert everything(family, limit, recording_id=RECORDING) == [cats, bats, birds]
     assert everything(family, limit, recording_id=OTHER_RECORDING, model="cats") == [other_cats]
     assert everything(family, limit, model="fish") == []
-    assert family.predictions.of_recording(LIBRARY, RECORDING) == (cats, bats, birds)
 
 
 def test_a_cursor_of_another_question_is_refused(family: Family) -> None:
@@ -103,9 +103,11 @@ def test_all_predictions_of_a_recording_are_removed_and_no_others(family: Family
         family.predictions.put(prediction)
     family.predictions.remove_all(LIBRARY, RECORDING)
     family.predictions.remove_all(LIBRARY, RECORDING)
-    assert family.predictions.of_recording(LIBRARY, RECORDING) == ()
-    assert everything(family, 50) == sorted(others, key=lambda one: one.recording_id, reverse=True)
-    assert family.predictions.of_recording(OTHER_LIBRARY, RECORDING) == (a_prediction(library_id=OTHER_LIBRARY),)
+    assert everything(family, 50, recording_id=RECORDING) == []
+    assert everything(family, 50) == [
+        one.summary for one in sorted(others, key=lambda one: one.recording_id, reverse=True)
+    ]
+    assert everything(family, 50, OTHER_LIBRARY) == [a_prediction(library_id=OTHER_LIBRARY).summary]
 
 
 def test_as_many_spans_as_there_may_be_are_kept(family: Family) -> None:
@@ -119,7 +121,7 @@ def test_as_many_spans_as_there_may_be_are_kept(family: Family) -> None:
     shorter = a_prediction(model="bats")
     family.predictions.put(shorter)
     assert family.predictions.find(LIBRARY, RECORDING, prediction.key) == prediction
-    assert set(map(len, (p.said.spans for p in everything(family, 5)))) == {MAX_SPANS, 2}
+    assert {one.span_count for one in everything(family, 5)} == {MAX_SPANS, 2}
     family.predictions.remove_all(LIBRARY, RECORDING)
     assert family.predictions.find(LIBRARY, RECORDING, prediction.key) is None
-    assert family.predictions.of_recording(LIBRARY, RECORDING) == ()
+    assert everything(family, 50, recording_id=RECORDING) == []

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from domain.prediction import ModelCard, ModelParameter, Prediction
+from domain.prediction import ModelCard, ModelParameter, Prediction, PredictionSummary
 from domain.values import Scalar
 from entrypoints.http.wire.common import Asked, Id, Links, Listing
 from entrypoints.http.wire.recordings import recording_address
@@ -80,7 +80,7 @@ class SpanView(BaseModel):
     confidence: float = Field(description="How sure the model is, 0 to 1.")
 
 
-class PredictionSummary(BaseModel):
+class PredictionSummaryView(BaseModel):
     """A prediction without its spans, of which there may be thousands."""
 
     key: str = Field(description="The same for the same bytes, model, version and parameters.")
@@ -95,38 +95,34 @@ class PredictionSummary(BaseModel):
     links: Links
 
     @classmethod
-    def of(cls, prediction: Prediction) -> "PredictionSummary":
+    def of(cls, prediction: PredictionSummary) -> "PredictionSummaryView":
         own = recording_address(prediction.recording_id)
         return cls(
             key=prediction.key,
             recording=prediction.recording_id,
             content_sha256=prediction.content_sha256,
-            model=prediction.said.model,
-            version=prediction.said.version,
+            model=prediction.model,
+            version=prediction.version,
             parameters=dict(prediction.parameters),
-            values=dict(prediction.said.values),
-            span_count=len(prediction.said.spans),
+            values=dict(prediction.values),
+            span_count=prediction.span_count,
             created_at=prediction.created_at,
             links={"self": f"{own}/predictions/{prediction.key}", "recording": own},
         )
 
 
-class PredictionView(PredictionSummary):
+class PredictionView(PredictionSummaryView):
     spans: list[SpanView] = Field(description="By their start; they may overlap.")
 
     @classmethod
-    def of(cls, prediction: Prediction) -> "PredictionView":
+    def whole(cls, prediction: Prediction) -> "PredictionView":
         spans = [
             SpanView(start_seconds=s.start, end_seconds=s.end, label=s.label, confidence=s.confidence)
             for s in prediction.said.spans
         ]
-        return cls(**dict(PredictionSummary.of(prediction)), spans=spans)
-
-
-class PredictionList(BaseModel):
-    items: list[PredictionSummary]
+        return cls(**dict(PredictionSummaryView.of(prediction.summary)), spans=spans)
 
 
 class PredictionPage(BaseModel):
-    items: list[PredictionSummary]
+    items: list[PredictionSummaryView]
     next_cursor: str | None

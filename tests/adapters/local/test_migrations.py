@@ -10,13 +10,15 @@ from adapters import codec, cursors
 from adapters.local import database as database_module
 from adapters.local.access import SqliteLibraries
 from adapters.local.database import Database
+from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.results import SqliteAnalyses
 from adapters.local.work import SqliteJobs
 from domain.job import JobKind, Lane
 from domain.policy import Policy, Rule, Verdict
+from domain.ports.models import PredictionQuery
 from domain.values import JobId
-from tests.builders import LIBRARY, NOON, FakeClock, a_job, a_library, an_analysis, an_entry
+from tests.builders import LIBRARY, NOON, FakeClock, a_job, a_library, a_prediction, an_analysis, an_entry
 
 
 def test_libraries_and_analyses_of_before_the_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,4 +78,28 @@ def test_messages_of_before_the_lanes_wait_in_the_lane_of_their_job(
         Lane.LISTENING: {jobs[JobKind.INGEST].id, jobs[JobKind.ANALYSE].id, JobId("removed")},
         Lane.PREVIEWS: {jobs[JobKind.PREVIEW].id},
     }
+    new.close()
+
+
+def test_predictions_of_before_the_summaries_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, prediction = tmp_path / "audio.db", a_prediction()
+    scripts = database_module._migrations()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts[:7])
+    old = Database(path)
+    told = (LIBRARY, prediction.recording_id, prediction.key, f"{prediction.recording_id}#{prediction.key}")
+    with old.writing() as connection:
+        connection.execute(
+            "INSERT INTO predictions (library_id, recording_id, key, id, model, created_at, fence, doc)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*told, "birds", cursors.moment(NOON), prediction.fence, codec.written(prediction)),
+        )
+    old.close()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts)
+    new = Database(path)
+    predictions = SqlitePredictions(new)
+    assert predictions.find(LIBRARY, prediction.recording_id, prediction.key) == prediction
+    assert predictions.search(LIBRARY, PredictionQuery()).items == (prediction.summary,)
+    with new.writing() as connection:
+        connection.execute("UPDATE predictions SET doc = 'not read'")
+    assert predictions.search(LIBRARY, PredictionQuery(model="birds")).items == (prediction.summary,)
     new.close()

@@ -131,7 +131,7 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "renditions": lambda: SqliteRenditions(database).of_recording(LIBRARY, RECORDING),
         "predictions": lambda: predictions.search(LIBRARY, PredictionQuery()),
         "predictions of model": lambda: predictions.search(LIBRARY, PredictionQuery(model="x")),
-        "predictions of recording": lambda: predictions.of_recording(LIBRARY, RECORDING),
+        "predictions of recording": lambda: predictions.search(LIBRARY, PredictionQuery(RECORDING)),
         "same prediction": lambda: predictions.put(a_prediction()),
         "fingerprint": lambda: fingerprints.put(an_identity()),
         "same samples": lambda: fingerprints.of_samples(LIBRARY, "0", 10),

@@ -68,6 +68,11 @@ def test_predictions_are_listed_by_recording_and_model(service: Service, editor:
     first = service.viewer.get(f"{V1}/predictions?limit=2").get_json()
     assert thresholds(f"limit=2&cursor={first['next_cursor']}") == [0.4]
     problem(service.viewer.get(f"{V1}/predictions?cursor=x"), 400, "invalid")
+    own = f"{V1}/recordings/{spoken['id']}/predictions"
+    first = service.viewer.get(f"{own}?limit=2").get_json()
+    rest = service.viewer.get(f"{own}?limit=2&cursor={first['next_cursor']}").get_json()
+    assert [len(page["items"]) for page in (first, rest)] == [2, 1]
+    assert rest["next_cursor"] is None
 
 
 @pytest.mark.parametrize(
