@@ -74,8 +74,8 @@ class WatchedInbox(Arrivals):
                 self._held(arrival).hidden_until = self._clock.now() + delay
 
     def bury(self, arrival: Arrival, reason: str) -> None:
-        self.acknowledge(arrival)
         self._set_aside(arrival, reason)
+        self.acknowledge(arrival)  # last: what could not be set aside arrives again
 
     def remove(self, found: SourceObject) -> None:
         try:
