@@ -17,8 +17,9 @@ import pytest
 from dependency_injector import providers
 
 from adapters.audio.engine import LibrosaEngine
+from domain.blob_keys import original_key
 from domain.job import Lane
-from domain.values import JobId
+from domain.values import JobId, LibraryId, RecordingId
 from entrypoints.families.aws import prepare
 from entrypoints.settings import Profile, Settings
 from tests import sounds
@@ -182,3 +183,12 @@ def test_a_role_may_not_do_what_is_anothers() -> None:
     assert not _allowed("jobs", "s3:PutObject", "s3:::audio-backend/a/key")
     assert not _allowed("worker", "s3:GetObject", "s3:::another/a/key")
     assert not _allowed("web", "dynamodb:Scan", "dynamodb:table/audio-backend")
+
+
+def test_a_bulk_run_and_a_model_write_beside_what_is_kept() -> None:
+    original = original_key(LibraryId("default"), RecordingId("0" * 26))
+    for key in (original, "inbox/default/a.wav", "bulk"):
+        assert not _allowed("sagemaker", "s3:PutObject", f"s3:::audio-backend/{key}")
+    for key in ("bulk/1/part-00000.parquet", "model-output/a.out"):
+        assert _allowed("sagemaker", "s3:PutObject", f"s3:::audio-backend/{key}")
+    assert _allowed("sagemaker", "s3:GetObject", f"s3:::audio-backend/{original}")
