@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from application.upkeep import ROUND_DAYS
 from domain.errors import Conflict, Gone, IllegalTransition, NotFound, Unavailable
 from domain.job import JobKind, JobStatus, Lane
 from domain.ports.access import AuditQuery
@@ -127,6 +128,28 @@ def test_reconciliation_counts_an_original_that_is_missing(house: House, tone: b
     assert house.use.reconcile_blobs()()["originals_missing"] == 0
     house.ports.blobs().delete(recording.blob_key)
     assert house.use.reconcile_blobs()()["originals_missing"] == 1
+
+
+def a_round_of_reconciliation(house: House, figure: str) -> list[int]:
+    """What each run of a round says, one a day."""
+    said = []
+    for _ in range(ROUND_DAYS):
+        said.append(house.use.reconcile_blobs()()[figure])
+        house.clock.advance(timedelta(days=1))
+    return said
+
+
+def test_what_has_long_not_changed_is_looked_at_once_in_a_round_of_reconciliation(house: House, tone: bytes) -> None:
+    """Not all of it every day: that would take longer than a day."""
+    recording = ready(house, tone)
+    for n in range(60):
+        house.ports.blobs().put(f"{recording.library_id}/recordings/unknown-{n}/original", [b"x"])
+    house.clock.advance(timedelta(days=31))
+    deleted = a_round_of_reconciliation(house, "orphans_deleted")
+    assert sum(deleted) == 60
+    assert max(deleted) < 15
+    house.ports.blobs().delete(recording.blob_key)
+    assert sum(a_round_of_reconciliation(house, "originals_missing")) == 1
 
 
 def test_reconciliation_aborts_multiparts_that_no_upload_knows(house: House) -> None:
