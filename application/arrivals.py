@@ -13,7 +13,8 @@ from domain.ports.arrivals import Arrival, Arrivals
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.ports.sources import Sources
-from domain.source import SourceObject, steps
+from domain.recording import Status
+from domain.source import SourcedRecording, SourceObject, Step, StepKind, steps
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,9 @@ class TakeArrival:
     """One object of the inbox becomes a recording, and leaves the inbox once that and its bytes are kept.
 
     The same again changes nothing: bytes that the library has are not stored twice, and an object that is gone has been
-    taken. What is no usable sound, and what names no library, is set aside with the reason. Raises Unavailable when a
-    store does not answer; then the object arrives again.
+    taken. What was put there again after its recording has failed is tried again, as a new one. What is no usable
+    sound, and what names no library, is set aside with the reason. Raises Unavailable when a store does not answer;
+    then the object arrives again.
     """
 
     arrivals: Arrivals
@@ -55,7 +57,18 @@ class TakeArrival:
     def _import(self, actor: Actor, found: SourceObject) -> ImportedObject:
         known = self.recordings.from_sources(actor.library_id, found.url)
         (step,) = steps([found], [each for each in known if each.source.url == found.url])
+        if step.kind is StepKind.UNCHANGED and step.known and self._has_failed(actor, step.known, found):
+            step = Step(StepKind.NEW, found, None)
         return self.import_object(actor, step, ImportMode.COPY)
+
+    def _has_failed(self, actor: Actor, known: SourcedRecording, found: SourceObject) -> bool:
+        """The recording that was made of the object before somebody put it there again.
+
+        An object that is kept in the inbox is there all the time: again only if it is newer than its recording.
+        """
+        recording = self.recordings.get(actor.library_id, known.recording_id)
+        is_put_again = not self.keep_arrivals or found.modified_at > recording.created_at
+        return is_put_again and recording.status is Status.FAILED
 
     def _settle(self, actor: Actor, arrival: Arrival, found: SourceObject, imported: ImportedObject) -> None:
         failure = imported.failure

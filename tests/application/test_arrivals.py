@@ -11,8 +11,9 @@ from application.arrivals import AGAIN_AFTER
 from domain.errors import NotFound, Unavailable
 from domain.listing import RecordingQuery
 from domain.ports.access import AuditQuery
+from domain.ports.arrivals import Arrival
 from domain.recording import Recording, Status
-from domain.values import LibraryId
+from domain.values import Failure, LibraryId
 from tests import sounds
 from tests.application.conftest import House
 from tests.faults import Faulty, raising
@@ -135,6 +136,28 @@ def test_what_is_kept_is_read_once(door: Door, tone: bytes) -> None:
     door.house.replace("sources", unreadable)
     door.house.use.take_arrival()(arrival)  # told of again, as by a worker that was started anew
     assert len(door.recordings()) == 1
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_what_is_put_there_again_after_its_recording_has_failed_is_another(door: Door, tone: bytes, kept: bool) -> None:
+    if kept:
+        keep(door)
+    url = door.put("default/a.wav", tone)
+    arrival = door.inbox.receive(NOW, MINUTE)
+    door.house.use.take_arrival()(arrival)
+    (first,) = door.recordings()
+    broken = Failure("broken", "It broke.")
+    door.house.use.change_recording()(
+        door.house.admin, first.id, "recording.fail", lambda now_is, now: now_is.failed(broken, now)
+    )
+    if kept:
+        door.house.use.take_arrival()(arrival)  # told of twice, and not put there again
+        assert len(door.recordings()) == 1
+    door.house.clock.advance(MINUTE)
+    door.put("default/a.wav", tone)
+    door.house.use.take_arrival()(Arrival("default", url, "another"))
+    assert {each.status for each in door.recordings()} == {Status.FAILED, Status.PROCESSING}
+    assert bool(door.left()) is kept
 
 
 def test_a_library_that_is_not_there_is_a_reason_to_be_set_aside(door: Door, tone: bytes) -> None:
