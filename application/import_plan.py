@@ -32,11 +32,15 @@ class Share:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """`originals_lost` counts the recordings by reference whose bytes are gone, since their object changed or went."""
+    """`originals_lost` counts the recordings by reference whose bytes are gone, since their object changed or went.
+
+    `truncated` says that there is more behind what was looked at, and that it is in none of the counts.
+    """
 
     address: str
     shares: Mapping[StepKind, Share]
     originals_lost: int
+    truncated: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,23 +58,28 @@ class WalkSource:
 
 @dataclass(frozen=True)
 class PlanImport:
-    """It takes a listing of all objects, and no more memory for millions of them than for ten."""
+    """It takes a listing of the objects, and no more memory for millions of them than for ten."""
 
     walk_source: WalkSource
 
-    def __call__(self, actor: Actor, address: str) -> ImportPlan:
+    def __call__(self, actor: Actor, address: str, at_most: int | None = None) -> ImportPlan:
+        """Of so many objects, in the order of their URLs, or of all."""
         counts: Counter[StepKind] = Counter()
         sizes: Counter[StepKind] = Counter()
         samples: dict[StepKind, list[str]] = {kind: [] for kind in StepKind}
         lost = 0
-        for step in self.walk_source(actor, address):
+        truncated = False
+        for n, step in enumerate(self.walk_source(actor, address)):
+            if n == at_most:
+                truncated = True
+                break
             counts[step.kind] += 1
             sizes[step.kind] += step.size_bytes
             lost += step.loses_original
             if len(samples[step.kind]) < SAMPLE:
                 samples[step.kind].append(step.url)
         shares = {kind: Share(counts[kind], sizes[kind], tuple(samples[kind])) for kind in StepKind}
-        return ImportPlan(checked_address(address), shares, lost)
+        return ImportPlan(checked_address(address), shares, lost, truncated)
 
 
 @dataclass(frozen=True)

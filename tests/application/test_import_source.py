@@ -236,6 +236,19 @@ class Unsteady(Sources):
         return self.sources.read(found, byte_range)
 
 
+class FirstFew(Unsteady):
+    """A listing that must not be read on."""
+
+    def __init__(self, sources: Any, few: int) -> None:
+        super().__init__(sources)
+        self.few = few
+
+    def list(self, address: str) -> Any:
+        for n, found in enumerate(self.sources.list(address)):
+            assert n < self.few
+            yield found
+
+
 def test_an_import_that_met_a_fault_goes_on_where_it_was(importer: Importer) -> None:
     importer.put(one=a_tone(300), two=a_tone(400), three=a_tone(500))
     unsteady = Unsteady(importer.bucket)
@@ -252,6 +265,20 @@ def test_a_plan_samples_and_adds_up(importer: Importer) -> None:
     share = importer.plan().shares[StepKind.NEW]
     assert (share.count, share.size_bytes, len(share.sample)) == (30, sum(range(30)), 20)
     assert share.sample[0] == f"{BUCKET}00.wav"
+
+
+def test_a_plan_of_so_many_reads_no_further(importer: Importer) -> None:
+    importer.put(a=a_tone(300), b=a_tone(400))
+    importer.run()
+    importer.remove("a")
+    importer.put(c=a_tone(500))
+    importer.house.replace("sources", FirstFew(importer.bucket, 1))
+    plan = importer.house.use.plan_import()
+    few = plan(importer.house.editor, BUCKET, 1)
+    assert ([few.shares[kind].count for kind in StepKind], few.truncated) == ([0, 0, 1, 0], True)
+    importer.house.replace("sources", importer.bucket)
+    everything = importer.house.use.plan_import()(importer.house.editor, BUCKET, 3)
+    assert ([everything.shares[kind].count for kind in StepKind], everything.truncated) == ([1, 0, 1, 1], False)
 
 
 def test_viewers_and_strangers(importer: Importer) -> None:

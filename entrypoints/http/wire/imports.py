@@ -6,6 +6,9 @@ from application.import_plan import ImportMode, ImportPlan, Share
 from domain.source import MAX_URL_CHARS, StepKind
 from entrypoints.http.wire.common import Asked, example
 
+MAX_PLANNED = 20_000
+"""Objects that a request looks at: 20 requests to S3, 4 s. The command line looks at all."""
+
 
 class NewImport(Asked):
     model_config = example(address="s3://our-archive/2026/", mode="reference", dry_run=True)
@@ -35,6 +38,9 @@ class ImportPlanView(BaseModel):
     missing: ShareView = Field(description="Recordings whose object is gone.")
     unchanged: ShareView
     originals_lost: int = Field(description="Recordings by reference whose object has changed or gone.")
+    truncated: bool = Field(
+        description=f"There are more than {MAX_PLANNED:,} objects: the counts are of these first ones, by their URLs."
+    )
 
     @classmethod
     def of(cls, plan: ImportPlan) -> "ImportPlanView":
@@ -46,4 +52,5 @@ class ImportPlanView(BaseModel):
             missing=missing,
             unchanged=unchanged,
             originals_lost=plan.originals_lost,
+            truncated=plan.truncated,
         )

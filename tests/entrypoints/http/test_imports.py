@@ -30,6 +30,15 @@ def test_a_plan_changes_nothing(service: Service) -> None:
     assert service.editor.get(f"{V1}/recordings").get_json()["items"] == []
 
 
+def test_a_plan_looks_at_so_many_objects_and_says_so(service: Service) -> None:
+    plan = service.editor.post(IMPORTS, json={"address": f"{BUCKET}ours/"}).get_json()
+    assert plan["truncated"] is False
+    for n in range(20_000):
+        service.ports.sources().put(f"{BUCKET}ours/more/{n:05}.wav", b"x")
+    plan = service.editor.post(IMPORTS, json={"address": f"{BUCKET}ours/"}).get_json()
+    assert (plan["new"]["count"], plan["truncated"]) == (20_000, True)
+
+
 @pytest.mark.parametrize("mode", ["copy", "reference"])
 def test_a_job_imports_and_the_recordings_can_be_used(service: Service, mode: str) -> None:
     asked = {"address": f"{BUCKET}ours/", "mode": mode, "dry_run": False}
