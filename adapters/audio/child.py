@@ -37,6 +37,7 @@ class Child:
 
     def answer(self, message: wire.Message) -> None:
         _limit_cpu(float(message["cpu_seconds"]))
+        self._spoke = 0.0  # of every call the first word is said: what it raises may end the call
         try:
             self._say({"done": self._call(message), "memory": _memory()})
         except EngineFailure as error:

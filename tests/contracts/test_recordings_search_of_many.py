@@ -105,7 +105,8 @@ def test_every_filter_in_every_order_is_what_the_domain_says(
     asked = list(queries(sort))
     if family.is_slow:
         # Each filter has its turn in one of the orders, and among the ready ones, which are one list and not five.
-        some = [RecordingQuery((), sort), *asked[2 + list(SortKey).index(sort) :: len(SortKey)]]
+        alone = asked[2 : 2 + len(FILTERS)]
+        some = [RecordingQuery((), sort), *alone[list(SortKey).index(sort) :: len(SortKey)]]
         asked = [replace(query, filters=(READY, *query.filters)) for query in some]
     for query in asked:
         assert paged(family.recordings, LIBRARY, replace(query, limit=MAX_LIMIT)) == expected(recordings, query), query

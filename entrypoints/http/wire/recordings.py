@@ -115,6 +115,7 @@ class RecordingView(BaseModel):
                 "waveform": f"{own}/waveform",
                 "spectrogram": f"{own}/spectrogram",
                 "previews": f"{own}/previews",
+                "predictions": f"{own}/predictions",
                 "jobs": f"/api/v1/jobs?recording={recording.id}",
                 **{decision: f"{own}/{decision}" for decision in recording.decisions},
                 **links,

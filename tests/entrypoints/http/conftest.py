@@ -1,11 +1,12 @@
 """The application over the families, with the real engine and a clock that is set by hand."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpx
 import pytest
 from dependency_injector import providers
 from flask import Flask
@@ -206,3 +207,26 @@ def problem(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
     assert body["title"]
     assert body["request_id"] == answer.headers["X-Request-ID"]
     return body
+
+
+class Got(NamedTuple):
+    status: int
+    content: bytes
+    headers: Mapping[str, str]
+
+
+def got(api: Api, where: str, wanted: str | None = None) -> Got:
+    """What a client has in the end: where the service points to the store, it asks there, for the same range."""
+    headers = {} if wanted is None else {"Range": wanted}
+    answer = api.get(where, headers=headers)
+    if answer.status_code != 302:
+        return Got(answer.status_code, answer.data, dict(answer.headers.items()))
+    theirs = httpx.get(answer.headers["Location"], headers=headers)
+    return Got(theirs.status_code, theirs.content, theirs.headers)
+
+
+@pytest.fixture
+def own_answers(service: Service) -> None:
+    """For tests of bytes that the service sends itself."""
+    if service.container.settings.profile is Profile.AWS:
+        pytest.skip("bytes come straight from the store")

@@ -9,8 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tests import sounds
-from tests.entrypoints.http.conftest import Service, problem
-from tests.entrypoints.http.test_content import got
+from tests.entrypoints.http.conftest import Service, got, problem
 
 REFUSED: dict[str, tuple[Callable[[], bytes], int, str]] = {
     "zero bytes": (lambda: b"", 422, "empty-audio"),

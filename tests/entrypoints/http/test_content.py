@@ -1,45 +1,19 @@
 """The sound itself, whole and in part; what was heard in it."""
 
 import struct
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-import httpx
 import pytest
 from flask import Request
 
 from application.browse import Content
 from domain.ports.blobs import SignedRequest
 from entrypoints.http import content
-from entrypoints.settings import Profile
 from tests import sounds
-from tests.entrypoints.http.conftest import Api, Service, problem
+from tests.entrypoints.http.conftest import Api, Service, got, problem
 
 WAV = sounds.tone_wav(0.3)
 SIZE = len(WAV)
-
-
-class Got(NamedTuple):
-    status: int
-    content: bytes
-    headers: Mapping[str, str]
-
-
-def got(api: Api, where: str, wanted: str | None = None) -> Got:
-    """What a client has in the end: where the service points to the store, it asks there, for the same range."""
-    headers = {} if wanted is None else {"Range": wanted}
-    answer = api.get(where, headers=headers)
-    if answer.status_code != 302:
-        return Got(answer.status_code, answer.data, dict(answer.headers.items()))
-    theirs = httpx.get(answer.headers["Location"], headers=headers)
-    return Got(theirs.status_code, theirs.content, theirs.headers)
-
-
-@pytest.fixture
-def own_answers(service: Service) -> None:
-    """For tests of bytes that the service sends itself."""
-    if service.container.settings.profile is Profile.AWS:
-        pytest.skip("bytes come straight from the store")
 
 
 def test_the_original_comes_back_byte_for_byte(editor: Api, heard: dict[str, Any]) -> None:

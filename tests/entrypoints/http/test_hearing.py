@@ -8,7 +8,7 @@ from PIL import Image
 from domain.recording import Recording
 from tests import sounds
 from tests.builders import an_audio_format, put_ready
-from tests.entrypoints.http.conftest import V1, Api, Service, a_service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, a_service, got, problem
 
 RATE, SECONDS = 44100, 3.0
 SOUND = sounds.joined(sounds.tone(1.5, RATE), sounds.noise(1.5, RATE, dbfs=-6.0))
@@ -32,7 +32,7 @@ def test_matched_previews_are_a_job_and_then_renditions(service: Service, ready:
     assert set(items) == {"preview-matched.mp3", "preview-matched.opus"}
     settings = items["preview-matched.opus"]["settings"]
     assert (settings["gain_db"], settings["short_by_lu"], settings["true_peak_dbtp"]) == (4.5, 1.5, -1.0)
-    assert service.viewer.get(f"{base}/renditions/preview-matched.opus").mimetype == "audio/ogg"
+    assert got(service.viewer, f"{base}/renditions/preview-matched.opus").headers["Content-Type"] == "audio/ogg"
 
 
 @pytest.mark.parametrize("body", [{"loudness_lufs": -3}, {"loudness_lufs": -41}, {"loudness_lufs": "loud"}, {}])
@@ -84,9 +84,9 @@ def test_an_excerpt_is_served_like_any_sound(service: Service, ready: Recording)
 def test_an_excerpt_comes_in_the_format_that_is_asked_for(
     service: Service, ready: Recording, form: str, content_type: str, magic: bytes
 ) -> None:
-    answer = service.viewer.get(f"{V1}/recordings/{ready.id}/excerpt?start=1&end=2&format={form}&loudness_lufs=-14")
-    assert (answer.status_code, answer.mimetype) == (200, content_type)
-    assert answer.data.startswith(magic)
+    answer = got(service.viewer, f"{V1}/recordings/{ready.id}/excerpt?start=1&end=2&format={form}&loudness_lufs=-14")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, content_type)
+    assert answer.content.startswith(magic)
 
 
 @pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform"])
@@ -133,10 +133,16 @@ def test_what_nobody_can_mean_is_refused(service: Service, ready: Recording, que
 
 def test_a_spectrogram_of_a_stretch_is_a_picture(service: Service, ready: Recording) -> None:
     where = f"{V1}/recordings/{ready.id}/spectrogram?start=1&end=2&width=64&height=48&scale=log&channel=1&window=512"
-    answer = service.viewer.get(where)
-    assert (answer.status_code, answer.mimetype) == (200, "image/png")
-    with Image.open(io.BytesIO(answer.data)) as image:
+    picture = got(service.viewer, where)
+    assert (picture.status, picture.headers["Content-Type"]) == (200, "image/png")
+    with Image.open(io.BytesIO(picture.content)) as image:
         assert image.size == (64, 48)
+
+
+@pytest.mark.usefixtures("own_answers")
+def test_a_spectrogram_that_is_known_is_not_sent_again(service: Service, ready: Recording) -> None:
+    where = f"{V1}/recordings/{ready.id}/spectrogram?start=1&end=2&width=64&height=48"
+    answer = service.viewer.get(where)
     assert answer.headers["Cache-Control"].startswith("private")
     tag = answer.headers["ETag"]
     assert service.viewer.get(where, headers={"If-None-Match": tag}).status_code == 304

@@ -42,7 +42,7 @@ def test_it_says_what_it_is(service: Service) -> None:
     assert service.nobody.get("/version").get_json() == {
         "name": "audio-backend",
         "version": "0.1.0",
-        "profile": "memory",
+        "profile": service.container.settings.profile,
     }
 
 

@@ -32,7 +32,7 @@ def test_a_body_becomes_a_recording(editor: Api) -> None:
     assert editor.get(body["links"]["job"]).get_json()["recording"] == body["id"]
     assert set(body) == {
         "id", "library", "title", "filename", "status", "version", "created_at", "updated_at", "tags", "fields",
-        "audio", "size_bytes", "sha256", "findings", "verdict", "failure", "links",
+        "audio", "size_bytes", "sha256", "source", "findings", "verdict", "failure", "links",
     }  # fmt: skip
     assert body["title"] == "My dog"
     assert body["filename"] == "My dog.wav"
@@ -66,8 +66,8 @@ def test_a_form_is_never_held_as_a_whole(service: Service, monkeypatch: pytest.M
             seen.append(len(chunk))
             yield chunk
 
-    def watched(key: str, chunks: Iterable[bytes]) -> Any:
-        return put(key, counted(chunks))
+    def watched(key: str, chunks: Iterable[bytes], *, overwrite: bool) -> Any:
+        return put(key, counted(chunks), overwrite=overwrite)
 
     monkeypatch.setattr(service.ports.blobs(), "put", watched)
     assert service.editor.send_form(large).status_code == 201

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests import sounds
-from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, got, problem
 
 LIST = f"{V1}/recordings"
 
@@ -43,7 +43,7 @@ def test_its_links_lead_to_all_that_can_be_had_of_it(service: Service, editor: A
         if name == "previews":
             assert editor.post(address, json={"loudness_lufs": -20}).status_code == 202
         else:
-            assert editor.get(address).status_code == 200, name
+            assert got(editor, address).status == 200, name
 
 
 def test_filters_narrow_the_list(service: Service, editor: Api) -> None:

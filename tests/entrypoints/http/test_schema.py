@@ -34,6 +34,8 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/recordings"),  # no chance byte is audio
     ("PATCH", f"{V1}/recordings/<id>"),  # few chance texts are plain
     ("POST", f"{V1}/recordings/<id>/restore"),  # these need a state that a chance request does not bring about
+    ("GET", f"{V1}/recordings/<id>/excerpt"),  # no chance stretch lies within 0.3 s
+    ("GET", f"{V1}/recordings/<id>/spectrogram"),
     ("POST", f"{V1}/recordings/<id>/previews"),  # a recording of 0.3 s has no loudness
     ("POST", f"{V1}/recordings/<id>/release"),
     ("POST", f"{V1}/recordings/<id>/reject"),
