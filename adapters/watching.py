@@ -26,6 +26,7 @@ class _Seen:
     since: datetime
     hidden_until: datetime
     receipt: str = ""
+    receives: int = 0
     is_done: bool = False
 
 
@@ -106,7 +107,8 @@ class WatchedInbox(Arrivals):
             if rest:
                 seen.hidden_until = now + visibility
                 seen.receipt = secrets.token_hex(16)
-                yield Arrival(library, url, seen.receipt)
+                seen.receives += 1
+                yield Arrival(library, url, seen.receipt, seen.receives)
 
     def _listed(self) -> Iterator[SourceObject]:
         try:

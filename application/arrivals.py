@@ -15,10 +15,12 @@ from domain.ports.recordings import Recordings
 from domain.ports.sources import Sources
 from domain.recording import Status
 from domain.source import SourcedRecording, SourceObject, Step, StepKind, steps
+from domain.values import Failure
 
 log = logging.getLogger(__name__)
 
-AGAIN_AFTER = timedelta(seconds=30)
+AGAIN_AFTER, AGAIN_WITHIN = timedelta(seconds=30), timedelta(minutes=15)
+"""Doubled each time, so that a queue that counts how often it is asked outlives hours of trouble."""
 _PASSING = frozenset({Unavailable.code, VersionMismatch.code})
 """What may be otherwise when the object is looked at again."""
 
@@ -29,8 +31,8 @@ class TakeArrival:
 
     The same again changes nothing: bytes that the library has are not stored twice, and an object that is gone has been
     taken. What was put there again after its recording has failed is tried again, as a new one. What is no usable
-    sound, and what names no library, is set aside with the reason. Raises Unavailable when a store does not answer;
-    then the object arrives again.
+    sound, and what names no library, is set aside with the reason. Where a store does not answer, the object arrives
+    again, later each time.
     """
 
     arrivals: Arrivals
@@ -42,6 +44,12 @@ class TakeArrival:
     keep_arrivals: bool
 
     def __call__(self, arrival: Arrival) -> None:
+        try:
+            self._take(arrival)
+        except Unavailable as error:
+            self._leave(arrival, Failure.from_error(error))
+
+    def _take(self, arrival: Arrival) -> None:
         library = self.libraries.find_by_name(arrival.library)
         if library is None:
             self._set_aside(arrival, f"not-found: There is no library {arrival.library!r}.")
@@ -81,8 +89,7 @@ class TakeArrival:
                 self.arrivals.remove(found)
             self.arrivals.acknowledge(arrival)
         elif imported.became is Became.REFUSED and failure.code in _PASSING:
-            log.warning("%s is left for later: %s: %s", arrival.url, failure.code, failure.detail)
-            self.arrivals.release(arrival, AGAIN_AFTER)
+            self._leave(arrival, failure)
         else:
             self._set_aside(arrival, f"{failure.code}: {failure.detail}")
 
@@ -96,6 +103,15 @@ class TakeArrival:
             return False
         return True
 
+    def _leave(self, arrival: Arrival, failure: Failure) -> None:
+        log.warning("%s is left for later: %s: %s", arrival.url, failure.code, failure.detail)
+        self.arrivals.release(arrival, again_after(arrival.receives))
+
     def _set_aside(self, arrival: Arrival, reason: str) -> None:
         log.warning("%s is set aside: %s", arrival.url, reason)
         self.arrivals.bury(arrival, reason)
+
+
+def again_after(receives: int) -> timedelta:
+    """30 s, 1 min, 2 min … 15 min, by how often it was received."""
+    return min(AGAIN_AFTER * (1 << min(receives - 1, 10)), AGAIN_WITHIN)

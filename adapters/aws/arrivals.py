@@ -67,7 +67,7 @@ class S3Arrivals(Arrivals):
 
     def bury(self, arrival: Arrival, reason: str) -> None:
         bucket, _, key = arrival.url.removeprefix("s3://").partition("/")
-        self._bury(Message(event(bucket, key), arrival.receipt, receives=1), reason)
+        self._bury(Message(event(bucket, key), arrival.receipt, arrival.receives), reason)
 
     def remove(self, found: SourceObject) -> None:
         bucket, _, key = found.url.removeprefix("s3://").partition("/")
@@ -92,7 +92,7 @@ class S3Arrivals(Arrivals):
             if bucket != self._bucket:
                 self._bury(message, f"It tells of the bucket {bucket}, and the inbox lies in {self._bucket}.")
                 return None
-            return Arrival(library, f"s3://{bucket}/{key}", message.receipt)
+            return Arrival(library, f"s3://{bucket}/{key}", message.receipt, message.receives)
         for bucket, key, _ in named:
             self._messages.send(event(bucket, key))
         self._messages.delete(message.receipt)

@@ -20,6 +20,10 @@ DEAD_LETTERS_OF: dict[str, str] = {**dict.fromkeys(Lane, DEAD_LETTERS), INBOX: I
 """Where a queue's messages end that were received too often."""
 
 MAX_RECEIVES = 10
+INBOX_MAX_RECEIVES = 50
+"""Nothing rings again for what has arrived. With the delays of application/arrivals.py, eleven hours of trouble pass
+until it is given up on."""
+
 RETENTION_SECONDS = 14 * 24 * 3600
 """The most that SQS keeps a message, from when it was first sent: also in a queue for dead letters.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
@@ -53,11 +57,12 @@ def queue_name(prefix: str, name: str) -> str:
 
 
 def create_queues(client: "SQSClient", prefix: str, max_receives: int = MAX_RECEIVES) -> None:
-    """All of them; what is there already stays what it is."""
+    """All of them; what is there already stays what it is. `max_receives` is that of the lanes."""
     kept = {"MessageRetentionPeriod": str(RETENTION_SECONDS)}
     arns = {name: _create(client, prefix, name, kept) for name in sorted(set(DEAD_LETTERS_OF.values()))}
     for name, letters in DEAD_LETTERS_OF.items():
-        redrive = json.dumps({"deadLetterTargetArn": arns[letters], "maxReceiveCount": max_receives})
+        most = INBOX_MAX_RECEIVES if name == INBOX else max_receives
+        redrive = json.dumps({"deadLetterTargetArn": arns[letters], "maxReceiveCount": most})
         _create(client, prefix, name, {**kept, "RedrivePolicy": redrive})
 
 

@@ -12,12 +12,14 @@ from domain.source import SourceObject
 class Arrival:
     """An object in the inbox, in the hands of one receiver until its visibility ends.
 
-    `library` is a library's name, as the object's place says it; `url` is one that Sources knows.
+    `library` is a library's name, as the object's place says it; `url` is one that Sources knows. `receives` counts how
+    often it was received in this state, this time included; it may be told too low.
     """
 
     library: str
     url: str
     receipt: str
+    receives: int = 1
 
 
 class Arrivals(Protocol):

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
+from adapters.aws.queues import INBOX_MAX_RECEIVES
 from adapters.memory.arrivals import INBOX
-from application.arrivals import AGAIN_AFTER
+from application.arrivals import AGAIN_AFTER, again_after
 from domain.errors import NotFound, Unavailable
 from domain.listing import RecordingQuery
 from domain.ports.access import AuditQuery
@@ -222,6 +223,29 @@ def test_what_lies_in_the_inbox_is_not_removed_when_it_is_all_that_is_left(door:
     assert door.take() == 1
     assert door.left() == ["default/a.wav"]
     assert door.inbox.refused[url].startswith("corrupt-blob: ")
+
+
+def test_while_a_store_is_away_it_is_asked_ever_more_rarely_and_nothing_is_set_aside(door: Door, tone: bytes) -> None:
+    def away(name: str, _count: int) -> None:
+        if name == "find_by_name":
+            raise Unavailable("away")
+
+    door.put("default/a.wav", tone)
+    libraries = door.house.ports.libraries()
+    door.house.replace("libraries", Faulty(libraries, before=away))
+    for seconds in (30, 60, 120, 240, 480, 900, 900):
+        assert door.take() == 1
+        door.house.clock.advance(seconds - 1)
+        assert door.take() == 0
+        door.house.clock.advance(1)
+    door.house.replace("libraries", libraries)
+    assert door.take() == 1
+    assert (len(door.recordings()), door.inbox.refused) == (1, {})
+
+
+def test_an_arrival_outlives_eleven_hours_of_trouble() -> None:
+    tries = range(1, INBOX_MAX_RECEIVES)
+    assert sum((again_after(receives) for receives in tries), timedelta()) > timedelta(hours=11)
 
 
 def test_an_object_that_changes_while_it_is_read_is_taken_later(door: Door, tone: bytes) -> None:

@@ -180,6 +180,14 @@ def test_what_is_released_arrives_after_the_delay(inbox: Inbox) -> None:
     assert inbox.take() is not None
 
 
+def test_how_often_it_was_received_is_told(inbox: Inbox) -> None:
+    inbox.put("default/a.wav")
+    for receives in (1, 2):
+        arrival = inbox.taken()
+        assert arrival.receives == receives
+        inbox.arrivals.release(arrival, NOT_AT_ALL)
+
+
 def test_what_is_set_aside_does_not_arrive_again(inbox: Inbox) -> None:
     inbox.put("default/a.wav")
     inbox.arrivals.bury(inbox.taken(SECOND), "It is no sound.")
