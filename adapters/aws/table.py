@@ -274,10 +274,6 @@ class Table:
             return {"Delete": {"Key": _key(write.key), **asked}}
         return {"Put": {"Item": marshalled(write.item), **asked}}
 
-    def ping(self) -> None:
-        with translated(SERVICE):
-            self._client.describe_table(TableName=self._name)
-
 
 class _Contended(Exception):
     """A transaction of somebody else writes one of the items in this very moment."""

@@ -101,6 +101,12 @@ def _allowed(name: str, action: str, resource: str) -> bool:
     return False
 
 
+def _granted(name: str) -> set[str]:
+    [policy] = template(name)["Resources"]["Role"]["Properties"]["Policies"]
+    told = [each for each in policy["PolicyDocument"]["Statement"] if "Fn::If" not in each]
+    return {action for each in told for action in each["Action"]}
+
+
 def _patterns(resource: Any) -> list[str]:
     """What a Resource of a template stands for, in the form of `_resource`."""
     if "Fn::Join" in resource:
@@ -176,6 +182,8 @@ def test_each_role_may_do_what_it_does(service: Service, witness: Witness, aws_d
     assert {"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "s3:PutObject"} <= asked["worker"]
     assert {"s3:ListBucket", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:GetObject"} <= asked["jobs"]
     assert [each for each in sorted(witness.seen) if not _allowed(*each)] == []
+    granted = {action for role in asked for action in _granted(role) if action.startswith("dynamodb:")}
+    assert granted == {action for _, action, _ in witness.seen if action.startswith("dynamodb:")}
 
 
 def test_a_role_may_not_do_what_is_anothers() -> None:
