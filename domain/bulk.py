@@ -12,6 +12,11 @@ ARTEFACTS = "artefacts/"
 """Where a run keeps the files that it made in the same pass, below its results."""
 
 
+def _stays_inside(path: object) -> bool:
+    """No part of it leads elsewhere than down. Somebody else may have written the table that it comes from."""
+    return isinstance(path, str) and not {"", ".", ".."} & set(path.split("/"))
+
+
 @dataclass(frozen=True, slots=True)
 class KeptArtefact:
     """A file that was made of one of the files: see domain.analysis.Artefact. It lies under `artefact_name`."""
@@ -20,6 +25,10 @@ class KeptArtefact:
     content_type: str
     settings: Mapping[str, Scalar] = field(default_factory=dict)
     version: str = ""
+
+    def __post_init__(self) -> None:
+        if not _stays_inside(self.name) or "/" in self.name:
+            raise ValueError("an artefact is called by the name of a file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,10 @@ class BulkResult:
     analysis: Analysis | None = None
     failure: Failure | None = None
     artefacts: tuple[KeptArtefact, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _stays_inside(self.path):
+            raise ValueError("a path must lie below the folder that was gone through")
 
 
 def artefact_name(sha256: str, name: str) -> str:

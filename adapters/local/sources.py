@@ -106,4 +106,7 @@ def _etag(found: os.stat_result) -> str:
 def _path(url: str) -> str:
     if not url.startswith(_START):
         raise refusals.unreadable(_SCHEME, url)
-    return url.removeprefix(_START)
+    path = url.removeprefix(_START)
+    if ".." in path.split("/"):  # such a name no listing has given, and it could lead out of what may be read
+        raise refusals.unknown("object", url)
+    return path

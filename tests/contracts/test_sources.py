@@ -2,6 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,16 @@ def test_an_object_that_is_gone_is_unknown(shelf: Shelf) -> None:
         shelf.sources.find(url)
     with pytest.raises(NotFound):
         list(shelf.sources.read(found))
+
+
+def test_no_url_climbs_out_of_its_folder(shelf: Shelf) -> None:
+    shelf.put("inside/a.wav")
+    outside = shelf.sources.find(shelf.put("b.wav"))
+    url = f"{shelf.address}inside/../b.wav"
+    with pytest.raises(NotFound):
+        shelf.sources.find(url)
+    with pytest.raises(NotFound):
+        list(shelf.sources.read(replace(outside, url=url)))
 
 
 def test_an_address_of_elsewhere_is_refused(shelf: Shelf) -> None:

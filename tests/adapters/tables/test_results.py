@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -142,3 +143,28 @@ def test_files_are_kept_by_content(results: ParquetResults, tmp_path: Path) -> N
     kept = tmp_path / "out" / artefact_name(SHA256, "waveform.dat")
     assert kept.read_bytes() == b"two"
     assert [path.name for path in kept.parent.iterdir()] == ["waveform.dat"]
+
+
+@pytest.mark.parametrize("path", ["../a.wav", "a/../../b.wav", "/etc/passwd", "", "a//b.wav", "."])
+def test_a_path_that_leads_out_of_the_folder_is_refused(results: ParquetResults, tmp_path: Path, path: str) -> None:
+    with pytest.raises(Invalid):
+        list(results.read(a_part_with(results, tmp_path, path=path)))
+
+
+@pytest.mark.parametrize("name", ["../../../secret", "..", "", "a/b.dat", 7])
+def test_an_artefact_that_leads_out_of_the_folder_is_refused(
+    results: ParquetResults, tmp_path: Path, name: object
+) -> None:
+    artefacts = json.dumps([{"name": name, "content_type": "text/plain"}])
+    with pytest.raises(Invalid):
+        list(results.read(a_part_with(results, tmp_path, artefacts=artefacts)))
+
+
+def a_part_with(results: ParquetResults, folder: Path, **changes: str) -> Path:
+    """One as somebody else may have written it."""
+    with results.writing(folder, "run-1") as write:
+        write(HEARD)
+    (part,) = parts_of(folder)
+    rows = pq.read_table(part).to_pylist()
+    pq.write_table(pa.Table.from_pylist([{**row, **changes} for row in rows], parquet.SCHEMA), part)
+    return part
