@@ -185,6 +185,17 @@ def test_no_step_needs_credentials_that_may_have_ended() -> None:
             assert before["if"] == step["if"]
 
 
+def test_what_nothing_turns_back_comes_last_and_all_else_is_turned_back() -> None:
+    steps = workflow("workflows/deploy.yml")["jobs"]["deploy"]["steps"]
+    always = [each for each in steps if "if" not in each]
+    assert always[-1]["id"] == "registered"
+    assert always[-1]["name"] == "Register the scheduled jobs"
+    back = steps[-1]
+    assert "steps.registered.outcome != 'success'" in back["if"]
+    for word in ("ecs update-service", "ssm put-parameter"):
+        assert word in back["run"]
+
+
 def test_one_image_one_cluster_one_container() -> None:
     told = workflow("workflows/deploy.yml")["env"]
     assert told["REPOSITORY"] == IMAGE == one("ci", "AWS::ECR::Repository")["RepositoryName"]
