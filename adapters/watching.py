@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,13 +45,14 @@ class WatchedInbox(Arrivals):
         self._still_for = still_for
         self._lock = threading.Lock()
         self._seen: dict[str, _Seen] = {}
+        self._due: deque[tuple[str, _Seen]] = deque()
         self._stopped = threading.Event()
 
     def receive(self, wait: timedelta, visibility: timedelta) -> Arrival | None:
         deadline = time.monotonic() + wait.total_seconds()
         while not self._stopped.is_set():
             with self._lock:
-                arrival = next(self._due(visibility), None)
+                arrival = self._next(visibility)
             left = deadline - time.monotonic()
             if arrival is not None or left <= 0:
                 return arrival
@@ -91,24 +93,38 @@ class WatchedInbox(Arrivals):
     @abstractmethod
     def _set_aside(self, arrival: Arrival, reason: str) -> None: ...
 
-    def _due(self, visibility: timedelta) -> Iterator[Arrival]:
-        now = self._clock.now()
-        known, self._seen = self._seen, {}
-        due: list[tuple[str, _Seen]] = []
-        for found in self._listed():
-            seen = known.get(found.url)
-            if seen is None or seen.etag != found.etag:
-                seen = _Seen(found.etag, now, now)
-            self._seen[found.url] = seen
-            if not seen.is_done and now >= max(seen.since + self._still_for, seen.hidden_until):
-                due.append((found.url, seen))
-        for url, seen in due:
+    def _next(self, visibility: timedelta) -> Arrival | None:
+        """Of what was due at the last look, as long as there is some: a look goes through the whole inbox."""
+        if not self._due:
+            self._look()
+        while self._due:
+            url, seen = self._due.popleft()
             library, _, rest = url.removeprefix(self._address).partition("/")
-            if rest:
-                seen.hidden_until = now + visibility
+            if rest and self._is_still(url, seen):
+                seen.hidden_until = self._clock.now() + visibility
                 seen.receipt = secrets.token_hex(16)
                 seen.receives += 1
-                yield Arrival(library, url, seen.receipt, seen.receives)
+                return Arrival(library, url, seen.receipt, seen.receives)
+        return None
+
+    def _look(self) -> None:
+        now = self._clock.now()
+        looked: dict[str, _Seen] = {}
+        for found in self._listed():
+            seen = self._seen.get(found.url)
+            if seen is None or seen.etag != found.etag:
+                seen = _Seen(found.etag, now, now)
+            looked[found.url] = seen
+            if not seen.is_done and now >= max(seen.since + self._still_for, seen.hidden_until):
+                self._due.append((found.url, seen))
+        self._seen = looked
+
+    def _is_still(self, url: str, seen: _Seen) -> bool:
+        """As it was at the look: what changes since then is not there in full."""
+        try:
+            return self._sources.find(url).etag == seen.etag
+        except NotFound:
+            return False
 
     def _listed(self) -> Iterator[SourceObject]:
         try:
