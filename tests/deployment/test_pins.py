@@ -44,11 +44,33 @@ def test_jobs_have_the_least_rights_and_an_end(path: str) -> None:
     assert found["permissions"] == {}
     for job in found["jobs"].values():
         assert job["permissions"].pop("contents") == "read"
+        assert job["permissions"].pop("pull-requests", "read") == "read"
         assert set(job["permissions"]) <= {"id-token", "attestations"}
         assert "uses" in job or job["timeout-minutes"] <= 90
         for step in job.get("steps", ()):
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
+
+
+def test_a_merge_into_main_deploys_and_nothing_else_does_by_itself() -> None:
+    """By jobs of main, which is the only branch that the environment is for."""
+    deploy = workflow("workflows/deploy.yml")
+    assert set(deploy[True]) == {"push", "workflow_dispatch"}
+    assert deploy[True]["push"] == {"branches": ["main"]}
+    jobs = deploy["jobs"]
+    assert jobs["merged"]["if"] == "github.ref == 'refs/heads/main'"
+    assert ".merged_at != null" in jobs["merged"]["steps"][0]["run"]
+    assert (jobs["test"]["needs"], jobs["image"]["needs"], jobs["deploy"]["needs"]) == ("merged", "test", "image")
+    assert "needs.merged.outputs.merged == 'true'" in jobs["test"]["if"]
+    [role] = resources("ci", "AWS::IAM::Role").values()
+    [trusted] = role["AssumeRolePolicyDocument"]["Statement"]
+    subject = trusted["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]["Fn::Sub"]
+    environments = {
+        job["environment"] if name == "image" else job["environment"]["name"]
+        for name, job in jobs.items()
+        if "environment" in job
+    }
+    assert [subject] == [f"repo:${{Repository}}:environment:{name}" for name in environments]
 
 
 def test_the_image_holds_only_what_is_named() -> None:
