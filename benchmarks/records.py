@@ -47,11 +47,11 @@ def rows(folder: Path) -> Iterator[Row]:
 def queries(count: int) -> dict[str, RecordingQuery]:
     """Of a library of so many."""
     rare, long = Filter(Field.TAG, Op.EQ, "rare"), Filter(Field.DURATION, Op.GTE, 100.0)
-    middle = _recording(count // 2, count)
+    before = _recording(count * 3 // 4, count)
     asked = {
         "newest first": RecordingQuery(),
-        "newest first, from the middle on": RecordingQuery(
-            cursor=cursors.written(LIBRARY, RecordingQuery(), (cursors.moment(middle.created_at), middle.id))
+        "newest first, further on": RecordingQuery(
+            cursor=cursors.written(LIBRARY, RecordingQuery(), (cursors.moment(before.created_at), before.id))
         ),
         "by title": RecordingQuery(sort=SortKey.TITLE, descending=False),
         "with a common tag": RecordingQuery((Filter(Field.TAG, Op.EQ, "common"),)),

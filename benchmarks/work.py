@@ -1,6 +1,5 @@
 """The queues: how many jobs a second go through, how soon one starts that was sent elsewhere, what rest costs."""
 
-import os
 import statistics
 import subprocess
 import sys
@@ -150,9 +149,8 @@ def _program(told: tuple[str, ...]) -> Iterator[Send]:
 
 def _rest(name: str, queue: JobQueue) -> Row:
     """CPU of this process while it waits for a message that does not come."""
-    before = os.times()
+    before = time.process_time()
     queue.receive([Lane.LISTENING], timedelta(seconds=REST_SECONDS), timedelta(seconds=30))
-    after = os.times()
-    rest = after.user + after.system - before.user - before.system
+    rest = time.process_time() - before
     told = f"{rest * 1e3:.0f} ms in {REST_SECONDS:.0f} s"
     return (f"{name}, a receiver at rest", f"{rest / REST_SECONDS:.2%} of a core", told)
