@@ -1,6 +1,6 @@
 """`make bench`: what the service costs, as ratios in one run.
 
-make bench                            five minutes of sound in three formats, some minutes in all
+make bench                            five minutes of sound in three formats, and all tables: half an hour
 make bench ARGS="--minutes 60"        an hour of it, and lengths up to four hours: about an hour in all
 make bench FILES="a.wav b.mp3 music"  sounds and folders of one's own
 make bench ARGS="--only listening"    one table: listening, lengths, clips, ready, uploads, records, work or transfers
