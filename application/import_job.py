@@ -45,11 +45,17 @@ class RunImport:
     import_object: ImportObject
 
     def __call__(self, job: Job, progress: Progress) -> None:
-        """Raises Conflict, which says how many objects were refused and names the first, once all others are there."""
+        """Raises Conflict, which says how many objects were refused and names the first, once all others are there.
+
+        Also where missing ones go into the trash, and all are missing.
+        """
         actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
         address = self.require_importable(actor, str(job.parameters["address"]))  # the settings may have changed since
         mode, trash = ImportMode(str(job.parameters["mode"])), bool(job.parameters["trash_missing"])
-        total = sum(share.count for share in self.plan_import(actor, address).shares.values())
+        plan = self.plan_import(actor, address)
+        if trash:
+            plan.require_not_all_missing()
+        total = sum(share.count for share in plan.shares.values())
         report = ImportReport()
         for done, step in enumerate(self.walk_source(actor, address)):
             progress(min(1.0, done / max(1, total)), "importing")

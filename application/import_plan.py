@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.access import Actor, Permission
-from domain.errors import Forbidden
+from domain.errors import Conflict, Forbidden
 from domain.ports.access import Libraries
 from domain.ports.recordings import Recordings
 from domain.ports.sources import Sources
@@ -41,6 +41,17 @@ class ImportPlan:
     shares: Mapping[StepKind, Share]
     originals_lost: int
     truncated: bool = False
+
+    def require_not_all_missing(self) -> None:
+        """Raises Conflict where nothing is left of what recordings were made of: sooner a disk that is not mounted, or
+        a prefix with a slip of the pen, than the wish to trash them all."""
+        missing = self.shares[StepKind.MISSING].count
+        if missing and missing == sum(share.count for share in self.shares.values()):
+            raise Conflict(
+                f"Nothing lies at {self.address} any more, and all {missing} recordings of it would go into the trash. "
+                "Make sure that the address is the right one; if they are to go, trash them by themselves.",
+                missing=missing,
+            )
 
 
 @dataclass(frozen=True)

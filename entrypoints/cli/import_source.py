@@ -55,6 +55,8 @@ def import_source(session: Session, address: str, library: str, how: How, *, rep
         wanted = not how.dry_run and (how.yes or typer.confirm(f"Import {how.words}?", err=True))
         applied = Applied()
         if wanted:
+            if how.trash_missing:
+                plan.require_not_all_missing()
             steps = container.use_cases.walk_source()(actor, address)
             use_case: ImportObject = container.use_cases.import_object()
             calls = (partial(use_case, actor, step, how.mode, trash_missing=how.trash_missing) for step in steps)

@@ -371,6 +371,23 @@ def test_a_job_says_what_was_refused_once_all_else_is_there(allowed: Importer) -
     assert allowed.of("good").status is Status.READY
 
 
+def test_a_job_trashes_what_is_missing_but_never_everything(allowed: Importer) -> None:
+    allowed.put(one=a_tone(300), two=a_tone(400))
+    allowed.run()
+    allowed.remove("one")
+    start = allowed.house.use.start_import()
+    start(allowed.house.editor, BUCKET, COPY, trash_missing=True)
+    allowed.house.work()
+    assert [each.filename for each in allowed.recordings()] == ["two.wav"]
+    allowed.remove("two")
+    job = start(allowed.house.editor, BUCKET, COPY, trash_missing=True)
+    allowed.house.work()
+    failure = allowed.house.job(job.id).failure
+    assert failure is not None
+    assert "Nothing lies at memory://bucket/" in failure.detail
+    assert [each.filename for each in allowed.recordings()] == ["two.wav"]
+
+
 def test_a_job_tries_again_what_did_not_answer(allowed: Importer) -> None:
     allowed.put(one=a_tone(300), two=a_tone(400))
     unsteady = Unsteady(allowed.bucket)
