@@ -110,9 +110,14 @@ class Search:
                 return [(str(item["created"]), key_of(item)) for item in items]
         return None
 
+    @property
+    def _first_look(self) -> int:
+        """Items: a page, the one that says that there is more, and the one that a later page goes on after."""
+        return self.query.limit + (1 if self.query.cursor is None else 2)
+
     def _along_the_facet(self, wanted: Filter, asked: Range, start: str | None) -> Iterator[Step]:
         onward = self._onward(asked, None if start is None else place_in_facet(wanted, start))
-        for look in self.table.looks(onward, self.query.limit + 1):
+        for look in self.table.looks(onward, self._first_look):
             self._passed += look.read
             for item in look.items:
                 yield self._step_of_facet(wanted, str(item["sk"]))
@@ -134,7 +139,7 @@ class Search:
 
     def _steps_of_list(self, asked: Range) -> Iterator[Step]:
         """More at a time the further it goes on: it is the filter that makes it go on."""
-        for look in self.table.looks(asked, self.query.limit + 1, most=_LOOK_AT_ONCE):
+        for look in self.table.looks(asked, self._first_look, most=_LOOK_AT_ONCE):
             self._passed += look.read
             for item in look.items:
                 yield str(item[asked.sort_name]), key_of(item)
