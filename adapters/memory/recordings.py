@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from adapters import cursors, refusals
 from adapters.memory.access import AuditLog
+from adapters.memory.shelf import Shelf, position
 from domain.audit import AuditEntry
-from domain.listing import RecordingQuery, SortKey, sort_value
+from domain.listing import RecordingQuery, SortKey
 from domain.ports.recordings import Recordings
 from domain.recording import Recording, Status
 from domain.source import SourcedRecording
@@ -18,52 +20,49 @@ _UNFINISHED = frozenset({Status.RECEIVING, Status.PROCESSING})
 class MemoryRecordings(Recordings):
     def __init__(self, audit_log: AuditLog) -> None:
         self._log = audit_log
-        self._recordings: dict[RecordingId, Recording] = {}
+        self._shelf = Shelf()
 
     def add(self, recording: Recording, audit: AuditEntry) -> None:
         with self._log.lock:
-            if recording.id in self._recordings:
+            if self._shelf.find(recording.id) is not None:
                 raise refusals.taken("recording", recording.id)
             self._require_unclaimed(recording)
             self._log.append(audit)
-            self._recordings[recording.id] = recording
+            self._shelf.put(recording)
 
     def save(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
         with self._log.lock:
             self._require_version(recording, replaces)
             self._require_unclaimed(recording)
             self._log.append(audit)
-            self._recordings[recording.id] = recording
+            self._shelf.put(recording)
 
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording:
         with self._log.lock:
-            recording = self._recordings.get(recording_id)
+            recording = self._shelf.find(recording_id)
         if recording is None or recording.library_id != library_id:
             raise refusals.unknown("recording", recording_id)
         return recording
 
     def find_by_content(self, library_id: LibraryId, sha256: str) -> Recording | None:
-        same = (r for r in self._of(library_id) if r.sha256 == sha256 and r.is_live)
+        with self._log.lock:
+            same = [each for each in self._shelf.of_content(library_id, sha256) if each.is_live]
         return min(same, key=lambda r: (r.created_at, r.id), default=None)
 
     def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
-        found = [(_position(r, query.sort), r) for r in self._of(library_id) if query.matches(r)]
-        found.sort(key=lambda pair: pair[0], reverse=query.descending)
-        start = cursors.read(library_id, query, _kind(query.sort))
-        if start is not None:
-            found = [pair for pair in found if (pair[0] < start if query.descending else pair[0] > start)]
+        after = cursors.read(library_id, query, _kind(query.sort))
+        with self._log.lock:
+            walked = self._shelf.walk(library_id, query.sort, after, query.descending)
+            found = list(islice(filter(query.matches, walked), query.limit + 1))
         page = found[: query.limit]
         more = len(found) > query.limit
-        return Page(
-            tuple(recording for _, recording in page),
-            cursors.written(library_id, query, page[-1][0]) if more else None,
-        )
+        return Page(tuple(page), cursors.written(library_id, query, position(page[-1], query.sort)) if more else None)
 
     def remove(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
         with self._log.lock:
             self._require_version(recording, replaces)
             self._log.append(audit)
-            del self._recordings[recording.id]
+            self._shelf.remove(recording.id)
 
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
         dated = [(r.trashed_at, r.id, r) for r in self._all() if r.trashed_at and r.trashed_at <= moment]
@@ -83,7 +82,7 @@ class MemoryRecordings(Recordings):
 
     def _all(self) -> tuple[Recording, ...]:
         with self._log.lock:
-            return tuple(self._recordings.values())
+            return self._shelf.all()
 
     def _of(self, library_id: LibraryId) -> Iterable[Recording]:
         return (recording for recording in self._all() if recording.library_id == library_id)
@@ -96,14 +95,9 @@ class MemoryRecordings(Recordings):
     def _require_unclaimed(self, recording: Recording) -> None:
         if not recording.claims_content:
             return
-        for other in self._of(recording.library_id):
-            if other.claims_content and other.sha256 == recording.sha256 and other.id != recording.id:
+        for other in self._shelf.of_content(recording.library_id, recording.sha256):
+            if other.claims_content and other.id != recording.id:
                 raise refusals.duplicate(other.id)
-
-
-def _position(recording: Recording, sort: SortKey) -> cursors.Position:
-    value = sort_value(recording, sort)
-    return cursors.moment(value) if isinstance(value, datetime) else value, recording.id
 
 
 def _kind(sort: SortKey) -> type[str] | type[float]:
