@@ -78,7 +78,6 @@ def _recording(n: int, count: int) -> Recording:
         created_at=at,
         updated_at=at,
         size_bytes=n,
-        keep_duplicate=True,  # the memory's family looks through all others for the same bytes
     )
 
 
