@@ -30,7 +30,8 @@ class Cells:
         shape = (samples.shape[0], -(-samples.shape[1] // CELL))
         self.lowest, self.highest = np.empty(shape, np.float32), np.empty(shape, np.float32)
         self.sums, self.squares = np.empty(shape), np.empty(shape)
-        _summarise(samples, self.lowest, self.highest, self.sums, self.squares)
+        _find_extremes(samples.view(np.int32), self.lowest.view(np.int32), self.highest.view(np.int32))
+        _add_up(samples, self.sums, self.squares)
 
     @cached_property
     def peaks(self) -> Samples:
@@ -89,9 +90,10 @@ def chunks(blocks: Iterable[Block], channels: int, stft: Stft) -> Iterator[Chunk
 def _apart(block: Block, taken: int, room: Samples, filled: int, count: int) -> None:
     """Copies frames of the block to their channels' rows."""
     if block.shape[1] == 2:  # one pass over what is read and two over what is written, which vectorises
+        pairs = block[taken : taken + count].reshape(-1)
+        left, right = room[0, filled : filled + count], room[1, filled : filled + count]
         for i in range(count):
-            room[0, filled + i] = block[taken + i, 0]
-            room[1, filled + i] = block[taken + i, 1]
+            left[i], right[i] = pairs[2 * i], pairs[2 * i + 1]
         return
     for channel in range(block.shape[1]):
         for i in range(count):
@@ -99,23 +101,31 @@ def _apart(block: Block, taken: int, room: Samples, filled: int, count: int) -> 
 
 
 @reassociated
-def _summarise(
-    samples: Samples,
-    lowest: Samples,
-    highest: Samples,
-    sums: NDArray[np.float64],
-    squares: NDArray[np.float64],
-) -> None:
-    frames = samples.shape[1]
-    for channel in range(samples.shape[0]):
+def _find_extremes(bits: NDArray[np.int32], lowest: NDArray[np.int32], highest: NDArray[np.int32]) -> None:
+    """Of the samples' bits, which whole numbers are found by, eight times as fast: they are ordered as the samples are,
+    once all but the sign is turned over where that is set."""
+    frames, rest = bits.shape[1], np.int32(0x7FFFFFFF)
+    for channel in range(bits.shape[0]):
         for cell in range(lowest.shape[1]):
             first = cell * CELL
-            cut = samples[channel, first : min(first + CELL, frames)]  # which vectorises
-            low = high = cut[0]
+            cut = bits[channel, first : min(first + CELL, frames)]  # by place, which vectorises, other than one by one
+            low, high = rest, np.int32(~rest)
+            for k in range(len(cut)):
+                place = np.int32(cut[k] ^ np.int32(np.int32(cut[k] >> np.int32(31)) & rest))
+                low, high = min(low, place), max(high, place)
+            lowest[channel, cell] = np.int32(low ^ np.int32(np.int32(low >> np.int32(31)) & rest))
+            highest[channel, cell] = np.int32(high ^ np.int32(np.int32(high >> np.int32(31)) & rest))
+
+
+@reassociated
+def _add_up(samples: Samples, sums: NDArray[np.float64], squares: NDArray[np.float64]) -> None:
+    frames = samples.shape[1]
+    for channel in range(samples.shape[0]):
+        for cell in range(sums.shape[1]):
+            first = cell * CELL
+            cut = samples[channel, first : min(first + CELL, frames)]
             total = square = 0.0
-            for x in cut:
-                low, high = min(low, x), max(high, x)
-                total += float(x)
-                square += float(x) * float(x)
-            lowest[channel, cell], highest[channel, cell] = low, high
+            for k in range(len(cut)):
+                total += float(cut[k])
+                square += float(cut[k]) * float(cut[k])
             sums[channel, cell], squares[channel, cell] = total, square

@@ -71,22 +71,32 @@ class PcmHash:
 
 
 @compiled
+def _code(sample: np.float32, scale: np.float32) -> np.int32:
+    """The whole number that a sample stands for, full scale being `scale`."""
+    rounded = np.floor(sample * scale + np.float32(0.5))
+    return np.int32(min(max(rounded, -scale), scale - np.float32(1)))
+
+
+@compiled
 def _pack(samples: Samples, scale: np.float32, out: NDArray[np.int16]) -> None:
-    channels, half = samples.shape[0], np.float32(0.5)
+    channels = samples.shape[0]
+    if channels == 2:  # one pass over what is written, which vectorises
+        left, right = samples[0], samples[1]
+        for i in range(len(left)):
+            out[2 * i], out[2 * i + 1] = _code(left[i], scale), _code(right[i], scale)
+        return
     for channel in range(channels):
         for i in range(samples.shape[1]):
-            scaled = np.floor(samples[channel, i] * scale + half)
-            out[i * channels + channel] = np.int32(min(max(scaled, -scale), scale - np.float32(1)))
+            out[i * channels + channel] = _code(samples[channel, i], scale)
 
 
 @compiled
 def _pack_bytes(samples: Samples, scale: np.float32, width: int, out: NDArray[np.uint8]) -> None:
     """One byte a sample, or three."""
-    channels, half = samples.shape[0], np.float32(0.5)
+    channels = samples.shape[0]
     for channel in range(channels):
         for i in range(samples.shape[1]):
-            scaled = np.floor(samples[channel, i] * scale + half)
-            value = np.int32(min(max(scaled, -scale), scale - np.float32(1)))
+            value = _code(samples[channel, i], scale)
             at = width * (i * channels + channel)
             out[at] = value & 0xFF
             if width == 3:

@@ -38,16 +38,10 @@ class Movement:
         power = chunk.spectra.mix
         found = np.empty((2, len(power)), np.float32)
         if len(power):
-            _measure(power[:, self._first :], self._before[self._first :], found)
+            _measure(power, self._before, self._first, found)
             self._before = power[-1].copy()
-        levels, flux = found
-        # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
-        levels *= self._scale
-        np.clip(levels, 10 ** (SILENT_DBFS / 10), 1e10, out=levels)
-        np.log10(levels, out=levels)
-        levels *= np.float32(10)
-        self._columns.add("level", levels, Rows("dBFS", self._hop))
-        self._columns.add("flux", np.nan_to_num(flux, copy=False), Rows("1", self._hop))
+        self._columns.add("power", found[0], Rows("1", self._hop))
+        self._columns.add("flux", found[1], Rows("1", self._hop))
 
     def result(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Levels in dBFS (RMS, no lower than SILENT_DBFS), and flux: 0 for a spectrum that stays, 1 for another one.
@@ -56,17 +50,25 @@ class Movement:
         below 0.1 for steady tones.
         """
         if self._told is None:
-            self._told = self._columns.column("level"), self._columns.column("flux")
+            levels, flux = self._columns.column("power"), self._columns.column("flux")
+            # Float files may hold samples of any size, whose power is infinite and whose flux is not a number.
+            levels *= self._scale
+            np.clip(levels, 10 ** (SILENT_DBFS / 10), 1e10, out=levels)
+            np.log10(levels, out=levels)
+            levels *= np.float32(10)
+            self._told = levels, np.nan_to_num(flux, copy=False)
         return self._told
 
 
 @reassociated
-def _measure(power: NDArray[np.float32], before: NDArray[np.float32], found: NDArray[np.float32]) -> None:
+def _measure(power: NDArray[np.float32], before: NDArray[np.float32], first: int, found: NDArray[np.float32]) -> None:
+    """Power and flux of each frame from the bin `first` on; `before` is the frame before them."""
     for n in range(len(power)):
+        row, last = power[n, first:], before[first:]  # which vectorises
         total, moved, both = np.float32(0), np.float32(0), np.float32(1e-20)
-        for k in range(power.shape[1]):
-            total += power[n, k]
-            moved += abs(power[n, k] - before[k])
-            both += power[n, k] + before[k]
+        for k in range(len(row)):
+            total += row[k]
+            moved += abs(row[k] - last[k])
+            both += row[k] + last[k]
         found[0, n], found[1, n] = total, moved / both
         before = power[n]

@@ -147,8 +147,9 @@ def _powers(line: Row, hop: int, length: int, count: int) -> Row:
     powers = np.empty(count, np.float32)
     for n in range(count):
         total = np.float32(0)
-        for x in line[n * hop : n * hop + length]:
-            total += x * x
+        frame = line[n * hop : n * hop + length]
+        for k in range(length):  # which vectorises, other than a loop over the frame itself
+            total += frame[k] * frame[k]
         powers[n] = total / np.float32(length)
     return powers
 
