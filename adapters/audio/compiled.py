@@ -1,4 +1,9 @@
-"""The door to numba: compiled once at install, kept beside the code, run without the GIL."""
+"""The door to numba: compiled once at install, kept beside the code, run without the GIL.
+
+What vectorises is a loop over `range(len(…))` of a slice whose items lie side by side: not one over the items, nor one
+whose places begin at a number that might be below zero; sums only where they are `reassociated`, extremes only of whole
+numbers. That is a factor of five to twenty.
+"""
 
 import os
 import stat
