@@ -63,7 +63,8 @@ class DynamoEvents(Events):
         if last_id is None:
             return ()
         after = _written(cursors.event_number(last_id))
-        items = self._table.items(Range(_stream(library_id), above=after), page=limit)
+        page = limit + 1  # the range reads `after`, too
+        items = self._table.items(Range(_stream(library_id), above=after), page=page)
         told = (item for item in items if "doc" in item)
         return tuple(replace(read(Event, item), id=str(int(str(item["sk"])))) for item in islice(told, limit))
 

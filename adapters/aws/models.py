@@ -67,6 +67,7 @@ class RealTimeModel:
                 CustomAttributes=_attributes(parameters),
             )
         if not answer["ContentType"].startswith(JSON):
+            answer["Body"].close()  # gives its connection up
             raise ModelFailure(f"The model {self.card.name} has answered with {answer['ContentType'][:64]!r}.")
         return read_up_to(answer["Body"])
 

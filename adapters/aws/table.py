@@ -22,6 +22,9 @@ SERVICE = "DynamoDB"
 MAX_TRANSACTION = 100  # writes of one transaction
 _MAX_READ, _MAX_WRITE = 100, 25  # items of one batch
 
+_CONTENDED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+"""Why a transaction was not carried out that will be when it is tried again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -262,7 +265,7 @@ class Table:
             if failed:
                 found = {n: unmarshalled(r["Item"]) if r.get("Item") else None for n, r in failed.items()}
                 raise Refused(found) from error
-            if {r.get("Code") for r in reasons} & {"TransactionConflict", "ThrottlingError"}:
+            if {r.get("Code") for r in reasons} & _CONTENDED:
                 raise _Contended from error
             raise
 

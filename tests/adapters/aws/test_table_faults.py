@@ -79,8 +79,9 @@ def test_the_pauses_grow_and_end(table: Table, aws_double: AwsDouble) -> None:
         assert pauses[-1] > pauses[0]
 
 
-def test_a_transaction_that_meets_another_is_tried_again(table: Table, aws_double: AwsDouble) -> None:
-    reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_meets_another_is_tried_again(table: Table, aws_double: AwsDouble, code: str) -> None:
+    reasons = [{"Code": "None"}, {"Code": code}]
     conflict = refusal("TransactionCanceledException", "transact_write_items", CancellationReasons=reasons)
     client: Any = Faulty(aws_double.clients.dynamodb, before=raising("transact_write_items", conflict))
     pauses: list[float] = []
