@@ -1,20 +1,17 @@
 """The background half of a recording's coming in: complete the original, listen to it, keep what was heard."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from application.changes import ChangeRecording
 from application.duplicates import KeepIdentity
 from application.ingest import refuse_duplicate
 from application.judge import Judge
-from application.purge import EndIfPurged
+from application.keep_rendition import KeepRendition
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
-from domain.blob_keys import rendition_key
 from domain.errors import CorruptBlob, NotFound
 from domain.job import Job, JobKind
 from domain.policy import Verdict
@@ -23,43 +20,7 @@ from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.world import Clock
 from domain.recording import Recording, Status
-from domain.rendition import Rendition
 from domain.values import LibraryId, RecordingId, UploadId, require_digest
-
-COPY_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class KeepRendition:
-    """Stores a file that the engine made, and the record of it. Doing it twice leaves one.
-
-    Raises LeaseLost, and leaves none, when the recording was removed meanwhile.
-    """
-
-    blobs: Blobs
-    renditions: Renditions
-    end_if_purged: EndIfPurged
-    clock: Clock
-
-    def __call__(self, job: Job, recording: Recording, artefact: Artefact, maker: str) -> None:
-        key = rendition_key(recording.library_id, recording.id, maker, artefact.name)
-        stored = self.blobs.put(key, chunks_of(artefact.path))
-        self.renditions.put(
-            Rendition(
-                library_id=recording.library_id,
-                recording_id=recording.id,
-                name=artefact.name,
-                content_type=artefact.content_type,
-                size_bytes=stored.size_bytes,
-                blob_key=key,
-                content_sha256=recording.sha256 or "",
-                maker=maker,
-                created_at=self.clock.now(),
-                settings=artefact.settings,
-                fence=job.fence,
-            )
-        )
-        self.end_if_purged(recording)
 
 
 @dataclass(frozen=True)
@@ -280,16 +241,3 @@ def maker_of(engine: AudioEngine, artefact: Artefact) -> str:
 def current_key(engine: AudioEngine, recording: Recording) -> str:
     """Under which its analysis is stored, once the engine as it is now has heard it."""
     return analysis_key(recording.sha256 or "", engine.analyser, engine.version, engine.parameters)
-
-
-def chunks_of(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(COPY_BYTES):
-            yield chunk
-
-
-def sha256_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks_of(path):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from application.analyse import GetAnalysis, KeepRendition
+from application.analyse import GetAnalysis
+from application.keep_rendition import KeepRendition
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, AudioFormat

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from application.analyse import chunks_of, sha256_of
+from application.files import chunks_of, sha256_of
 from application.ingest import ReceiveRecording, refuse_duplicate
 from domain.access import Actor, Permission
 from domain.errors import AudioBackendError, DuplicateContent, Unsupported

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from application.analyse import analysis_of, sha256_of
+from application.analyse import analysis_of
+from application.files import sha256_of
 from domain.bulk import BulkResult, KeptArtefact
 from domain.errors import AudioBackendError, Unavailable
 from domain.ports.audio import AudioEngine

@@ -13,22 +13,21 @@ from application.duplicates import KeepIdentity
 from application.import_plan import ImportMode
 from application.import_source import Became, ImportObject
 from application.judge import Judge
+from application.keep_rendition import KeepRendition
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.analysis import Analysis
-from domain.blob_keys import rendition_key
 from domain.bulk import BulkResult, KeptArtefact, artefact_name
 from domain.errors import AudioBackendError, LeaseLost, NotFound, Unavailable
 from domain.job import JobKind
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.audio import AudioEngine
-from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.blobs import Workspaces
 from domain.ports.bulk import BulkResults
 from domain.ports.recordings import Analyses, Recordings, Renditions
 from domain.ports.sources import Sources
-from domain.ports.world import Clock, Ids
+from domain.ports.world import Ids
 from domain.recording import Recording, Status
-from domain.rendition import Rendition
 from domain.source import SourceObject, Step, StepKind, checked_address
 from domain.values import Failure
 
@@ -133,14 +132,13 @@ class KeepResult:
 
     analyses: Analyses
     renditions: Renditions
-    blobs: Blobs
     sources: Sources
     engine: AudioEngine
+    keep_rendition: KeepRendition
     keep_identity: KeepIdentity
     judge: Judge
     change_recording: ChangeRecording
     start_job: StartJob
-    clock: Clock
     ids: Ids
 
     def __call__(
@@ -181,23 +179,8 @@ class KeepResult:
             found = self.sources.find(url)
         except NotFound:
             return
-        key = rendition_key(recording.library_id, recording.id, maker, artefact.name)
-        stored = self.blobs.put(key, self.sources.read(found))
-        rendition = Rendition(
-            library_id=recording.library_id,
-            recording_id=recording.id,
-            name=artefact.name,
-            content_type=artefact.content_type,
-            size_bytes=stored.size_bytes,
-            blob_key=key,
-            content_sha256=recording.sha256 or "",
-            maker=maker,
-            created_at=self.clock.now(),
-            settings=artefact.settings,
-            fence=fence,
-        )
-        with suppress(LeaseLost):  # a later job has just made it
-            self.renditions.put(rendition)
+        with suppress(LeaseLost):  # a later job has just made it, or the recording was removed
+            self.keep_rendition.of_bytes(self.sources.read(found), recording, artefact, maker, fence)
 
     def _stand_on(self, actor: Actor, recording: Recording, analysis: Analysis) -> None:
         self.keep_identity(recording, analysis)

@@ -31,6 +31,7 @@ from application import (
     importing,
     ingest,
     judge,
+    keep_rendition,
     labour,
     look,
     notices,
@@ -148,7 +149,7 @@ class UseCases(containers.DeclarativeContainer):
 
     give_up_job = wired(labour.GiveUpJob)
     take_job = wired(labour.TakeJob)
-    keep_rendition = wired(analyse.KeepRendition)
+    keep_rendition = wired(keep_rendition.KeepRendition)
     assemble_original = wired(analyse.AssembleOriginal)
     list_descriptors = wired(catalogue.ListDescriptors)
     list_findings = wired(catalogue.ListFindings)

@@ -57,7 +57,7 @@ class EcsScaleIn(ScaleIn):
             self._address, json.dumps(wanted).encode(), {"Content-Type": "application/json"}, method="PUT"
         )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
                 told = json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

@@ -1,5 +1,6 @@
 """What was heard in bulk is taken over: nothing is heard again, and nothing that is stored is replaced."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from domain.recording import Status
 from tests import sounds
 from tests.application.conftest import House
 from tests.engines import Upgraded
+from tests.faults import Faulty
 
 RESULTS, FILES = "memory://bucket/results/", "memory://bucket/files/"
 
@@ -86,6 +88,23 @@ def test_files_that_were_not_kept_are_made_when_the_recording_is_heard(bulk: Bul
     bulk.house.work()
     names = {each.name for each in bulk.house.use.list_renditions()(bulk.house.viewer, sent.id)}
     assert names >= {"waveform.dat", "spectrogram.png"}
+
+
+def test_a_recording_that_is_purged_meanwhile_keeps_nothing(bulk: Bulk, tone: bytes) -> None:
+    bulk.heard(one=tone)
+    house, sent = bulk.house, bulk.house.send(tone)
+
+    def purge(name: str, count: int) -> None:
+        if (name, count) == ("put", 1):
+            house.use.trash_recording()(house.editor, sent.id, sent.version)
+            house.clock.advance(timedelta(days=31))
+            assert house.use.empty_trash()() == {"recordings_purged": 1}
+
+    house.replace("blobs", Faulty(house.ports.blobs(), before=purge))
+    assert bulk.take_over()["one"].taken is Taken.FAILED
+    assert house.ports.renditions().of_recording(sent.library_id, sent.id) == ()
+    assert list(house.ports.blobs().list(f"{sent.library_id}/")) == []
+    assert house.ports.analyses().of_content(sent.library_id, sent.sha256) == ()
 
 
 def test_what_is_stored_stays(bulk: Bulk, tone: bytes) -> None:
