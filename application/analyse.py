@@ -13,7 +13,8 @@ from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
 from domain.errors import CorruptBlob, NotFound
-from domain.job import Job, JobKind
+from domain.job import Job
+from domain.job_kind import JobKind
 from domain.policy import Verdict
 from domain.ports.audio import AudioEngine, Progress
 from domain.ports.blobs import Blobs, Workspaces

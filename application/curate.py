@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from application.changes import ChangeRecording
 from application.work import StartJob
 from domain.access import Actor, Permission
-from domain.job import JobKind
+from domain.job_kind import JobKind
 from domain.recording import Recording, Status
 from domain.values import RecordingId, Scalar
 

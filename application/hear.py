@@ -9,7 +9,8 @@ from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, AudioFormat
 from domain.errors import Conflict
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind
 from domain.loudness import LoudnessMatch
 from domain.ports.audio import AudioEngine, Progress
 from domain.ports.blobs import Blobs, Workspaces

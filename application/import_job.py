@@ -9,7 +9,8 @@ from application.import_source import Became, ImportObject, ImportReport
 from application.work import StartJob
 from domain.access import Actor, system_actor
 from domain.errors import Conflict, Unavailable
-from domain.job import WHOLE_LIBRARY, Job, JobKind
+from domain.job import WHOLE_LIBRARY, Job
+from domain.job_kind import JobKind
 from domain.ports.audio import Progress
 from domain.values import Scalar
 

@@ -13,7 +13,7 @@ from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.errors import AudioBackendError, DuplicateContent, IllegalTransition, Unavailable, Unsupported
-from domain.job import JobKind
+from domain.job_kind import JobKind
 from domain.ports.audio import AudioEngine
 from domain.ports.blobs import Workspaces
 from domain.ports.recordings import Recordings

@@ -11,7 +11,8 @@ from domain.access import Actor, Permission
 from domain.audit import AuditEntry
 from domain.blob_keys import original_key
 from domain.errors import CallersFault, DuplicateContent, EngineFailure
-from domain.job import Job, JobKind
+from domain.job import Job
+from domain.job_kind import JobKind
 from domain.ports.audio import AudioEngine, AudioLimits
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings

@@ -8,7 +8,7 @@ from domain.access import Actor, Library, Permission
 from domain.analysis import Analysis
 from domain.audit import AuditEntry
 from domain.errors import VersionMismatch
-from domain.job import JobKind
+from domain.job_kind import JobKind
 from domain.policy import Judgement, Policy
 from domain.ports.access import Libraries
 from domain.ports.world import Clock, Ids

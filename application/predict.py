@@ -10,7 +10,8 @@ from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.blob_keys import model_input_prefix
 from domain.errors import Conflict, NotFound, TooLarge
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind
 from domain.ports.audio import AudioEngine, Progress
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.models import Models, PredictionQuery, Predictions, Sound

@@ -10,7 +10,8 @@ from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.analysis import Analysis
 from domain.errors import Invalid
-from domain.job import Job, JobKind
+from domain.job import Job
+from domain.job_kind import JobKind
 from domain.listing import Field, Filter, Op
 from domain.ports.audio import AudioEngine
 from domain.ports.recordings import Analyses, Recordings

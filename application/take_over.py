@@ -19,7 +19,7 @@ from domain.access import Actor, Permission
 from domain.analysis import Analysis
 from domain.bulk import BulkResult, KeptArtefact, artefact_name
 from domain.errors import AudioBackendError, LeaseLost, NotFound, Unavailable
-from domain.job import JobKind
+from domain.job_kind import JobKind
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.audio import AudioEngine
 from domain.ports.blobs import Workspaces

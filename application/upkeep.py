@@ -15,7 +15,8 @@ from domain.access import system_actor
 from domain.audit import AuditEntry
 from domain.blob_keys import recording_of_key, recording_prefix
 from domain.errors import AudioBackendError, NotFound, VersionMismatch
-from domain.job import Job, JobKind, JobStatus, job_key
+from domain.job import Job, JobStatus, job_key
+from domain.job_kind import JobKind
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.ports.access import IdempotentRequests, Libraries
 from domain.ports.blobs import Blobs, Workspaces

@@ -13,7 +13,8 @@ from domain.access import Actor, Permission
 from domain.audit import AuditEntry
 from domain.blob_keys import original_key
 from domain.errors import Conflict, Gone, Incomplete, NotFound, TooLarge, VersionMismatch
-from domain.job import Job, JobKind
+from domain.job import Job
+from domain.job_kind import JobKind
 from domain.ports.blobs import Blobs, SignedRequest
 from domain.ports.recordings import Recordings, Uploads
 from domain.ports.world import Clock, Ids

@@ -10,7 +10,8 @@ from application.changes import ChangeJob, ChangeRecording
 from application.notices import Notices
 from domain.access import Actor, Permission, system_actor
 from domain.errors import NotFound, Unavailable
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind
 from domain.ports.work import DeadLetter, JobQuery, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status

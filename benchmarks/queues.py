@@ -14,7 +14,7 @@ from adapters.aws.queues import Queues
 from adapters.local.database import Database
 from adapters.local.queue import SqliteQueue
 from adapters.system import SystemClock
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.work import JobQueue
 from domain.values import JobId
 from tests.aws import REGION

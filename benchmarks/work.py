@@ -16,7 +16,7 @@ from adapters.memory.work import MemoryQueue
 from adapters.system import SystemClock
 from benchmarks import double, queues
 from benchmarks.measure import PAIRS
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.work import JobQueue
 from domain.values import JobId
 from tests.aws import AwsDouble

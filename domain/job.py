@@ -1,6 +1,5 @@
 """A job: one unit of background work, held by one worker at a time under a lease."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,44 +7,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from domain.backoff import backoff
 from domain.errors import IllegalTransition, LeaseLost
+from domain.job_kind import JobKind
 from domain.values import Failure, JobId, LibraryId, RecordingId, Scalar
 
 MAX_ATTEMPTS = 5
 RING_FIRST_AFTER = timedelta(seconds=10)  # the message may have been lost with the process that was to send it
 RING_AGAIN_AFTER = timedelta(minutes=5)  # at least; then after as long as it has waited already, up to
 RING_AGAIN_WITHIN = timedelta(hours=6)
-BACKOFF_BASE = timedelta(seconds=2)
-BACKOFF_CAP = timedelta(minutes=10)
 
-
-class Lane(StrEnum):
-    """A queue of its own for each sort of work, so that none waits behind another that takes longer."""
-
-    LISTENING = "listening"
-    PREVIEWS = "previews"
-    HEAVY = "heavy"  # models, and whole libraries at a time
-
-
-class JobKind(StrEnum):
-    INGEST = "ingest"  # complete the original, listen to it, keep what was heard
-    PREVIEW = "preview"
-    ANALYSE = "analyse"  # listen to it again, where the analyser has changed
-    PREDICT = "predict"  # run a model over it
-    IMPORT = "import"  # make recordings of what lies in a bucket or a folder
-
-    @property
-    def lane(self) -> Lane:
-        return _LANES[self]
-
-
-_LANES = {
-    JobKind.INGEST: Lane.LISTENING,
-    JobKind.ANALYSE: Lane.LISTENING,
-    JobKind.PREVIEW: Lane.PREVIEWS,
-    JobKind.PREDICT: Lane.HEAVY,
-    JobKind.IMPORT: Lane.HEAVY,
-}
 
 WHOLE_LIBRARY = RecordingId("")
 """Stands in the place of a recording where a job is for a library as a whole."""
@@ -54,12 +25,14 @@ WHOLE_LIBRARY = RecordingId("")
 class JobStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
+    PARTLY_FAILED = "partly-failed"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
-SETTLED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED})
+SETTLED = frozenset({JobStatus.SUCCEEDED, JobStatus.PARTLY_FAILED, JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +82,15 @@ class Job:
         now: datetime,
         request_id: str | None = None,
         parameters: Mapping[str, Scalar] = MappingProxyType({}),
+        key: str | None = None,
     ) -> "Job":
+        """`key` None: made of kind, recording and parameters, so that the same work is one job."""
         return cls(
             id=job_id,
             library_id=library_id,
             kind=kind,
             recording_id=recording_id,
-            key=job_key(kind, recording_id, parameters),
+            key=job_key(kind, recording_id, parameters) if key is None else key,
             status=JobStatus.QUEUED,
             created_at=now,
             updated_at=now,
@@ -152,7 +127,8 @@ class Job:
         Raises:
             IllegalTransition: it is settled, not due, in live hands, or has had all its attempts.
         """
-        if self.is_settled or self.is_held(now) or now < self.due_at or self.is_exhausted:
+        waits = self.is_settled or self.status is JobStatus.PAUSED
+        if waits or self.is_held(now) or now < self.due_at or self.is_exhausted:
             raise IllegalTransition(f"The job is {self.status} and cannot be claimed now.", status=str(self.status))
         expires = now + lease_for
         return self._next(
@@ -184,6 +160,29 @@ class Job:
         self._lease_under(fence)
         return self._next(
             now, status=JobStatus.SUCCEEDED, lease=None, ring_at=None, progress=1.0, stage="", failure=None
+        )
+
+    def ended(self, fence: str, status: JobStatus, now: datetime) -> "Job":
+        """Settled as what its items have come to."""
+        self._lease_under(fence)
+        return self._next(now, status=status, lease=None, ring_at=None, progress=1.0, stage="", failure=None)
+
+    def parked(self, fence: str, until: datetime, now: datetime) -> "Job":
+        """Still running, in nobody's hands: others do its work, and it is looked at again then. No attempt is lost."""
+        self._lease_under(fence)
+        return self._next(now, lease=None, due_at=until, ring_at=until, attempts=0)
+
+    def yielded(self, fence: str, due: datetime, now: datetime) -> "Job":
+        """Queued again after a slice of its work, so that others have their turn."""
+        self._lease_under(fence)
+        return self._next(
+            now,
+            status=JobStatus.QUEUED,
+            lease=None,
+            due_at=due,
+            ring_at=due + RING_FIRST_AFTER,
+            attempts=0,
+            stage="",
         )
 
     def failed(self, fence: str, failure: Failure, now: datetime) -> "Job":
@@ -242,9 +241,24 @@ class Job:
             raise IllegalTransition(f"The job has {self.status} already.", status=str(self.status))
         return self._next(now, status=JobStatus.CANCELLED, lease=None, ring_at=None, stage="")
 
+    def paused(self, now: datetime) -> "Job":
+        """Left as it is until it is resumed; a worker that holds it notices at its next heartbeat."""
+        if self.kind is not JobKind.BATCH or self.is_settled or self.status is JobStatus.PAUSED:
+            raise IllegalTransition(
+                f"The job is {self.status}. Only a batch that has not ended can be paused.", status=str(self.status)
+            )
+        return self._next(now, status=JobStatus.PAUSED, lease=None, ring_at=None)
+
+    def resumed(self, now: datetime) -> "Job":
+        if self.status is not JobStatus.PAUSED:
+            raise IllegalTransition(f"The job is {self.status} and not paused.", status=str(self.status))
+        return self._next(
+            now, status=JobStatus.QUEUED, attempts=0, due_at=now, ring_at=now + RING_FIRST_AFTER, failure=None
+        )
+
     def retried(self, now: datetime, request_id: str | None = None) -> "Job":
         """A settled job that did not succeed, queued anew with all its attempts."""
-        if self.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
+        if self.status not in {JobStatus.FAILED, JobStatus.PARTLY_FAILED, JobStatus.CANCELLED}:
             raise IllegalTransition(
                 f"The job is {self.status}. Only one that failed or was cancelled can be retried.",
                 status=str(self.status),
@@ -280,13 +294,3 @@ def job_key(kind: JobKind, recording_id: RecordingId, parameters: Mapping[str, S
     if not parameters:
         return f"{kind}:{recording_id}"
     return f"{kind}:{recording_id}:{json.dumps(dict(parameters), sort_keys=True, separators=(',', ':'))}"
-
-
-def backoff(job_id: JobId, attempt: int) -> timedelta:
-    """Exponential, capped, with jitter of half its length: jobs that failed together come back apart.
-
-    The jitter is drawn from the job's id and attempt, so that the same job gives the same delay.
-    """
-    full = min(BACKOFF_CAP, BACKOFF_BASE * (1 << min(attempt - 1, 20)))
-    draw = int.from_bytes(hashlib.sha256(f"{job_id}:{attempt}".encode()).digest()[:4]) / 2**32
-    return full * (0.5 + 0.5 * draw)

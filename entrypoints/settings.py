@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.access import MIN_TOKEN_CHARS, TOKEN_PREFIX
 from domain.errors import Invalid
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.source import Importable, checked_address
 from entrypoints.remote_model import RemoteModel
 

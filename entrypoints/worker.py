@@ -15,7 +15,8 @@ import structlog
 from application.labour import Busy, HeldJob, Settled, TakeJob
 from application.work import FailRecordingOfJob
 from domain.errors import LeaseLost
-from domain.job import Job, JobKind, Lane
+from domain.job import Job
+from domain.job_kind import JobKind, Lane
 from domain.ports.audio import Progress
 from domain.ports.work import Delivery, JobQueue, ScaleIn
 from entrypoints.container import Container

@@ -13,7 +13,8 @@ from domain.blob_keys import original_key, rendition_key
 from domain.event import Event
 from domain.fingerprint import Identity
 from domain.idempotency import IdempotentRequest
-from domain.job import Job, JobKind
+from domain.job import Job
+from domain.job_kind import JobKind
 from domain.ports.world import Clock, Ids
 from domain.prediction import ModelCard, ModelParameter, Prediction, Said, SoundTaken, Span, prediction_key
 from domain.recording import Recording, Status

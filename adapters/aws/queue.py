@@ -9,7 +9,7 @@ from adapters import cursors, refusals
 from adapters.aws.dead_letters import DIED_AT, REASON, RECEIVES, DeadLetterQueue, is_job_id
 from adapters.aws.messages import MAX_WAIT_SECONDS, Message, Messages
 from adapters.aws.queues import DEAD_LETTERS, MAX_RECEIVES, Queues
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.ports.world import Clock
 from domain.values import JobId

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from adapters.aws.errors import translated
-from domain.job import Lane
+from domain.job_kind import Lane
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

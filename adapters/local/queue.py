@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from adapters import cursors, refusals
 from adapters.local.database import Database
 from adapters.local.waiting import Pause, wait_for
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.ports.world import Clock
 from domain.values import JobId

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from adapters import cursors, refusals
 from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
-from domain.job import Job, Lane
+from domain.job import Job
+from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQuery, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
 from domain.values import JobId, LibraryId, Page, RecordingId

@@ -19,5 +19,7 @@ Where to look:
     work         Jobs, JobQueue, ScheduleClaims, Events
     audio        AudioEngine
     models       Models, Predictions
+    recipes      Recipes
+    batches      Batches
     world        Clock, Ids
 """

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from domain.audit import AuditEntry
 from domain.event import Event
-from domain.job import Job, JobKind, JobStatus, Lane
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.values import JobId, LibraryId, Page, RecordingId
 
 

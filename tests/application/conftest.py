@@ -8,7 +8,8 @@ import pytest
 from dependency_injector import providers
 
 from domain.access import Actor, Role
-from domain.job import Job, Lane
+from domain.job import Job
+from domain.job_kind import Lane
 from domain.ports.work import JobQuery
 from domain.recording import Recording
 from domain.values import JobId, LibraryId, RecordingId

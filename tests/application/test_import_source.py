@@ -10,7 +10,8 @@ from application.import_plan import ImportMode, ImportPlan
 from application.import_source import ImportedObject
 from domain.access import Actor
 from domain.errors import CorruptBlob, Forbidden, Invalid, NotFound, Unavailable
-from domain.job import WHOLE_LIBRARY, JobKind, JobStatus
+from domain.job import WHOLE_LIBRARY, JobStatus
+from domain.job_kind import JobKind
 from domain.listing import RecordingQuery
 from domain.ports.sources import Sources
 from domain.recording import Recording, Status

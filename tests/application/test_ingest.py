@@ -19,7 +19,8 @@ from domain.errors import (
     Unavailable,
     Unsupported,
 )
-from domain.job import JobKind, JobStatus
+from domain.job import JobStatus
+from domain.job_kind import JobKind
 from domain.ports.access import AuditQuery
 from domain.recording import Status
 from domain.values import RecordingId

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.errors import DuplicateContent, Forbidden, IllegalTransition, NotFound, VersionMismatch
-from domain.job import JobKind
+from domain.job_kind import JobKind
 from domain.policy import Policy, Rule, Verdict
 from domain.ports.access import AuditQuery
 from domain.recording import Recording, Status

@@ -10,7 +10,8 @@ from adapters.models.shelf import ModelShelf
 from application.predict import PredictSound
 from domain.access import Actor
 from domain.errors import Conflict, Forbidden, Invalid, ModelFailure, NotFound, TooLarge, Unavailable, Unsupported
-from domain.job import JobKind, JobStatus, Lane
+from domain.job import JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.ports.audio import Progress
 from domain.ports.models import PredictionQuery, Sound
 from domain.prediction import ModelCard, Said, SoundTaken, Span

@@ -7,7 +7,8 @@ import pytest
 
 from domain.analysis import Analysis
 from domain.errors import Conflict, Forbidden, Invalid, LeaseLost, NotFound, Unavailable
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind
 from domain.policy import Policy, Rule, Verdict
 from domain.ports.access import AuditQuery
 from domain.recording import Recording, Status

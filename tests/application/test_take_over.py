@@ -11,7 +11,7 @@ from application.take_over import Creation, Taken, TakenResult
 from domain.access import Actor
 from domain.bulk import BulkResult, artefact_name
 from domain.errors import Forbidden
-from domain.job import JobKind
+from domain.job_kind import JobKind
 from domain.policy import Policy, Rule, Verdict
 from domain.recording import Status
 from tests import sounds

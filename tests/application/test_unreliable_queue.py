@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.job import JobStatus, Lane
+from domain.job import JobStatus
+from domain.job_kind import Lane
 from domain.recording import Status
 from tests import sounds
 from tests.application.conftest import House

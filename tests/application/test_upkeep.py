@@ -4,7 +4,8 @@ import pytest
 
 from application.upkeep import ROUND_DAYS
 from domain.errors import Conflict, Gone, IllegalTransition, NotFound, Unavailable
-from domain.job import JobKind, JobStatus, Lane
+from domain.job import JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.ports.access import AuditQuery
 from domain.recording import Recording, Status
 from domain.upload import Upload

@@ -15,7 +15,8 @@ from domain.errors import (
     NotFound,
     TooLarge,
 )
-from domain.job import JobStatus, Lane
+from domain.job import JobStatus
+from domain.job_kind import Lane
 from domain.recording import Status
 from domain.upload import MIN_PART_BYTES, UploadStatus
 from tests import sounds

@@ -13,7 +13,8 @@ from domain.errors import (
     Unavailable,
     UndecodableAudio,
 )
-from domain.job import MAX_ATTEMPTS, JobKind, JobStatus, Lane
+from domain.job import MAX_ATTEMPTS, JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.recording import Status
 from entrypoints.verdicts import Verdict, verdict_of
 from tests.application.conftest import House

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.system import SystemClock
 from domain.errors import LeaseLost
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.values import JobId
 from tests.builders import FakeClock

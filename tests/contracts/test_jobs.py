@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Conflict, Invalid, NotFound, VersionMismatch
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind
 from domain.ports.access import AuditQuery
 from domain.ports.work import JobQuery
 from domain.values import Failure, RecordingId

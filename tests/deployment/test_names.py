@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from application.schedule import EVERY
-from domain.job import Lane
+from domain.job_kind import Lane
 from entrypoints.cli.app import app
 from entrypoints.container import Container
 from entrypoints.http.app import create_app

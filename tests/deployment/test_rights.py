@@ -18,7 +18,7 @@ from dependency_injector import providers
 
 from adapters.audio.engine import LibrosaEngine
 from domain.blob_keys import original_key
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.values import JobId, LibraryId, RecordingId
 from entrypoints.families.aws import prepare
 from entrypoints.settings import Profile, Settings

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from domain.backoff import BACKOFF_BASE, BACKOFF_CAP, backoff
 from domain.errors import IllegalTransition, LeaseLost
-from domain.job import BACKOFF_BASE, BACKOFF_CAP, MAX_ATTEMPTS, SETTLED, Job, JobKind, JobStatus, Lane, backoff, job_key
+from domain.job import MAX_ATTEMPTS, SETTLED, Job, JobStatus, Lease, job_key
+from domain.job_kind import JobKind, Lane
 from domain.values import Failure, JobId, RecordingId
 from tests.builders import NOON, a_job
 
@@ -138,7 +140,7 @@ def test_a_postponed_job_comes_later_and_remembers_why() -> None:
 @pytest.mark.parametrize("status", JobStatus)
 def test_what_failed_or_was_cancelled_is_retried_with_all_attempts(status: JobStatus) -> None:
     job = a_job(status=status, attempts=MAX_ATTEMPTS, claims=MAX_ATTEMPTS, failure=FAILURE)
-    if status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+    if status in {JobStatus.FAILED, JobStatus.PARTLY_FAILED, JobStatus.CANCELLED}:
         retried = job.retried(NOON)
         assert (retried.status, retried.attempts, retried.failure) == (JobStatus.QUEUED, 0, None)
         assert retried.claims == MAX_ATTEMPTS
@@ -299,3 +301,37 @@ class Shift(RuleBasedStateMachine):
 
 TestShift = Shift.TestCase
 TestShift.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+
+
+def test_a_batch_is_paused_and_resumed_and_no_other_job_is() -> None:
+    batch = a_job(kind=JobKind.BATCH, status=JobStatus.RUNNING, lease=Lease("w", NOON), claims=1)
+    paused = batch.paused(NOON)
+    assert (paused.status, paused.lease, paused.ring_at) == (JobStatus.PAUSED, None, None)
+    with pytest.raises(IllegalTransition):
+        paused.claimed("w", NOON, LEASE)
+    with pytest.raises(LeaseLost):
+        paused.heartbeat(batch.fence, NOON, LEASE)
+    with pytest.raises(IllegalTransition):
+        paused.paused(NOON)
+    assert paused.resumed(NOON).claimed("w", NOON, LEASE).status is JobStatus.RUNNING
+    with pytest.raises(IllegalTransition):
+        batch.resumed(NOON)
+    with pytest.raises(IllegalTransition):
+        a_job(status=JobStatus.RUNNING).paused(NOON)
+
+
+def test_a_job_that_is_parked_runs_in_nobodys_hands_until_it_is_looked_at_again() -> None:
+    held = a_job(kind=JobKind.BATCH).claimed("w", NOON, LEASE)
+    parked = held.parked(held.fence, NOON + LEASE, NOON)
+    assert (parked.status, parked.lease, parked.attempts) == (JobStatus.RUNNING, None, 0)
+    with pytest.raises(IllegalTransition):
+        parked.claimed("w", NOON, LEASE)
+    again = parked.claimed("w", NOON + LEASE, LEASE)
+    assert again.ended(again.fence, JobStatus.PARTLY_FAILED, NOON).is_settled
+
+
+def test_a_job_that_gives_way_is_queued_again_with_all_its_attempts() -> None:
+    held = a_job(kind=JobKind.CREW).claimed("w", NOON, LEASE)
+    yielded = held.yielded(held.fence, NOON, NOON)
+    assert (yielded.status, yielded.attempts, yielded.claims) == (JobStatus.QUEUED, 0, 1)
+    assert yielded.claimed("v", NOON, LEASE).fence > held.fence

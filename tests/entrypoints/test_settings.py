@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.source import Importable
 from entrypoints.container import Container, UseCases
 from entrypoints.settings import Profile, Settings

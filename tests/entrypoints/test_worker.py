@@ -16,7 +16,8 @@ from adapters.system import SystemClock
 from application.import_plan import ImportMode
 from domain.access import Actor, system_actor
 from domain.errors import LeaseLost
-from domain.job import JobKind, JobStatus, Lane
+from domain.job import JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.ports.work import JobQuery
 from domain.recording import Recording
 from entrypoints.container import Container

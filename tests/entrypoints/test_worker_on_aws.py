@@ -15,7 +15,8 @@ from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import INBOX_DEAD_LETTERS
 from domain.access import Actor, system_actor
 from domain.errors import NotFound
-from domain.job import MAX_ATTEMPTS, Job, JobKind, JobStatus, Lane
+from domain.job import MAX_ATTEMPTS, Job, JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.listing import RecordingQuery
 from domain.ports.work import JobQuery
 from domain.recording import Recording, Status

@@ -6,7 +6,8 @@ from typing import Self
 from pydantic import BaseModel, Field, model_validator
 
 from application.chosen import MAX_RECORDINGS
-from domain.job import Job, JobKind, JobStatus
+from domain.job import Job, JobStatus
+from domain.job_kind import JobKind
 from domain.ports.work import DeadLetter
 from domain.values import Scalar
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing, example

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import DEAD_LETTERS, Queues, create_queues
 from domain.errors import LeaseLost, Unavailable
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.work import Delivery
 from domain.values import JobId
 from tests.aws import AwsDouble

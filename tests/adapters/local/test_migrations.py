@@ -14,7 +14,7 @@ from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.results import SqliteAnalyses
 from adapters.local.work import SqliteJobs
-from domain.job import JobKind, Lane
+from domain.job_kind import JobKind, Lane
 from domain.policy import Policy, Rule, Verdict
 from domain.ports.models import PredictionQuery
 from domain.values import JobId

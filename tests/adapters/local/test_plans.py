@@ -17,7 +17,8 @@ from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
-from domain.job import JobKind, JobStatus, Lane
+from domain.job import JobStatus
+from domain.job_kind import JobKind, Lane
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.ports.access import AuditQuery
 from domain.ports.models import PredictionQuery

@@ -11,7 +11,7 @@ from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.queue import SqliteQueue
 from adapters.local.waiting import LONGEST_PAUSE, wait_for
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.values import JobId
 from tests.builders import LIBRARY, FakeClock, an_event
 

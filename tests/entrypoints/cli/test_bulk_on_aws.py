@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.access import system_actor
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.listing import RecordingQuery
 from entrypoints.container import Container
 from entrypoints.settings import Settings

@@ -6,7 +6,8 @@ import pytest
 
 from application.schedule import EVERY
 from domain.access import Role, system_actor
-from domain.job import MAX_ATTEMPTS, Lane
+from domain.job import MAX_ATTEMPTS
+from domain.job_kind import Lane
 from domain.values import Failure
 from entrypoints.cli.app import app, main
 from tests import sounds

@@ -6,7 +6,7 @@ import pytest
 
 from domain.access import system_actor
 from domain.errors import Invalid, NotFound
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.ports.models import PredictionQuery
 from domain.recording import Recording
 from entrypoints.container import Container

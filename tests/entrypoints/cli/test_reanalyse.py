@@ -6,7 +6,7 @@ import pytest
 
 from domain.access import system_actor
 from domain.errors import Invalid
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.recording import Recording
 from entrypoints.container import Container
 from entrypoints.worker import worker_of

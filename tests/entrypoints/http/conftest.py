@@ -16,7 +16,7 @@ from adapters.audio.engine import LibrosaEngine
 from adapters.aws.queues import create_queues
 from application.labour import HeldJob
 from domain.access import Role, system_actor
-from domain.job import JobKind, Lane
+from domain.job_kind import JobKind, Lane
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.recording import Status
 from domain.values import LibraryId

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from domain.job import MAX_ATTEMPTS, Lane
+from domain.job import MAX_ATTEMPTS
+from domain.job_kind import Lane
 from domain.values import Failure, JobId
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.job import Lane
+from domain.job_kind import Lane
 from domain.upload import MIN_PART_BYTES
 from entrypoints.settings import Profile
 from entrypoints.worker import worker_of

@@ -1,0 +1,78 @@
+"""Steps and recipes: what is refused, with which words, and what is the same."""
+
+from typing import Any
+
+import pytest
+
+from domain.errors import Invalid
+from domain.recipe import Recipe, RecipeRef, checked_chain
+from domain.step import STEPS, Step
+from domain.values import LibraryId
+from tests.builders import NOON
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "says"),
+    [
+        ("louder", {}, "no step 'louder'.*Known: channels, resample"),
+        ("gain", {}, "needs gain_db"),
+        ("gain", {"gain_db": 61}, "between -60 and 60 dB; it is 61"),
+        ("gain", {"gain_db": True}, "must be a number"),
+        ("gain", {"gain_db": float("nan")}, "must be a number"),
+        ("gain", {"db": 1}, "no parameter 'db'. Known: gain_db"),
+        ("resample", {"sample_rate_hz": 44100.5}, "whole number"),
+        ("transcode", {"format": "aiff"}, "one of: wav, flac"),
+        ("loudness", {"limiter": 1}, "true or false"),
+        ("channels", {"mode": "pick", "pick": [0]}, "between 1 and 64"),
+        ("channels", {"mode": "remix", "matrix": [1]}, "lists of"),
+        ("concatenate", {}, "needs recordings"),
+        ("concatenate", {"recordings": ["a\nb"]}, "control characters"),
+    ],
+)
+def test_an_odd_step_is_refused_with_what_there_is(kind: str, asked: dict[str, Any], says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        Step.of(kind, asked)
+
+
+def test_every_step_settles_what_is_not_said() -> None:
+    needed: dict[str, dict[str, Any]] = {
+        "channels": {"mode": "mono"},
+        "resample": {"sample_rate_hz": 16000},
+        "gain": {"gain_db": -3},
+        "split": {"by": "silence"},
+        "high_pass": {"frequency_hz": 80},
+        "low_pass": {"frequency_hz": 8000},
+        "speed": {"factor": 1.5},
+        "pitch": {"semitones": 2},
+        "concatenate": {"recordings": ["01ARZ3NDEKTSV4RRFFQ69G5FAV"]},
+        "transcode": {"format": "opus"},
+    }
+    for kind, known in STEPS.items():
+        step = Step.of(kind, needed.get(kind, {}))
+        assert set(step.parameters) == {parameter.name for parameter in known.parameters}
+
+
+def test_a_chain_has_its_places() -> None:
+    gain, opus, tags = Step.of("gain", {"gain_db": 1}), Step.of("transcode", {"format": "opus"}), Step.of("tags", {})
+    assert checked_chain([gain, opus, tags]) == (gain, opus, tags)
+    for chain in ([], [opus, gain], [opus, opus], [gain] * 33):
+        with pytest.raises(Invalid):
+            checked_chain(chain)
+
+
+def test_editing_makes_a_version_and_the_same_again_none() -> None:
+    gain = Step.of("gain", {"gain_db": 1})
+    first = Recipe.first(LibraryId("l"), "louder", "A bit.", [gain], now=NOON, by="key:1")
+    assert first.edited("A bit.", [gain], NOON, "key:2") is first
+    second = first.edited("More.", [Step.of("gain", {"gain_db": 2})], NOON, "key:2")
+    assert (second.ref, second.digest == first.digest) == ("louder@2", False)
+    assert first.digest == Recipe.first(LibraryId("k"), "other", "", [gain], now=NOON, by="x").digest
+    with pytest.raises(Invalid):
+        Recipe.first(LibraryId("l"), "Louder", "", [gain], now=NOON, by="x")
+
+
+def test_a_reference_names_a_version_or_the_latest() -> None:
+    assert (RecipeRef.of("podcast"), RecipeRef.of("podcast@3")) == (RecipeRef("podcast"), RecipeRef("podcast", 3))
+    for odd in ("", "Podcast", "podcast@", "podcast@0", "podcast@x", "podcast@100000", "-a"):
+        with pytest.raises(Invalid):
+            RecipeRef.of(odd)
