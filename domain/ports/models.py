@@ -38,7 +38,8 @@ class Models(Protocol):
 
         Raises TooLarge before anything is sent or read where the sound is longer than the card allows, Unavailable
         when the model does not answer now, ModelFailure when it cannot deal with this sound or answers nonsense, and
-        whatever `progress` raises, which is called every few seconds.
+        whatever `progress` raises, which is called every few seconds. What is left below the sound's prefix then, or
+        when there was no answer in time, is for the next try with the same sound and parameters.
         """
         ...
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from adapters.aws.async_models import AsyncModel
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.clients import AwsClients
-from adapters.aws.models import SOCKET_MARGIN_SECONDS, AsyncModel, RealTimeModel
+from adapters.aws.models import SOCKET_MARGIN_SECONDS, RealTimeModel
 from adapters.models.shelf import ModelShelf, OneModel
 from adapters.models.speech import SpeechModel
 from entrypoints.remote_model import Mode

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from adapters.aws.async_models import AsyncModel
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.bucket import create_bucket
 from adapters.aws.clients import AwsClients, AwsPlace
-from adapters.aws.models import AsyncModel, RealTimeModel
+from adapters.aws.models import RealTimeModel
 from adapters.models.shelf import ModelShelf
 from adapters.models.speech import CARD, SpeechModel
 from domain.errors import ModelFailure, NotFound, TooLarge
@@ -129,7 +130,7 @@ def test_a_sound_that_the_model_cannot_read_is_its_failure(way: Way, sound: Soun
     assert way.left_behind() == []
 
 
-def test_progress_is_told_and_ends_the_work(way: Way, sound: Sound) -> None:
+def test_progress_is_told_and_ends_the_work_until_the_next_try(way: Way, sound: Sound) -> None:
     class Stop(Exception): ...
 
     def stop(_share: float, _stage: str) -> None:
@@ -137,4 +138,7 @@ def test_progress_is_told_and_ends_the_work(way: Way, sound: Sound) -> None:
 
     with pytest.raises(Stop):
         way.models.predict("speech", sound, CARD.settled({}), stop)
+    assert all(key.startswith(sound.prefix) for key in way.left_behind())
+    way.models.predict("speech", sound, CARD.settled({}), ignored)
+    assert way.asked() <= 1, "what was asked for is not asked for again"
     assert way.left_behind() == []

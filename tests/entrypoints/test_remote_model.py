@@ -7,9 +7,10 @@ import botocore.session
 import pytest
 from pydantic import ValidationError
 
+from adapters.aws.async_models import AsyncModel
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.clients import AwsClients, AwsPlace
-from adapters.aws.models import AsyncModel, RealTimeModel
+from adapters.aws.models import RealTimeModel
 from entrypoints.families.models import models
 from entrypoints.remote_model import MAX_PARAMETERS
 from entrypoints.settings import Settings
