@@ -1,7 +1,6 @@
 """What can be set, and within which bounds: the one description of a setting for checks, documents and forms."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.errors import Invalid
@@ -70,62 +69,71 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A list that `check` takes: it returns it as tuples, or raises Invalid with what the list should be."""
+class Numbers:
+    """A list of 1 to `most` numbers within bounds."""
 
-    name: str
-    meaning: str
-    check: Callable[[str, object], Setting]
-    optional: bool = True
-    default: None = None
+    least: float
+    greatest: float
+    most: int
 
-    def checked(self, value: object) -> Setting:
-        return self.check(self.name, value)
-
-
-Parameter = Number | Choice | Flag | Listing
-
-
-def numbers(least: float, greatest: float, most: int) -> Callable[[str, object], Setting]:
-    """The check of a list of 1 to `most` numbers within bounds."""
-
-    def check(name: str, value: object) -> Setting:
-        wanted = f"{name} must be a list of 1 to {most} numbers between {least:g} and {greatest:g}."
-        if not isinstance(value, list | tuple) or not 1 <= len(value) <= most:
+    def checked(self, name: str, value: object) -> Setting:
+        wanted = f"{name} must be a list of 1 to {self.most} numbers between {self.least:g} and {self.greatest:g}."
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= self.most:
             raise Invalid(wanted, field=name)
-        return tuple(_number(each, least, greatest, wanted, name) for each in value)
-
-    return check
+        return tuple(_number(each, self.least, self.greatest, wanted, name) for each in value)
 
 
-def rows_of_numbers(least: float, greatest: float, most: int, longest: int) -> Callable[[str, object], Setting]:
-    """The check of 1 to `most` lists, each of 1 to `longest` numbers within bounds."""
+@dataclass(frozen=True, slots=True)
+class RowsOfNumbers:
+    """1 to `most` lists, each of 1 to `longest` numbers within bounds."""
 
-    def check(name: str, value: object) -> Setting:
-        wanted = f"{name} must be 1 to {most} lists of 1 to {longest} numbers between {least:g} and {greatest:g}."
-        if not isinstance(value, list | tuple) or not 1 <= len(value) <= most:
+    least: float
+    greatest: float
+    most: int
+    longest: int
+
+    def checked(self, name: str, value: object) -> Setting:
+        wanted = (
+            f"{name} must be 1 to {self.most} lists of 1 to {self.longest} numbers between {self.least:g} and"
+            f" {self.greatest:g}."
+        )
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= self.most:
             raise Invalid(wanted, field=name)
         rows = []
         for row in value:
-            if not isinstance(row, list | tuple) or not 1 <= len(row) <= longest:
+            if not isinstance(row, list | tuple) or not 1 <= len(row) <= self.longest:
                 raise Invalid(wanted, field=name)
-            rows.append(tuple(_number(each, least, greatest, wanted, name) for each in row))
+            rows.append(tuple(_number(each, self.least, self.greatest, wanted, name) for each in row))
         return tuple(rows)
 
-    return check
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of 1 to `most` short plain texts."""
 
-def texts(most: int) -> Callable[[str, object], Setting]:
-    """The check of a list of 1 to `most` short plain texts."""
+    most: int
 
-    def check(name: str, value: object) -> Setting:
-        if not isinstance(value, list | tuple) or not 1 <= len(value) <= most:
-            raise Invalid(f"{name} must be a list of 1 to {most} texts.", field=name)
+    def checked(self, name: str, value: object) -> Setting:
+        if not isinstance(value, list | tuple) or not 1 <= len(value) <= self.most:
+            raise Invalid(f"{name} must be a list of 1 to {self.most} texts.", field=name)
         if not all(isinstance(each, str) for each in value):
             raise Invalid(f"{name} must be a list of texts.", field=name)
         return tuple(plain_text(each, name, MAX_TEXT_CHARS) for each in value)
 
-    return check
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    name: str
+    meaning: str
+    holds: Numbers | RowsOfNumbers | Texts
+    optional: bool = True
+    default: None = None
+
+    def checked(self, value: object) -> Setting:
+        return self.holds.checked(self.name, value)
+
+
+Parameter = Number | Choice | Flag | Listing
 
 
 def _number(value: object, least: float, greatest: float, wanted: str, name: str) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from domain.errors import Invalid
-from domain.parameter import Choice, Flag, Listing, Number, Parameter, Setting, numbers, rows_of_numbers, texts
+from domain.parameter import Choice, Flag, Listing, Number, Numbers, Parameter, RowsOfNumbers, Setting, Texts
 
 MAX_CHANNELS = 64
 MAX_REGIONS = 1000
@@ -79,11 +79,11 @@ _KINDS = (
             Choice(
                 "mode", ("mono", "pick", "swap", "remix"), "mono mixes all with equal weight; swap exchanges 1 and 2."
             ),
-            Listing("pick", "Channels to keep, in this order, counted from 1.", numbers(1, MAX_CHANNELS, MAX_CHANNELS)),
+            Listing("pick", "Channels to keep, in this order, counted from 1.", Numbers(1, MAX_CHANNELS, MAX_CHANNELS)),
             Listing(
                 "matrix",
                 "For remix: a list for each channel of the result, with the factor of each channel of the sound.",
-                rows_of_numbers(-8, 8, 8, MAX_CHANNELS),
+                RowsOfNumbers(-8, 8, 8, MAX_CHANNELS),
             ),
         ),
     ),
@@ -127,7 +127,7 @@ _KINDS = (
             Choice("by", ("silence", "speech", "time", "regions"), "Where to cut."),
             Number("every_seconds", 0.1, 86_400, "s", "For time: how long each is.", optional=True),
             Listing(
-                "regions", "For regions: start and end of each, in seconds.", rows_of_numbers(0, 1e6, MAX_REGIONS, 2)
+                "regions", "For regions: start and end of each, in seconds.", RowsOfNumbers(0, 1e6, MAX_REGIONS, 2)
             ),
             Number("threshold_dbfs", -100, -20, "dBFS", "For silence: what is quieter than this.", -50),
             Number("min_silence_seconds", 0.05, 60, "s", "For silence and speech: shorter pauses do not cut.", 0.5),
@@ -189,7 +189,7 @@ _KINDS = (
         "concatenate",
         "Joins it with other recordings, which take its sample rate and channels.",
         (
-            Listing("recordings", "Their ids, in this order.", texts(MAX_JOINED), optional=False),
+            Listing("recordings", "Their ids, in this order.", Texts(MAX_JOINED), optional=False),
             Choice("place", ("before", "after"), "Where they come.", "after"),
             Number("gap_seconds", 0, 60, "s", "Silence between two.", 0),
         ),
@@ -199,7 +199,7 @@ _KINDS = (
         "What the file says of itself: the recording's own tags, none, or those named here.",
         (
             Choice("mode", ("strip", "keep"), "What becomes of those that are there.", "strip"),
-            Listing("write", "Names and values, each as name=value.", texts(50)),
+            Listing("write", "Names and values, each as name=value.", Texts(50)),
         ),
     ),
     StepKind(
