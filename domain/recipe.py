@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import Invalid
+from domain.errors import Conflict, Invalid
 from domain.parameter import Setting
 from domain.step import Step
 from domain.values import LibraryId, plain_text
@@ -68,7 +68,14 @@ class Recipe:
         chain, told = checked_chain(steps), _about(about)
         if (chain, told) == (self.steps, self.about):
             return self
+        if self.version >= MAX_VERSIONS:
+            raise Conflict(f"{self.name} has had {MAX_VERSIONS} versions. Make a recipe of another name.")
         return Recipe(self.library_id, self.name, self.version + 1, told, chain, now, by)
+
+    @property
+    def id(self) -> str:
+        """What the audit trail calls it, in all its versions."""
+        return self.name
 
     @property
     def ref(self) -> str:

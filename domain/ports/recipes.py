@@ -5,7 +5,7 @@ from typing import Protocol
 
 from domain.audit import AuditEntry
 from domain.recipe import Recipe
-from domain.values import LibraryId, Page
+from domain.values import LibraryId
 
 
 class Recipes(Protocol):
@@ -22,11 +22,11 @@ class Recipes(Protocol):
         ...
 
     @abstractmethod
-    def latest(self, library_id: LibraryId, limit: int = 50, cursor: str | None = None) -> Page[Recipe]:
-        """The latest version of each, by name."""
+    def latest(self, library_id: LibraryId, limit: int, after: str = "") -> tuple[Recipe, ...]:
+        """The latest version of each, by name: the first `limit` of those whose names come after `after`."""
         ...
 
     @abstractmethod
-    def versions(self, library_id: LibraryId, name: str, limit: int = 50, cursor: str | None = None) -> Page[Recipe]:
-        """Newest first."""
+    def versions(self, library_id: LibraryId, name: str, limit: int, below: int | None = None) -> tuple[Recipe, ...]:
+        """Newest first: the first `limit`, or of those below the version `below`."""
         ...
