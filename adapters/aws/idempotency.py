@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters import cursors
+from adapters.aws.documents import cut, part_keys, whole
 from adapters.aws.due import due, overdue
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.schema import TTL
 from adapters.aws.table import Condition, Refused, Table, delete, put
 from adapters.aws.versioned import write_once
+from domain.errors import Unavailable
 from domain.idempotency import IdempotentRequest
 from domain.ports.access import IdempotentRequests
 
@@ -26,14 +28,19 @@ class DynamoIdempotentRequests(IdempotentRequests):
             write_once(self._table, put(_item(request), _free(request.started_at)))
         except Refused as refused:
             stored = refused.found[0]
-            if stored is None:
-                raise  # it cannot be: only what is there refuses
-            return read(IdempotentRequest, stored)
+            complete = stored and whole(self._table, stored)
+            if complete is None:
+                raise Unavailable("The request with this key has just expired.") from refused
+            return read(IdempotentRequest, complete)
         return None
 
     def renew(self, request: IdempotentRequest) -> None:
+        """The answer to who uploads in ten thousand parts names each of their addresses: a megabyte, deflated."""
+        item, *parts = cut(_item(request))
+        # Nobody looks for parts whose head has gone: they expire with it, by themselves.
+        expiring = (put({**part, TTL: item[TTL]}) for part in parts)
         try:
-            write_once(self._table, put(_item(request), _begun_with(request)))
+            write_once(self._table, put(item, _begun_with(request)), *expiring)
         except Refused:
             return  # it has expired, and another may have begun
 
@@ -53,7 +60,7 @@ class DynamoIdempotentRequests(IdempotentRequests):
 
     def _removed(self, item: Item, now: datetime) -> bool:
         try:
-            self._table.write(delete((str(item["pk"]), str(item["sk"])), _expired(now)))
+            self._table.write(delete((str(item["pk"]), str(item["sk"])), _expired(now)), *map(delete, part_keys(item)))
         except Refused:
             return False  # renewed, or removed by another, in this very moment
         return True

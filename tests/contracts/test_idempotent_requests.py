@@ -1,5 +1,6 @@
 """IdempotentRequests: one begins, the others are shown what it began or how it was answered."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,6 +29,17 @@ def test_an_answer_takes_the_place_of_the_started_request(family: Family) -> Non
     answered = request.answered(ANSWER)
     family.idempotent_requests.finish(answered)
     assert family.idempotent_requests.begin(again(request)) == answered
+
+
+def test_an_answer_may_be_large(family: Family) -> None:
+    """Uploads in thousands of parts are answered with an address for each."""
+    request = an_idempotent_request()
+    family.idempotent_requests.begin(request)
+    answered = request.answered(replace(ANSWER, body=random.Random(1).randbytes(700_000)))
+    family.idempotent_requests.finish(answered)
+    assert family.idempotent_requests.begin(again(request)) == answered
+    assert family.idempotent_requests.purge(answered.expires_at) == 1
+    assert family.idempotent_requests.begin(again(request)) is None
 
 
 def test_keys_belong_to_their_library(family: Family) -> None:
