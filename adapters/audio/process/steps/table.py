@@ -1,0 +1,11 @@
+"""Which stage does which step. `split`, `tags` and `transcode` are not here: they make files, not sound."""
+
+from collections.abc import Callable, Mapping
+
+from adapters.audio.process.stage import Given, Stage
+from adapters.audio.process.steps.gain import Gain
+from domain.step import Step
+
+STAGES: Mapping[str, Callable[[Step, Given], Stage]] = {
+    "gain": Gain,
+}
