@@ -1,11 +1,12 @@
 """Steps and recipes: what is refused, with which words, and what is the same."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from domain.errors import Invalid
-from domain.recipe import Recipe, RecipeRef, checked_chain
+from domain.errors import Conflict, Invalid
+from domain.recipe import MAX_VERSIONS, Recipe, RecipeRef, checked_chain
 from domain.step import STEPS, Step
 from domain.values import LibraryId
 from tests.builders import NOON
@@ -76,3 +77,11 @@ def test_a_reference_names_a_version_or_the_latest() -> None:
     for odd in ("", "Podcast", "podcast@", "podcast@0", "podcast@x", "podcast@100000", "-a"):
         with pytest.raises(Invalid):
             RecipeRef.of(odd)
+
+
+def test_versions_end_somewhere() -> None:
+    gain, louder = Step.of("gain", {"gain_db": 1}), Step.of("gain", {"gain_db": 2})
+    last = replace(Recipe.first(LibraryId("l"), "louder", "", [gain], now=NOON, by="key:1"), version=MAX_VERSIONS)
+    assert RecipeRef.of(last.ref).version == MAX_VERSIONS
+    with pytest.raises(Conflict):
+        last.edited("", [louder], NOON, "key:1")
