@@ -48,14 +48,14 @@ class RunImport:
     def __call__(self, job: Job, progress: Progress) -> None:
         """Raises Conflict, which says how many objects were refused and names the first, once all others are there.
 
-        Also where missing ones go into the trash, and all are missing.
+        Also where missing ones go into the trash, and most are missing.
         """
         actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
         address = self.require_importable(actor, str(job.parameters["address"]))  # the settings may have changed since
         mode, trash = ImportMode(str(job.parameters["mode"])), bool(job.parameters["trash_missing"])
         plan = self.plan_import(actor, address)
         if trash:
-            plan.require_not_all_missing()
+            plan.require_most_there()
         total = sum(share.count for share in plan.shares.values())
         report = ImportReport()
         for done, step in enumerate(self.walk_source(actor, address)):

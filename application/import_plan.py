@@ -15,6 +15,9 @@ from domain.source import Importable, Step, StepKind, checked_address, steps
 SAMPLE = 20
 """URLs that a plan names of each kind; of a million, all of them help nobody."""
 
+FEW_MISSING = 10
+"""So many may go into the trash at once, although they are most of what was there; but never all."""
+
 
 class ImportMode(StrEnum):
     COPY = "copy"  # the bytes are stored here
@@ -42,15 +45,18 @@ class ImportPlan:
     originals_lost: int
     truncated: bool = False
 
-    def require_not_all_missing(self) -> None:
-        """Raises Conflict where nothing is left of what recordings were made of: sooner a disk that is not mounted, or
-        a prefix with a slip of the pen, than the wish to trash them all."""
+    def require_most_there(self) -> None:
+        """Raises Conflict where all that recordings were made of is gone, or more than half of it and not just a few:
+        sooner a disk that is not mounted, or a prefix with a slip of the pen, than the wish to trash them."""
         missing = self.shares[StepKind.MISSING].count
-        if missing and missing == sum(share.count for share in self.shares.values()):
+        there = self.shares[StepKind.UNCHANGED].count + self.shares[StepKind.CHANGED].count
+        if missing and (there == 0 or (missing > there and missing > FEW_MISSING)):
             raise Conflict(
-                f"Nothing lies at {self.address} any more, and all {missing} recordings of it would go into the trash. "
-                "Make sure that the address is the right one; if they are to go, trash them by themselves.",
+                f"Of {missing + there} objects at {self.address} that recordings were made of, {missing} are gone, and "
+                "their recordings would go into the trash. Make sure that the address is the right one; if they are to "
+                "go, trash them by themselves.",
                 missing=missing,
+                there=there,
             )
 
 

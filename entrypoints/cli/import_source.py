@@ -56,7 +56,7 @@ def import_source(session: Session, address: str, library: str, how: How, *, rep
         applied = Applied()
         if wanted:
             if how.trash_missing:
-                plan.require_not_all_missing()
+                plan.require_most_there()
             steps = container.use_cases.walk_source()(actor, address)
             use_case: ImportObject = container.use_cases.import_object()
             calls = (partial(use_case, actor, step, how.mode, trash_missing=how.trash_missing) for step in steps)

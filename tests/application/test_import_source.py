@@ -1,15 +1,16 @@
 """An import of a bucket: what it plans, what it does, and that doing it again does nothing."""
 
 from collections import Counter
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from dependency_injector import providers
 
-from application.import_plan import ImportMode, ImportPlan
+from application.import_plan import ImportMode, ImportPlan, Share
 from application.import_source import ImportedObject
 from domain.access import Actor
-from domain.errors import CorruptBlob, Forbidden, Invalid, NotFound, Unavailable
+from domain.errors import Conflict, CorruptBlob, Forbidden, Invalid, NotFound, Unavailable
 from domain.job import WHOLE_LIBRARY, JobStatus
 from domain.job_kind import JobKind
 from domain.listing import RecordingQuery
@@ -385,8 +386,19 @@ def test_a_job_trashes_what_is_missing_but_never_everything(allowed: Importer) -
     allowed.house.work()
     failure = allowed.house.job(job.id).failure
     assert failure is not None
-    assert "Nothing lies at memory://bucket/" in failure.detail
+    assert "Of 1 objects at memory://bucket/ that recordings were made of, 1 are gone" in failure.detail
     assert [each.filename for each in allowed.recordings()] == ["two.wav"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "there", "refused"),
+    [(0, 0, False), (0, 5, False), (1, 0, True), (10, 1, False), (11, 1, True), (11, 11, False), (1000, 999, True)],
+)
+def test_trashing_what_is_missing_is_refused_where_most_is(missing: int, there: int, refused: bool) -> None:
+    counts = {StepKind.NEW: 3, StepKind.MISSING: missing, StepKind.UNCHANGED: there, StepKind.CHANGED: 0}
+    plan = ImportPlan(BUCKET, {kind: Share(count, 0, ()) for kind, count in counts.items()}, 0)
+    with pytest.raises(Conflict, match="are gone") if refused else nullcontext():
+        plan.require_most_there()
 
 
 def test_a_job_tries_again_what_did_not_answer(allowed: Importer) -> None:
