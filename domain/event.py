@@ -1,4 +1,4 @@
-"""Something that happened and that a listener may want to see at once."""
+"""Something that happened and that somebody may want to know at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,11 @@ from domain.values import LibraryId, Scalar
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A notice for live views, kept for a while; the entities are the truth. `id` is given by the stream."""
+    """What live views and webhooks are told of a change; the entities are the truth.
+
+    One that must not be lost has an `id`, a ULID, and lies in the outbox until it has been handed on: that happens at
+    least once, and the id tells a repetition. On the stream, its place there stands for the id.
+    """
 
     library_id: LibraryId
     kind: str
@@ -17,3 +21,14 @@ class Event:
     at: datetime
     data: Mapping[str, Scalar] = field(default_factory=dict)
     id: str = ""
+
+
+KINDS: Mapping[str, str] = {
+    "recording.changed": "A recording was made or is another now: its data, its status, its place in the trash.",
+    "recording.removed": "A recording is gone for good.",
+    "recording.damaged": "The bytes of an original are not what they were.",
+    "review.decided": "Somebody released or rejected a recording.",
+    "job.changed": "A job has another status.",
+    "library.changed": "What holds for the library as a whole has changed.",
+}
+"""What webhooks can be told of."""

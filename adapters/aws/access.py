@@ -7,6 +7,7 @@ from adapters.aws.table import ABSENT, Range, Refused, Table, put
 from adapters.aws.versioned import Record
 from domain.access import Key, Library
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.ports.access import Keys, Libraries
 from domain.values import KeyId, LibraryId
 
@@ -20,15 +21,15 @@ class DynamoLibraries(Libraries):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, library: Library, audit: AuditEntry) -> None:
+    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
         name: Item = {"pk": _LIBRARIES, "sk": items.key("name", library.name), "library": library.id}
         try:
-            versioned.add(self._table, _library_record(library), audit, put(name, ABSENT))
+            versioned.add(self._table, _library_record(library), audit, put(name, ABSENT), event=event)
         except Refused as refused:
             raise refusals.taken("library", library.name) from refused
 
-    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
-        versioned.save(self._table, _library_record(library), replaces, audit)
+    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+        versioned.save(self._table, _library_record(library), replaces, audit, event=event)
 
     def get(self, library_id: LibraryId) -> Library:
         item = self._table.get((_LIBRARIES, items.key("library", library_id)))

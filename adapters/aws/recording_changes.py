@@ -12,8 +12,8 @@ from domain.values import LibraryId
 
 CLAIMANT = "recording"
 
-_ROOM = MAX_TRANSACTION - 10
-"""Companions that one transaction takes, beside the recording, its entry, its claim and the parts of its document."""
+_ROOM = MAX_TRANSACTION - 11
+"""Companions that one transaction takes, beside the recording, its entry and event, its claim, its document's parts."""
 
 
 @dataclass(frozen=True, slots=True)

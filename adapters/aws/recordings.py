@@ -17,6 +17,7 @@ from adapters.aws.recording_sources import from_sources
 from adapters.aws.table import MAX_TRANSACTION, Refused, Table, at_version, delete, put
 from adapters.aws.versioned import Record
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.recordings import Recordings
 from domain.recording import Recording
@@ -35,21 +36,22 @@ class DynamoRecordings(Recordings):
         self._few = few
         self._walk = walk
 
-    def add(self, recording: Recording, audit: AuditEntry) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
         item, *parts = cut(item_of(recording))
         changed = changes(None, recording)
         self._table.write_each(changed.before)
         with _duplicates_named():
-            versioned.add(self._table, Record(KIND, recording.id, item), audit, *changed.together, *map(put, parts))
+            together = (*changed.together, *map(put, parts))
+            versioned.add(self._table, Record(KIND, recording.id, item), audit, *together, event=event)
 
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         stored = self._stored(recording.library_id, recording.id, replaces)
         item, *parts = cut(item_of(recording))
         changed = changes(read(Recording, stored), recording)
         others = (*changed.together, *map(put, parts), *map(delete, part_keys(stored)))
         self._table.write_each(changed.before)
         with _duplicates_named():
-            versioned.save(self._table, Record(KIND, recording.id, item), replaces, audit, *others)
+            versioned.save(self._table, Record(KIND, recording.id, item), replaces, audit, *others, event=event)
         # Whoever has changed it since may have put one of them anew.
         with suppress(Refused):
             for some in batches(changed.after, MAX_TRANSACTION - 1):
@@ -70,11 +72,11 @@ class DynamoRecordings(Recordings):
     def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
         return Search(self._table, library_id, query, self._few, self._walk).page()
 
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         stored = self._stored(recording.library_id, recording.id, replaces)
         changed = changes(read(Recording, stored), None)
         others = (*changed.together, *map(delete, part_keys(stored)))
-        versioned.remove(self._table, Record(KIND, recording.id, stored), replaces, audit, *others)
+        versioned.remove(self._table, Record(KIND, recording.id, stored), replaces, audit, *others, event=event)
         self._table.write_each(changed.after)
 
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:

@@ -1,4 +1,4 @@
-"""Entities that are written under their version, together with the entry that tells of the change."""
+"""Entities that are written under their version, together with the entry and the event that tell of the change."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -7,8 +7,10 @@ from adapters import refusals
 from adapters.aws.audit import audit_item
 from adapters.aws.documents import cut
 from adapters.aws.items import Item
+from adapters.aws.outbox import outbox_item
 from adapters.aws.table import ABSENT, Condition, Refused, Table, Write, at_version, delete, put
 from domain.audit import AuditEntry
+from domain.event import Event
 
 MARK = "mark"
 """Tells what one call writes from what all others write, even from those that write the same."""
@@ -45,15 +47,15 @@ def write_once(table: Table, *writes: Write) -> None:
             raise
 
 
-def add(table: Table, record: Record, audit: AuditEntry | None, *others: Write) -> None:
-    """Put a new entity, its entry and the other writes: all or none.
+def add(table: Table, record: Record, audit: AuditEntry | None, *others: Write, event: Event | None = None) -> None:
+    """Put a new entity, its entry, its event and the other writes: all or none.
 
     Raises:
         Conflict: the id of the entity or of the entry is taken.
         Refused: the condition of one of `others` does not hold; the first of them has the place 1.
     """
     try:
-        write_once(table, put(record.item, ABSENT), *others, *_entry(audit))
+        write_once(table, put(record.item, ABSENT), *others, *_entry(audit), *_told(event))
     except Refused as refused:
         if 0 in refused.found:
             raise refusals.taken(record.kind, record.id) from refused
@@ -61,8 +63,15 @@ def add(table: Table, record: Record, audit: AuditEntry | None, *others: Write) 
         raise
 
 
-def save(table: Table, record: Record, replaces: int, audit: AuditEntry | None, *others: Write) -> None:
-    """Put an entity in the place of its version `replaces`, its entry and the other writes: all or none.
+def save(
+    table: Table,
+    record: Record,
+    replaces: int,
+    audit: AuditEntry | None,
+    *others: Write,
+    event: Event | None = None,
+) -> None:
+    """Put an entity in the place of its version `replaces`, its entry, its event and the other writes: all or none.
 
     Raises:
         NotFound: there is none in its library.
@@ -70,20 +79,28 @@ def save(table: Table, record: Record, replaces: int, audit: AuditEntry | None, 
         Conflict: the id of the entry is taken.
         Refused: the condition of one of `others` does not hold; the first of them has the place 1.
     """
-    _write(table, put(record.item, _is_at(replaces, record)), record, replaces, audit, others)
+    _write(table, put(record.item, _is_at(replaces, record)), record, replaces, audit, others, event)
 
 
-def remove(table: Table, record: Record, replaces: int, audit: AuditEntry, *others: Write) -> None:
+def remove(
+    table: Table, record: Record, replaces: int, audit: AuditEntry, *others: Write, event: Event | None = None
+) -> None:
     """Delete an entity that has the version `replaces`; as `save` in all else."""
     key = put(record.item).key
-    _write(table, delete(key, _is_at(replaces, record)), record, replaces, audit, others)
+    _write(table, delete(key, _is_at(replaces, record)), record, replaces, audit, others, event)
 
 
 def _write(  # noqa: PLR0917 - the parameters of `save` and `remove`, handed on
-    table: Table, write: Write, record: Record, replaces: int, audit: AuditEntry | None, others: tuple[Write, ...]
+    table: Table,
+    write: Write,
+    record: Record,
+    replaces: int,
+    audit: AuditEntry | None,
+    others: tuple[Write, ...],
+    event: Event | None,
 ) -> None:
     try:
-        write_once(table, write, *others, *_entry(audit))
+        write_once(table, write, *others, *_entry(audit), *_told(event))
     except Refused as refused:
         if 0 in refused.found:
             stored = refused.found[0]
@@ -107,6 +124,10 @@ def _entry(audit: AuditEntry | None) -> tuple[Write, ...]:
         return ()
     item, *rest = cut(audit_item(audit))
     return put(item, ABSENT), *map(put, rest)
+
+
+def _told(event: Event | None) -> tuple[Write, ...]:
+    return () if event is None else (put(outbox_item(event)),)
 
 
 def _check_entry(refused: Refused, audit: AuditEntry | None, others: int) -> None:

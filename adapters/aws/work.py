@@ -14,6 +14,7 @@ from adapters.aws.table import ABSENT, Condition, Range, Refused, Table, delete,
 from adapters.aws.versioned import Record, write_once
 from domain.audit import AuditEntry
 from domain.errors import Conflict, Unavailable
+from domain.event import Event
 from domain.job import Job
 from domain.ports.work import JobQuery, Jobs, ScheduleClaims
 from domain.values import JobId, LibraryId, Page, RecordingId
@@ -29,12 +30,12 @@ class DynamoJobs(Jobs):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, job: Job) -> Job:
+    def add(self, job: Job, event: Event | None = None) -> Job:
         pk, sk = _key_taken(job.library_id, job.key)
         taken: Item = {"pk": pk, "sk": sk, "job": job.id}
         for _ in range(_TRIES):
             try:
-                versioned.add(self._table, _record(job), None, put(taken, ABSENT))
+                versioned.add(self._table, _record(job), None, put(taken, ABSENT), event=event)
             except (Conflict, Refused) as clash:
                 same_work = self.find_by_key(job.library_id, job.key)
                 if same_work is not None:
@@ -45,8 +46,8 @@ class DynamoJobs(Jobs):
             return job
         raise Unavailable(f"Jobs for {job.recording_id} come and go at this moment.", RETRY_FAILED, reason="contention")
 
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None) -> None:
-        versioned.save(self._table, _record(job), replaces, audit)
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
+        versioned.save(self._table, _record(job), replaces, audit, event=event)
 
     def get(self, library_id: LibraryId, job_id: JobId) -> Job:
         job = self.find(job_id)

@@ -5,6 +5,7 @@ from adapters.local import rows
 from adapters.local.database import Database
 from domain.access import Key, Library
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.ports.access import AuditQuery, AuditTrail, Keys, Libraries
 from domain.values import KeyId, LibraryId, Page
 
@@ -13,7 +14,7 @@ class SqliteLibraries(Libraries):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, library: Library, audit: AuditEntry) -> None:
+    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
         with self._database.writing() as connection:
             if rows.exists(connection, "SELECT 1 FROM libraries WHERE name = ?", library.name):
                 raise refusals.taken("library", library.name)
@@ -25,8 +26,9 @@ class SqliteLibraries(Libraries):
             }
             rows.add(connection, "library", "libraries", row)
             rows.append_audit(connection, audit)
+            rows.put_in_outbox(connection, event)
 
-    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
+    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         with self._database.writing() as connection:
             query = "SELECT version FROM libraries WHERE id = ?"
             stored = connection.execute(query, (library.id,)).fetchone()
@@ -39,6 +41,7 @@ class SqliteLibraries(Libraries):
                 (library.version, codec.written(library), library.id),
             )
             rows.append_audit(connection, audit)
+            rows.put_in_outbox(connection, event)
 
     def get(self, library_id: LibraryId) -> Library:
         with self._database.reading() as connection:

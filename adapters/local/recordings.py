@@ -9,6 +9,7 @@ from adapters.local import rows
 from adapters.local.database import Database
 from adapters.local.recording_search import FEW, page_of
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.listing import UNKNOWN_NUMBER, Field, RecordingQuery, field_values
 from domain.ports.recordings import Recordings
 from domain.recording import Recording
@@ -25,14 +26,15 @@ class SqliteRecordings(Recordings):
         self._database = database
         self._few = few
 
-    def add(self, recording: Recording, audit: AuditEntry) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
         with self._database.writing() as connection:
             _require_unclaimed(connection, recording)
             seq = rows.add(connection, "recording", "recordings", _row(recording))
             _write_labels(connection, seq, recording)
             rows.append_audit(connection, audit)
+            rows.put_in_outbox(connection, event)
 
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         with self._database.writing() as connection:
             row = _row(recording)
             rows.require_version(connection, "recording", "recordings", row, replaces)
@@ -41,6 +43,7 @@ class SqliteRecordings(Recordings):
             (seq,) = connection.execute("SELECT seq FROM recordings WHERE id = ?", (recording.id,)).fetchone()
             _write_labels(connection, seq, recording)
             rows.append_audit(connection, audit)
+            rows.put_in_outbox(connection, event)
 
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording:
         with self._database.reading() as connection:
@@ -74,11 +77,12 @@ class SqliteRecordings(Recordings):
         more = len(found) > query.limit
         return Page(items, cursors.written(library_id, query, page[-1][1:]) if more else None)
 
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         with self._database.writing() as connection:
             rows.require_version(connection, "recording", "recordings", _row(recording), replaces)
             connection.execute("DELETE FROM recordings WHERE id = ?", (recording.id,))
             rows.append_audit(connection, audit)
+            rows.put_in_outbox(connection, event)
 
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
         with self._database.reading() as connection:

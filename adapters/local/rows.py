@@ -8,6 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from adapters import codec, cursors, refusals
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.ports.access import AuditQuery
 from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
@@ -67,6 +68,15 @@ def append_audit(connection: sqlite3.Connection, entry: AuditEntry) -> None:
         "doc": codec.written(entry),
     }
     add(connection, "audit entry", "audit", row)
+
+
+def put_in_outbox(connection: sqlite3.Connection, event: Event | None) -> None:
+    """In the transaction of the change that it tells of, as `append_audit`."""
+    if event is not None:
+        connection.execute(
+            "INSERT OR REPLACE INTO outbox (id, at, doc) VALUES (?, ?, ?)",
+            (event.id, cursors.moment(event.at), codec.written(event)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

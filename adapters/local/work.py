@@ -6,6 +6,7 @@ from adapters import codec, cursors, refusals
 from adapters.local import rows
 from adapters.local.database import Database
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.job import Job
 from domain.ports.work import JobQuery, Jobs, ScheduleClaims
 from domain.values import JobId, LibraryId, Page, RecordingId
@@ -17,20 +18,22 @@ class SqliteJobs(Jobs):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, job: Job) -> Job:
+    def add(self, job: Job, event: Event | None = None) -> Job:
         query = "SELECT doc FROM jobs WHERE library_id = ? AND key = ?"
         with self._database.writing() as connection:
             same_work = rows.read_one(connection, Job, query, job.library_id, job.key)
             if same_work is not None:
                 return same_work
             rows.add(connection, "job", "jobs", _row(job))
+            rows.put_in_outbox(connection, event)
             return job
 
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None) -> None:
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
         with self._database.writing() as connection:
             rows.replace(connection, "job", "jobs", _row(job), replaces)
             if audit is not None:
                 rows.append_audit(connection, audit)
+            rows.put_in_outbox(connection, event)
 
     def get(self, library_id: LibraryId, job_id: JobId) -> Job:
         query = "SELECT doc FROM jobs WHERE id = ? AND library_id = ?"

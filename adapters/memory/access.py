@@ -5,26 +5,31 @@ import threading
 from adapters import cursors, refusals
 from domain.access import Key, Library
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.ports.access import AuditQuery, AuditTrail, Keys, Libraries
 from domain.values import KeyId, LibraryId, Page
 
 
 class AuditLog:
-    """The entries, and the lock that all stores share that write one with each change.
+    """The entries, the events of the outbox, and the lock that all stores share that write some with each change.
 
-    A store checks, then appends here, then changes its own table: the last step cannot fail, so that both are
-    stored or neither, and under the one lock nobody sees the half of it.
+    A store checks, then appends here, then changes its own table: the last step cannot fail, so that all are
+    stored or none, and under the one lock nobody sees the half of it.
     """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.outbox: dict[str, Event] = {}
         self._entries: dict[str, AuditEntry] = {}
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry | None, event: Event | None = None) -> None:
         with self.lock:
-            if entry.id in self._entries:
-                raise refusals.taken("audit entry", entry.id)
-            self._entries[entry.id] = entry
+            if entry is not None:
+                if entry.id in self._entries:
+                    raise refusals.taken("audit entry", entry.id)
+                self._entries[entry.id] = entry
+            if event is not None:
+                self.outbox[event.id] = event
 
     def entries(self) -> tuple[AuditEntry, ...]:
         with self.lock:
@@ -68,21 +73,21 @@ class MemoryLibraries(Libraries):
         self._log = audit_log
         self._libraries: dict[LibraryId, Library] = {}
 
-    def add(self, library: Library, audit: AuditEntry) -> None:
+    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
         with self._log.lock:
             if library.id in self._libraries:
                 raise refusals.taken("library", library.id)
             if any(other.name == library.name for other in self._libraries.values()):
                 raise refusals.taken("library", library.name)
-            self._log.append(audit)
+            self._log.append(audit, event)
             self._libraries[library.id] = library
 
-    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
+    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         with self._log.lock:
             stored = self.get(library.id)
             if stored.version != replaces:
                 raise refusals.changed("library", library.id, stored.version, replaces)
-            self._log.append(audit)
+            self._log.append(audit, event)
             self._libraries[library.id] = library
 
     def get(self, library_id: LibraryId) -> Library:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from adapters import cursors, refusals
 from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.job import Job
 from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQuery, JobQueue, Jobs, ScheduleClaims
@@ -24,23 +25,23 @@ class MemoryJobs(Jobs):
         self._log = audit_log
         self._jobs: dict[JobId, Job] = {}
 
-    def add(self, job: Job) -> Job:
+    def add(self, job: Job, event: Event | None = None) -> Job:
         with self._log.lock:
             same_work = self.find_by_key(job.library_id, job.key)
             if same_work is not None:
                 return same_work
             if job.id in self._jobs:
                 raise refusals.taken("job", job.id)
+            self._log.append(None, event)
             self._jobs[job.id] = job
             return job
 
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None) -> None:
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
         with self._log.lock:
             stored = self.get(job.library_id, job.id)
             if stored.version != replaces:
                 raise refusals.changed("job", job.id, stored.version, replaces)
-            if audit is not None:
-                self._log.append(audit)
+            self._log.append(audit, event)
             self._jobs[job.id] = job
 
     def get(self, library_id: LibraryId, job_id: JobId) -> Job:

@@ -7,18 +7,19 @@ from typing import Protocol
 
 from domain.access import Key, Library
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.idempotency import IdempotentRequest
 from domain.values import KeyId, LibraryId, Page
 
 
 class Libraries(Protocol):
     @abstractmethod
-    def add(self, library: Library, audit: AuditEntry) -> None:
+    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
         """Raises Conflict when the id or the name is taken."""
         ...
 
     @abstractmethod
-    def save(self, library: Library, replaces: int, audit: AuditEntry) -> None:
+    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         """A library keeps its name."""
         ...
 

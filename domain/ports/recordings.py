@@ -7,6 +7,7 @@ from typing import Protocol
 
 from domain.analysis import Analysis
 from domain.audit import AuditEntry
+from domain.event import Event
 from domain.listing import RecordingQuery
 from domain.recording import Recording
 from domain.rendition import Rendition
@@ -19,7 +20,7 @@ class Recordings(Protocol):
     """The recordings of all libraries; every question names the library."""
 
     @abstractmethod
-    def add(self, recording: Recording, audit: AuditEntry) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
         """Store a new one. Raises Conflict when its id is taken.
 
         Raises DuplicateContent, naming the other one, when it claims its content and another one that claims it too
@@ -28,7 +29,7 @@ class Recordings(Protocol):
         ...
 
     @abstractmethod
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry) -> None: ...
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None: ...
 
     @abstractmethod
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording: ...
@@ -47,7 +48,7 @@ class Recordings(Protocol):
         ...
 
     @abstractmethod
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
         """Take the record out for good; its blobs are the caller's business."""
         ...
 

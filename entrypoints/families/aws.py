@@ -12,6 +12,7 @@ from adapters.aws.clients import AwsClients, AwsPlace
 from adapters.aws.events import DynamoEvents
 from adapters.aws.fingerprints import DynamoFingerprints
 from adapters.aws.idempotency import DynamoIdempotentRequests
+from adapters.aws.outbox import DynamoOutbox
 from adapters.aws.predictions import DynamoPredictions
 from adapters.aws.processing_jobs import ProcessingPlace, SageMakerRuns
 from adapters.aws.queue import SqsQueue
@@ -87,6 +88,7 @@ class AwsAdapters(containers.DeclarativeContainer):
     scale_in = One(_scale_in, settings, clock)
     claims = One(DynamoScheduleClaims, table)
     events = One(DynamoEvents, table)
+    outbox = One(DynamoOutbox, table)
     bulk_results = One(ParquetResults)
     bulk_runs = One(
         SageMakerRuns,

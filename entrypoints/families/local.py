@@ -10,6 +10,7 @@ from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.fingerprints import SqliteFingerprints
 from adapters.local.idempotency import SqliteIdempotentRequests
+from adapters.local.outbox import SqliteOutbox
 from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.recordings import SqliteRecordings
@@ -68,5 +69,6 @@ class LocalAdapters(containers.DeclarativeContainer):
     scale_in = One(StandingMachine)
     claims = One(SqliteScheduleClaims, database)
     events = One(SqliteEvents, database)
+    outbox = One(SqliteOutbox, database)
     bulk_results = One(ParquetResults)
     bulk_runs = One(NoRuns)

@@ -6,10 +6,12 @@ from adapters.audio.engine import LibrosaEngine
 from adapters.local.runs import NoRuns
 from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
 from adapters.memory.arrivals import MemoryArrivals
+from adapters.memory.batches import MemoryBatches
 from adapters.memory.blobs import MemoryBlobs
 from adapters.memory.events import MemoryEvents
 from adapters.memory.fingerprints import MemoryFingerprints
 from adapters.memory.idempotency import MemoryIdempotentRequests
+from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
@@ -53,9 +55,11 @@ class MemoryAdapters(containers.DeclarativeContainer):
     arrivals = One(MemoryArrivals, sources, clock)
     blobs = One(ReferringBlobs, One(MemoryBlobs, clock), sources, workspaces)
     jobs = One(MemoryJobs, audit_log)
+    batches = One(MemoryBatches)
     queue = One(MemoryQueue, clock)
     scale_in = One(StandingMachine)
     claims = One(MemoryScheduleClaims)
     events = One(MemoryEvents)
+    outbox = One(MemoryOutbox, audit_log)
     bulk_results = One(ParquetResults)
     bulk_runs = One(NoRuns)

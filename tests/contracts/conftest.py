@@ -16,6 +16,7 @@ from adapters.aws.blobs import S3Blobs
 from adapters.aws.events import DynamoEvents
 from adapters.aws.fingerprints import DynamoFingerprints
 from adapters.aws.idempotency import DynamoIdempotentRequests
+from adapters.aws.outbox import DynamoOutbox
 from adapters.aws.predictions import DynamoPredictions
 from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import Queues, create_queues
@@ -31,6 +32,7 @@ from adapters.local import blobs as local_blobs
 from adapters.local import events as local_events
 from adapters.local import fingerprints as local_fingerprints
 from adapters.local import idempotency as local_idempotency
+from adapters.local import outbox as local_outbox
 from adapters.local import predictions as local_predictions
 from adapters.local import queue as local_queue
 from adapters.local import recordings as local_recordings
@@ -40,10 +42,12 @@ from adapters.local import work as local_work
 from adapters.local import workspaces as local_workspaces
 from adapters.local.database import Database
 from adapters.memory import access as memory_access
+from adapters.memory import batches as memory_batches
 from adapters.memory import blobs as memory_blobs
 from adapters.memory import events as memory_events
 from adapters.memory import fingerprints as memory_fingerprints
 from adapters.memory import idempotency as memory_idempotency
+from adapters.memory import outbox as memory_outbox
 from adapters.memory import predictions as memory_predictions
 from adapters.memory import recordings as memory_recordings
 from adapters.memory import results as memory_results
@@ -51,7 +55,9 @@ from adapters.memory import uploads as memory_uploads
 from adapters.memory import work as memory_work
 from adapters.memory import workspaces as memory_workspaces
 from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries
+from domain.ports.batches import Batches
 from domain.ports.blobs import Blobs, Workspaces
+from domain.ports.events import Outbox
 from domain.ports.fingerprints import Fingerprints
 from domain.ports.models import Predictions
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
@@ -76,6 +82,7 @@ class Family:
     fingerprints: Fingerprints
     predictions: Predictions
     jobs: Jobs
+    batches: Batches
     queue: JobQueue
     schedule_claims: ScheduleClaims
     uploads: Uploads
@@ -84,6 +91,7 @@ class Family:
     audit_trail: AuditTrail
     idempotent_requests: IdempotentRequests
     events: Events
+    outbox: Outbox
     blobs: Blobs
     workspaces: Workspaces
     load: Callable[[Iterable[Recording]], None]
@@ -121,6 +129,7 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         fingerprints=memory_fingerprints.MemoryFingerprints(),
         predictions=memory_predictions.MemoryPredictions(),
         jobs=memory_work.MemoryJobs(log),
+        batches=memory_batches.MemoryBatches(),
         queue=memory_work.MemoryQueue(clock, max_receives=MAX_RECEIVES),
         schedule_claims=memory_work.MemoryScheduleClaims(),
         uploads=memory_uploads.MemoryUploads(log),
@@ -129,6 +138,7 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         audit_trail=memory_access.MemoryAuditTrail(log),
         idempotent_requests=memory_idempotency.MemoryIdempotentRequests(),
         events=memory_events.MemoryEvents(),
+        outbox=memory_outbox.MemoryOutbox(log),
         blobs=memory_blobs.MemoryBlobs(clock),
         workspaces=memory_workspaces.MemoryWorkspaces(),
         load=_one_by_one(recordings),
@@ -146,6 +156,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         fingerprints=local_fingerprints.SqliteFingerprints(database),
         predictions=local_predictions.SqlitePredictions(database),
         jobs=local_work.SqliteJobs(database),
+        batches=memory_batches.MemoryBatches(),
         queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
         schedule_claims=local_work.SqliteScheduleClaims(database),
         uploads=local_uploads.SqliteUploads(database),
@@ -154,6 +165,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         audit_trail=local_access.SqliteAuditTrail(database),
         idempotent_requests=local_idempotency.SqliteIdempotentRequests(database),
         events=local_events.SqliteEvents(database),
+        outbox=local_outbox.SqliteOutbox(database),
         blobs=local_blobs.FileBlobs(folder / "blobs"),
         workspaces=local_workspaces.FolderWorkspaces(folder / "work"),
         load=_one_by_one(recordings),
@@ -182,6 +194,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         fingerprints=DynamoFingerprints(table),
         predictions=DynamoPredictions(table),
         jobs=DynamoJobs(table),
+        batches=memory_batches.MemoryBatches(),
         queue=SqsQueue(Queues(sqs, double.name), clock, max_receives=MAX_RECEIVES),
         schedule_claims=DynamoScheduleClaims(table),
         uploads=DynamoUploads(table),
@@ -190,6 +203,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         audit_trail=DynamoAuditTrail(table),
         idempotent_requests=DynamoIdempotentRequests(table),
         events=DynamoEvents(table, pause=_shortly),
+        outbox=DynamoOutbox(table),
         blobs=S3Blobs(BucketWhenAsked(double), double.name),
         workspaces=memory_workspaces.MemoryWorkspaces(),
         load=lambda recordings: table.write_each(write for each in recordings for write in all_writes(each)),
