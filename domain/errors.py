@@ -23,6 +23,7 @@ AudioBackendError
 │   │   ├── IllegalTransition
 │   │   ├── DuplicateContent
 │   │   ├── NotMeasured        what was asked for needs a number that the analysis does not have
+│   │   ├── ProofFailed        what a recipe made is not what was promised, and was not kept
 │   │   └── RequestInProgress
 │   ├── IdempotencyKeyReused
 │   ├── VersionMismatch
@@ -169,6 +170,13 @@ class NotMeasured(Conflict):
 
     code = "not-measured"
     title = "The analysis has no number for this"
+
+
+class ProofFailed(Conflict):
+    """`data["misses"]` says what was asked and what was measured."""
+
+    code = "proof-failed"
+    title = "The result is not what the recipe promises"
 
 
 class RequestInProgress(Conflict):

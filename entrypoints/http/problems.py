@@ -164,6 +164,12 @@ PROBLEMS: Mapping[str, ProblemPage] = {
         "What was asked for is reckoned from a descriptor (`descriptor`) that has no value for this recording.",
         "Look at the descriptor's `reason` in the analysis. Silence, or less than 400 ms, has no loudness.",
     ),
+    "proof-failed": ProblemPage(
+        "The result is not what the recipe promises",
+        "What the recipe made was listened to, and missed its loudness, its ceiling, its length or its format; `misses` "
+        "has the figures. Nothing was kept.",
+        "Do as `detail` says: allow the limiter, take another target or less gain; then run the recipe again.",
+    ),
     "request-in-progress": ProblemPage(
         "The same request is being carried out",
         "The first request with this Idempotency-Key has not been answered yet.",
