@@ -11,13 +11,16 @@ from typing import TypeAlias
 from domain.errors import Invalid
 from domain.listing import RecordingQuery
 from domain.ports.access import AuditQuery
+from domain.ports.batches import ItemQuery
 from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
-from domain.values import LibraryId
+from domain.values import JobId, LibraryId
 
-Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery | PredictionQuery
+Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery | PredictionQuery | ItemQuery
 Position: TypeAlias = tuple[str | int | float, str]
 """The sort value and the id of the last item; a time is its ISO text."""
+
+_MAX_NUMBER = 1 << 53  # of an item; any store takes it
 
 
 def moment(time: datetime) -> str:
@@ -51,6 +54,22 @@ def read(library_id: LibraryId, query: Query, kind: type[str] | type[float]) -> 
     if not well_formed or fingerprint != _fingerprint(library_id, query):
         raise _refusal()
     return value, item_id
+
+
+def first_number(library_id: LibraryId, batch_id: JobId, query: ItemQuery) -> int:
+    """Of the items of a batch, the first that the page may hold. Raises Invalid as `read` does."""
+    position = read(library_id, query, float)
+    if position is None:
+        return 0
+    number, of_batch = position
+    if not isinstance(number, int) or not 0 <= number <= _MAX_NUMBER or of_batch != batch_id:
+        raise _refusal()
+    return number + 1
+
+
+def after_number(library_id: LibraryId, batch_id: JobId, query: ItemQuery, number: int) -> str:
+    """The cursor of the page that comes after the item."""
+    return written(library_id, query, (number, batch_id))
 
 
 def _fingerprint(library_id: LibraryId, query: Query) -> str:

@@ -1,6 +1,7 @@
 """A batch: one piece of work on many recordings, each an item with its own result."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -92,6 +93,30 @@ class Counts:
     by_status: Mapping[ItemStatus, int] = field(default_factory=dict)
     audio_seconds: float = 0.0
     busy_seconds: float = 0.0
+
+    @classmethod
+    def of_items(cls, items: "Sequence[Item]") -> "Counts":
+        """As if there were no others."""
+        return cls(
+            dict(Counter(item.status for item in items)),
+            sum(item.audio_seconds for item in items),
+            sum(item.busy_seconds for item in items),
+        )
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return self._and(other, 1)
+
+    def __sub__(self, other: "Counts") -> "Counts":
+        """May be less than nothing."""
+        return self._and(other, -1)
+
+    def _and(self, other: "Counts", times: int) -> "Counts":
+        sums = {status: self.of(status) + times * other.of(status) for status in ItemStatus}
+        return Counts(
+            {status: number for status, number in sums.items() if number},
+            self.audio_seconds + times * other.audio_seconds,
+            self.busy_seconds + times * other.busy_seconds,
+        )
 
     def of(self, *statuses: ItemStatus) -> int:
         return sum(self.by_status.get(status, 0) for status in statuses)

@@ -9,6 +9,7 @@ from typing import Any
 from domain.access import Key, Library, Role, token_hash
 from domain.analysis import Analysis, AudioFormat, Chapter, Descriptor, Embedded, Finding, Severity, analysis_key
 from domain.audit import AuditEntry
+from domain.batch import Batch, Item, Selection, Work
 from domain.blob_keys import original_key, rendition_key
 from domain.event import Event
 from domain.fingerprint import Identity
@@ -17,8 +18,10 @@ from domain.job import Job
 from domain.job_kind import JobKind
 from domain.ports.world import Clock, Ids
 from domain.prediction import ModelCard, ModelParameter, Prediction, Said, SoundTaken, Span, prediction_key
+from domain.recipe import Recipe
 from domain.recording import Recording, Status
 from domain.rendition import Rendition
+from domain.step import Step
 from domain.upload import MIN_PART_BYTES, Upload
 from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId
 
@@ -120,6 +123,21 @@ def a_job(**changes: Any) -> Job:
     recording_id = changes.get("recording_id", RecordingId(f"recording-of-{job_id}"))
     job = Job.queue(job_id, LIBRARY, changes.get("kind", JobKind.INGEST), recording_id, now=NOON)
     return replace(job, **changes)
+
+
+def a_batch(**changes: Any) -> Batch:
+    """Of a recipe over all of the library as it was at noon."""
+    batch_id = JobId(changes.get("id", new_id()))
+    everything = Selection(query={}, before=NOON)
+    batch = Batch(batch_id, LIBRARY, Work.RECIPE, {"recipe": "podcast"}, everything, NOON, "key:1")
+    return replace(batch, **changes)
+
+
+def an_item(**changes: Any) -> Item:
+    """The first of a batch, queued at noon."""
+    n = changes.get("n", 0)
+    item = Item(JobId("batch-1"), LIBRARY, n, RecordingId(f"recording-{n}"), updated_at=NOON, due_at=NOON)
+    return replace(item, **changes)
 
 
 def an_upload(**changes: Any) -> Upload:
@@ -230,6 +248,11 @@ def a_prediction(**changes: Any) -> Prediction:
         fence="00000000000000000000000001:000001",
     )
     return replace(prediction, **changes)
+
+
+def a_recipe(**changes: Any) -> Recipe:
+    louder = Step.of("gain", {"gain_db": 3})
+    return replace(Recipe(LIBRARY, "louder", 1, "A bit.", (louder,), NOON, "key:1"), **changes)
 
 
 def an_identity(**changes: Any) -> Identity:

@@ -30,12 +30,14 @@ class Batches(Protocol):
     def get(self, library_id: LibraryId, batch_id: JobId) -> Batch: ...
 
     @abstractmethod
-    def making(self, batch_id: JobId) -> Making: ...
+    def making(self, batch_id: JobId) -> Making:
+        """Raises NotFound; so do all others where there is no such batch, or item, in the library."""
+        ...
 
     @abstractmethod
     def put_items(self, items: Sequence[Item], making: Making, replaces: int) -> None:
         """Store new items (at most PAGE_ITEMS), or those of a requeuing in their next version, and how far it is now:
-        all or nothing, and the counts with it.
+        all or nothing, and the counts with it. Numbers have no gaps: `made` is that of the next new item.
 
         Raises VersionMismatch when another making than `replaces` is stored, or another version of an item.
         """
@@ -54,7 +56,7 @@ class Batches(Protocol):
     def open_items(self, batch_id: JobId, stripe: int, limit: int) -> tuple[Item, ...]:
         """Queued and running ones of the stripe, whether due or not, lowest number first, as they are now.
 
-        One that was written in the moments before may be missing.
+        One that was written in the moments before may be missing. Of a batch that is not there, none.
         """
         ...
 
@@ -83,5 +85,6 @@ class Batches(Protocol):
 
     @abstractmethod
     def remove(self, library_id: LibraryId, batch_id: JobId) -> None:
-        """With all its items, which may take several writes; half done, it is done by doing it again."""
+        """With all its items, which may take several writes; half done, it is done by doing it again. What is not
+        there is removed already."""
         ...
