@@ -17,6 +17,7 @@ from adapters.aws.predictions import DynamoPredictions
 from adapters.aws.processing_jobs import ProcessingPlace, SageMakerRuns
 from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import Queues, create_queues
+from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.scale_in import EcsScaleIn
@@ -64,6 +65,7 @@ class AwsAdapters(containers.DeclarativeContainer):
     renditions = One(DynamoRenditions, table)
     fingerprints = One(DynamoFingerprints, table)
     predictions = One(DynamoPredictions, table)
+    recipes = One(DynamoRecipes, table)
     uploads = One(DynamoUploads, table)
     libraries = One(DynamoLibraries, table)
     keys = One(DynamoKeys, table)

@@ -13,6 +13,7 @@ from adapters.local.idempotency import SqliteIdempotentRequests
 from adapters.local.outbox import SqliteOutbox
 from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
+from adapters.local.recipes import SqliteRecipes
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.runs import NoRuns
@@ -50,6 +51,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     fingerprints = One(SqliteFingerprints, database)
     predictions = One(SqlitePredictions, database)
     models = One(ModelShelf, providers.List(One(SpeechModel)))
+    recipes = One(SqliteRecipes, database)
     uploads = One(SqliteUploads, database)
     libraries = One(SqliteLibraries, database)
     keys = One(SqliteKeys, database)

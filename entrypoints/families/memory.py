@@ -13,6 +13,7 @@ from adapters.memory.fingerprints import MemoryFingerprints
 from adapters.memory.idempotency import MemoryIdempotentRequests
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.predictions import MemoryPredictions
+from adapters.memory.recipes import MemoryRecipes
 from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
 from adapters.memory.sources import MemorySources
@@ -46,6 +47,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     fingerprints = One(MemoryFingerprints)
     predictions = One(MemoryPredictions)
     models = One(ModelShelf, providers.List(One(SpeechModel)))
+    recipes = One(MemoryRecipes, audit_log)
     uploads = One(MemoryUploads, audit_log)
     libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)

@@ -20,6 +20,7 @@ from adapters.aws.outbox import DynamoOutbox
 from adapters.aws.predictions import DynamoPredictions
 from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import Queues, create_queues
+from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recording_changes import all_writes
 from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
@@ -35,6 +36,7 @@ from adapters.local import idempotency as local_idempotency
 from adapters.local import outbox as local_outbox
 from adapters.local import predictions as local_predictions
 from adapters.local import queue as local_queue
+from adapters.local import recipes as local_recipes
 from adapters.local import recordings as local_recordings
 from adapters.local import results as local_results
 from adapters.local import uploads as local_uploads
@@ -49,6 +51,7 @@ from adapters.memory import fingerprints as memory_fingerprints
 from adapters.memory import idempotency as memory_idempotency
 from adapters.memory import outbox as memory_outbox
 from adapters.memory import predictions as memory_predictions
+from adapters.memory import recipes as memory_recipes
 from adapters.memory import recordings as memory_recordings
 from adapters.memory import results as memory_results
 from adapters.memory import uploads as memory_uploads
@@ -60,6 +63,7 @@ from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.events import Outbox
 from domain.ports.fingerprints import Fingerprints
 from domain.ports.models import Predictions
+from domain.ports.recipes import Recipes
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
@@ -81,6 +85,7 @@ class Family:
     renditions: Renditions
     fingerprints: Fingerprints
     predictions: Predictions
+    recipes: Recipes
     jobs: Jobs
     batches: Batches
     queue: JobQueue
@@ -128,6 +133,7 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         renditions=memory_results.MemoryRenditions(),
         fingerprints=memory_fingerprints.MemoryFingerprints(),
         predictions=memory_predictions.MemoryPredictions(),
+        recipes=memory_recipes.MemoryRecipes(log),
         jobs=memory_work.MemoryJobs(log),
         batches=memory_batches.MemoryBatches(),
         queue=memory_work.MemoryQueue(clock, max_receives=MAX_RECEIVES),
@@ -155,6 +161,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         renditions=local_results.SqliteRenditions(database),
         fingerprints=local_fingerprints.SqliteFingerprints(database),
         predictions=local_predictions.SqlitePredictions(database),
+        recipes=local_recipes.SqliteRecipes(database),
         jobs=local_work.SqliteJobs(database),
         batches=memory_batches.MemoryBatches(),
         queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
@@ -193,6 +200,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         renditions=DynamoRenditions(table),
         fingerprints=DynamoFingerprints(table),
         predictions=DynamoPredictions(table),
+        recipes=DynamoRecipes(table),
         jobs=DynamoJobs(table),
         batches=memory_batches.MemoryBatches(),
         queue=SqsQueue(Queues(sqs, double.name), clock, max_receives=MAX_RECEIVES),

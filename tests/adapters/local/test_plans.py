@@ -13,6 +13,7 @@ from adapters.local.fingerprints import SqliteFingerprints
 from adapters.local.idempotency import SqliteIdempotentRequests
 from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
+from adapters.local.recipes import SqliteRecipes
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
@@ -31,6 +32,7 @@ from tests.builders import (
     FakeClock,
     a_job,
     a_prediction,
+    a_recipe,
     a_recording,
     an_entry,
     an_idempotent_request,
@@ -102,6 +104,7 @@ def test_the_usual_listing_sorts_nothing(database: Database, sort: SortKey, stat
 def questions(database: Database) -> dict[str, Callable[[], object]]:
     recordings, jobs, uploads = SqliteRecordings(database), SqliteJobs(database), SqliteUploads(database)
     fingerprints, predictions = SqliteFingerprints(database), SqlitePredictions(database)
+    recipes = SqliteRecipes(database)
     queue, events, trail = SqliteQueue(database, FakeClock()), SqliteEvents(database), SqliteAuditTrail(database)
     return {
         "content": lambda: recordings.find_by_content(LIBRARY, "0"),
@@ -134,6 +137,11 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "predictions of model": lambda: predictions.search(LIBRARY, PredictionQuery(model="x")),
         "predictions of recording": lambda: predictions.search(LIBRARY, PredictionQuery(RECORDING)),
         "same prediction": lambda: predictions.put(a_prediction()),
+        "recipe": lambda: recipes.find(LIBRARY, "x"),
+        "version of a recipe": lambda: recipes.find(LIBRARY, "x", 1),
+        "recipes": lambda: recipes.latest(LIBRARY, 10, after="x"),
+        "versions of a recipe": lambda: recipes.versions(LIBRARY, "x", 10, below=5),
+        "new recipe": lambda: recipes.add(a_recipe(), an_entry()),
         "fingerprint": lambda: fingerprints.put(an_identity()),
         "same samples": lambda: fingerprints.of_samples(LIBRARY, "0", 10),
         "shared terms": lambda: fingerprints.sharing(LIBRARY, {1}, 10),
