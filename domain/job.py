@@ -168,9 +168,10 @@ class Job:
         return self._next(now, status=status, lease=None, ring_at=None, progress=1.0, stage="", failure=None)
 
     def parked(self, fence: str, until: datetime, now: datetime) -> "Job":
-        """Still running, in nobody's hands: others do its work, and it is looked at again then. No attempt is lost."""
+        """Still running, in nobody's hands: others do its work. It is looked at whenever somebody rings, and by `until`
+        in any case. No attempt is lost."""
         self._lease_under(fence)
-        return self._next(now, lease=None, due_at=until, ring_at=until, attempts=0)
+        return self._next(now, lease=None, due_at=now, ring_at=until, attempts=0)
 
     def yielded(self, fence: str, due: datetime, now: datetime) -> "Job":
         """Queued again after a slice of its work, so that others have their turn."""
