@@ -21,6 +21,7 @@ from domain.prediction import ModelCard, ModelParameter, Prediction, Said, Sound
 from domain.recipe import Recipe
 from domain.recording import Recording, Status
 from domain.rendition import Rendition
+from domain.schedule import Run, RunOutcome, Schedule, ScheduledTask, ScheduleId, Timing
 from domain.step import Step
 from domain.upload import MIN_PART_BYTES, Upload
 from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId
@@ -216,6 +217,28 @@ def a_rendition(**changes: Any) -> Rendition:
         fence="00000000000000000000000001:000001",
     )
     return replace(rendition, **changes)
+
+
+def a_schedule(**changes: Any) -> Schedule:
+    """Active, and due at noon."""
+    schedule = Schedule(
+        id=ScheduleId(new_id()),
+        library_id=LIBRARY,
+        name="nightly",
+        timing=Timing("0 12 * * *"),
+        runs=ScheduledTask("empty-trash"),
+        created_at=NOON,
+        updated_at=NOON,
+        created_by="key:1",
+        slot=NOON,
+        due_at=NOON,
+    )
+    return replace(schedule, **changes)
+
+
+def a_run(**changes: Any) -> Run:
+    run = Run(ScheduleId("schedule-1"), LIBRARY, NOON, NOON, RunOutcome.STARTED, "system:schedule", JobId("job-1"))
+    return replace(run, **changes)
 
 
 def a_card(**changes: Any) -> ModelCard:
