@@ -1,5 +1,7 @@
 """Libraries and their keys."""
 
+from collections.abc import Sequence
+
 from adapters import refusals
 from adapters.aws import items, versioned
 from adapters.aws.items import Item, document, read
@@ -21,15 +23,15 @@ class DynamoLibraries(Libraries):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, library: Library, audit: AuditEntry) -> None:
         name: Item = {"pk": _LIBRARIES, "sk": items.key("name", library.name), "library": library.id}
         try:
-            versioned.add(self._table, _library_record(library), audit, put(name, ABSENT), event=event)
+            versioned.add(self._table, _library_record(library), audit, put(name, ABSENT))
         except Refused as refused:
             raise refusals.taken("library", library.name) from refused
 
-    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
-        versioned.save(self._table, _library_record(library), replaces, audit, event=event)
+    def save(self, library: Library, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
+        versioned.save(self._table, _library_record(library), replaces, audit, events=events)
 
     def get(self, library_id: LibraryId) -> Library:
         item = self._table.get((_LIBRARIES, items.key("library", library_id)))

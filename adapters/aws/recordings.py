@@ -1,6 +1,6 @@
 """The recordings of all libraries, in DynamoDB."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -36,22 +36,22 @@ class DynamoRecordings(Recordings):
         self._few = few
         self._walk = walk
 
-    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         item, *parts = cut(item_of(recording))
         changed = changes(None, recording)
         self._table.write_each(changed.before)
         with _duplicates_named():
             together = (*changed.together, *map(put, parts))
-            versioned.add(self._table, Record(KIND, recording.id, item), audit, *together, event=event)
+            versioned.add(self._table, Record(KIND, recording.id, item), audit, *together, events=events)
 
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         stored = self._stored(recording.library_id, recording.id, replaces)
         item, *parts = cut(item_of(recording))
         changed = changes(read(Recording, stored), recording)
         others = (*changed.together, *map(put, parts), *map(delete, part_keys(stored)))
         self._table.write_each(changed.before)
         with _duplicates_named():
-            versioned.save(self._table, Record(KIND, recording.id, item), replaces, audit, *others, event=event)
+            versioned.save(self._table, Record(KIND, recording.id, item), replaces, audit, *others, events=events)
         # Whoever has changed it since may have put one of them anew.
         with suppress(Refused):
             for some in batches(changed.after, MAX_TRANSACTION - 1):
@@ -72,11 +72,11 @@ class DynamoRecordings(Recordings):
     def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
         return Search(self._table, library_id, query, self._few, self._walk).page()
 
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         stored = self._stored(recording.library_id, recording.id, replaces)
         changed = changes(read(Recording, stored), None)
         others = (*changed.together, *map(delete, part_keys(stored)))
-        versioned.remove(self._table, Record(KIND, recording.id, stored), replaces, audit, *others, event=event)
+        versioned.remove(self._table, Record(KIND, recording.id, stored), replaces, audit, *others, events=events)
         self._table.write_each(changed.after)
 
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:

@@ -1,6 +1,7 @@
-"""Entities that are written under their version, together with the entry and the event that tell of the change."""
+"""Entities that are written under their version, together with the entry and the events that tell of the change."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from adapters import refusals
@@ -47,15 +48,15 @@ def write_once(table: Table, *writes: Write) -> None:
             raise
 
 
-def add(table: Table, record: Record, audit: AuditEntry | None, *others: Write, event: Event | None = None) -> None:
-    """Put a new entity, its entry, its event and the other writes: all or none.
+def add(table: Table, record: Record, audit: AuditEntry | None, *others: Write, events: Sequence[Event] = ()) -> None:
+    """Put a new entity, its entry, its events and the other writes: all or none.
 
     Raises:
         Conflict: the id of the entity or of the entry is taken.
         Refused: the condition of one of `others` does not hold; the first of them has the place 1.
     """
     try:
-        write_once(table, put(record.item, ABSENT), *others, *_entry(audit), *_told(event))
+        write_once(table, put(record.item, ABSENT), *others, *_entry(audit), *_told(events))
     except Refused as refused:
         if 0 in refused.found:
             raise refusals.taken(record.kind, record.id) from refused
@@ -69,9 +70,9 @@ def save(
     replaces: int,
     audit: AuditEntry | None,
     *others: Write,
-    event: Event | None = None,
+    events: Sequence[Event] = (),
 ) -> None:
-    """Put an entity in the place of its version `replaces`, its entry, its event and the other writes: all or none.
+    """Put an entity in the place of its version `replaces`, its entry, its events and the other writes: all or none.
 
     Raises:
         NotFound: there is none in its library.
@@ -79,15 +80,15 @@ def save(
         Conflict: the id of the entry is taken.
         Refused: the condition of one of `others` does not hold; the first of them has the place 1.
     """
-    _write(table, put(record.item, _is_at(replaces, record)), record, replaces, audit, others, event)
+    _write(table, put(record.item, _is_at(replaces, record)), record, replaces, audit, others, events)
 
 
 def remove(
-    table: Table, record: Record, replaces: int, audit: AuditEntry, *others: Write, event: Event | None = None
+    table: Table, record: Record, replaces: int, audit: AuditEntry, *others: Write, events: Sequence[Event] = ()
 ) -> None:
     """Delete an entity that has the version `replaces`; as `save` in all else."""
     key = put(record.item).key
-    _write(table, delete(key, _is_at(replaces, record)), record, replaces, audit, others, event)
+    _write(table, delete(key, _is_at(replaces, record)), record, replaces, audit, others, events)
 
 
 def _write(  # noqa: PLR0917 - the parameters of `save` and `remove`, handed on
@@ -97,10 +98,10 @@ def _write(  # noqa: PLR0917 - the parameters of `save` and `remove`, handed on
     replaces: int,
     audit: AuditEntry | None,
     others: tuple[Write, ...],
-    event: Event | None,
+    events: Sequence[Event],
 ) -> None:
     try:
-        write_once(table, write, *others, *_entry(audit), *_told(event))
+        write_once(table, write, *others, *_entry(audit), *_told(events))
     except Refused as refused:
         if 0 in refused.found:
             stored = refused.found[0]
@@ -126,8 +127,8 @@ def _entry(audit: AuditEntry | None) -> tuple[Write, ...]:
     return put(item, ABSENT), *map(put, rest)
 
 
-def _told(event: Event | None) -> tuple[Write, ...]:
-    return () if event is None else (put(outbox_item(event)),)
+def _told(events: Sequence[Event]) -> tuple[Write, ...]:
+    return tuple(put(outbox_item(event)) for event in events)
 
 
 def _check_entry(refused: Refused, audit: AuditEntry | None, others: int) -> None:

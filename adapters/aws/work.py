@@ -1,6 +1,7 @@
 """Jobs, and the claims of scheduled runs."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from adapters import cursors, refusals
@@ -30,12 +31,12 @@ class DynamoJobs(Jobs):
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, job: Job, event: Event | None = None) -> Job:
+    def add(self, job: Job, events: Sequence[Event] = ()) -> Job:
         pk, sk = _key_taken(job.library_id, job.key)
         taken: Item = {"pk": pk, "sk": sk, "job": job.id}
         for _ in range(_TRIES):
             try:
-                versioned.add(self._table, _record(job), None, put(taken, ABSENT), event=event)
+                versioned.add(self._table, _record(job), None, put(taken, ABSENT), events=events)
             except (Conflict, Refused) as clash:
                 same_work = self.find_by_key(job.library_id, job.key)
                 if same_work is not None:
@@ -46,8 +47,8 @@ class DynamoJobs(Jobs):
             return job
         raise Unavailable(f"Jobs for {job.recording_id} come and go at this moment.", RETRY_FAILED, reason="contention")
 
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
-        versioned.save(self._table, _record(job), replaces, audit, event=event)
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, events: Sequence[Event] = ()) -> None:
+        versioned.save(self._table, _record(job), replaces, audit, events=events)
 
     def get(self, library_id: LibraryId, job_id: JobId) -> Job:
         job = self.find(job_id)

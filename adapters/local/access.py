@@ -1,5 +1,7 @@
 """Libraries, keys and the audit trail, in SQLite."""
 
+from collections.abc import Sequence
+
 from adapters import codec, cursors, refusals
 from adapters.local import rows
 from adapters.local.database import Database
@@ -14,7 +16,7 @@ class SqliteLibraries(Libraries):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, library: Library, audit: AuditEntry) -> None:
         with self._database.writing() as connection:
             if rows.exists(connection, "SELECT 1 FROM libraries WHERE name = ?", library.name):
                 raise refusals.taken("library", library.name)
@@ -26,9 +28,8 @@ class SqliteLibraries(Libraries):
             }
             rows.add(connection, "library", "libraries", row)
             rows.append_audit(connection, audit)
-            rows.put_in_outbox(connection, event)
 
-    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def save(self, library: Library, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._database.writing() as connection:
             query = "SELECT version FROM libraries WHERE id = ?"
             stored = connection.execute(query, (library.id,)).fetchone()
@@ -41,7 +42,7 @@ class SqliteLibraries(Libraries):
                 (library.version, codec.written(library), library.id),
             )
             rows.append_audit(connection, audit)
-            rows.put_in_outbox(connection, event)
+            rows.put_in_outbox(connection, events)
 
     def get(self, library_id: LibraryId) -> Library:
         with self._database.reading() as connection:

@@ -1,7 +1,7 @@
 """The recordings of all libraries, in SQLite."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from adapters import codec, cursors, refusals
@@ -26,15 +26,15 @@ class SqliteRecordings(Recordings):
         self._database = database
         self._few = few
 
-    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._database.writing() as connection:
             _require_unclaimed(connection, recording)
             seq = rows.add(connection, "recording", "recordings", _row(recording))
             _write_labels(connection, seq, recording)
             rows.append_audit(connection, audit)
-            rows.put_in_outbox(connection, event)
+            rows.put_in_outbox(connection, events)
 
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._database.writing() as connection:
             row = _row(recording)
             rows.require_version(connection, "recording", "recordings", row, replaces)
@@ -43,7 +43,7 @@ class SqliteRecordings(Recordings):
             (seq,) = connection.execute("SELECT seq FROM recordings WHERE id = ?", (recording.id,)).fetchone()
             _write_labels(connection, seq, recording)
             rows.append_audit(connection, audit)
-            rows.put_in_outbox(connection, event)
+            rows.put_in_outbox(connection, events)
 
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording:
         with self._database.reading() as connection:
@@ -77,12 +77,12 @@ class SqliteRecordings(Recordings):
         more = len(found) > query.limit
         return Page(items, cursors.written(library_id, query, page[-1][1:]) if more else None)
 
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._database.writing() as connection:
             rows.require_version(connection, "recording", "recordings", _row(recording), replaces)
             connection.execute("DELETE FROM recordings WHERE id = ?", (recording.id,))
             rows.append_audit(connection, audit)
-            rows.put_in_outbox(connection, event)
+            rows.put_in_outbox(connection, events)
 
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:
         with self._database.reading() as connection:

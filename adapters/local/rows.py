@@ -1,7 +1,7 @@
 """Rows of the tables that keep one document for each entity, written with their guards."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
@@ -70,13 +70,12 @@ def append_audit(connection: sqlite3.Connection, entry: AuditEntry) -> None:
     add(connection, "audit entry", "audit", row)
 
 
-def put_in_outbox(connection: sqlite3.Connection, event: Event | None) -> None:
-    """In the transaction of the change that it tells of, as `append_audit`."""
-    if event is not None:
-        connection.execute(
-            "INSERT OR REPLACE INTO outbox (id, at, doc) VALUES (?, ?, ?)",
-            (event.id, cursors.moment(event.at), codec.written(event)),
-        )
+def put_in_outbox(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """In the transaction of the change that they tell of, as `append_audit`."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO outbox (id, at, doc) VALUES (?, ?, ?)",
+        [(event.id, cursors.moment(event.at), codec.written(event)) for event in events],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Jobs and the claims of scheduled runs, in SQLite."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from adapters import codec, cursors, refusals
@@ -18,22 +19,22 @@ class SqliteJobs(Jobs):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, job: Job, event: Event | None = None) -> Job:
+    def add(self, job: Job, events: Sequence[Event] = ()) -> Job:
         query = "SELECT doc FROM jobs WHERE library_id = ? AND key = ?"
         with self._database.writing() as connection:
             same_work = rows.read_one(connection, Job, query, job.library_id, job.key)
             if same_work is not None:
                 return same_work
             rows.add(connection, "job", "jobs", _row(job))
-            rows.put_in_outbox(connection, event)
+            rows.put_in_outbox(connection, events)
             return job
 
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, events: Sequence[Event] = ()) -> None:
         with self._database.writing() as connection:
             rows.replace(connection, "job", "jobs", _row(job), replaces)
             if audit is not None:
                 rows.append_audit(connection, audit)
-            rows.put_in_outbox(connection, event)
+            rows.put_in_outbox(connection, events)
 
     def get(self, library_id: LibraryId, job_id: JobId) -> Job:
         query = "SELECT doc FROM jobs WHERE id = ? AND library_id = ?"

@@ -1,6 +1,7 @@
 """Libraries, keys and the audit trail, in memory."""
 
 import threading
+from collections.abc import Sequence
 
 from adapters import cursors, refusals
 from domain.access import Key, Library
@@ -22,14 +23,13 @@ class AuditLog:
         self.outbox: dict[str, Event] = {}
         self._entries: dict[str, AuditEntry] = {}
 
-    def append(self, entry: AuditEntry | None, event: Event | None = None) -> None:
+    def append(self, entry: AuditEntry | None, events: Sequence[Event] = ()) -> None:
         with self.lock:
             if entry is not None:
                 if entry.id in self._entries:
                     raise refusals.taken("audit entry", entry.id)
                 self._entries[entry.id] = entry
-            if event is not None:
-                self.outbox[event.id] = event
+            self.outbox.update({event.id: event for event in events})
 
     def entries(self) -> tuple[AuditEntry, ...]:
         with self.lock:
@@ -73,21 +73,21 @@ class MemoryLibraries(Libraries):
         self._log = audit_log
         self._libraries: dict[LibraryId, Library] = {}
 
-    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, library: Library, audit: AuditEntry) -> None:
         with self._log.lock:
             if library.id in self._libraries:
                 raise refusals.taken("library", library.id)
             if any(other.name == library.name for other in self._libraries.values()):
                 raise refusals.taken("library", library.name)
-            self._log.append(audit, event)
+            self._log.append(audit)
             self._libraries[library.id] = library
 
-    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def save(self, library: Library, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._log.lock:
             stored = self.get(library.id)
             if stored.version != replaces:
                 raise refusals.changed("library", library.id, stored.version, replaces)
-            self._log.append(audit, event)
+            self._log.append(audit, events)
             self._libraries[library.id] = library
 
     def get(self, library_id: LibraryId) -> Library:

@@ -1,6 +1,6 @@
 """The recordings of all libraries, in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -23,19 +23,19 @@ class MemoryRecordings(Recordings):
         self._log = audit_log
         self._shelf = Shelf()
 
-    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._log.lock:
             if self._shelf.find(recording.id) is not None:
                 raise refusals.taken("recording", recording.id)
             self._require_unclaimed(recording)
-            self._log.append(audit, event)
+            self._log.append(audit, events)
             self._shelf.put(recording)
 
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._log.lock:
             self._require_version(recording, replaces)
             self._require_unclaimed(recording)
-            self._log.append(audit, event)
+            self._log.append(audit, events)
             self._shelf.put(recording)
 
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording:
@@ -59,10 +59,10 @@ class MemoryRecordings(Recordings):
         more = len(found) > query.limit
         return Page(tuple(page), cursors.written(library_id, query, position(page[-1], query.sort)) if more else None)
 
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._log.lock:
             self._require_version(recording, replaces)
-            self._log.append(audit, event)
+            self._log.append(audit, events)
             self._shelf.remove(recording.id)
 
     def trashed_before(self, moment: datetime, limit: int) -> tuple[Recording, ...]:

@@ -25,23 +25,23 @@ class MemoryJobs(Jobs):
         self._log = audit_log
         self._jobs: dict[JobId, Job] = {}
 
-    def add(self, job: Job, event: Event | None = None) -> Job:
+    def add(self, job: Job, events: Sequence[Event] = ()) -> Job:
         with self._log.lock:
             same_work = self.find_by_key(job.library_id, job.key)
             if same_work is not None:
                 return same_work
             if job.id in self._jobs:
                 raise refusals.taken("job", job.id)
-            self._log.append(None, event)
+            self._log.append(None, events)
             self._jobs[job.id] = job
             return job
 
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, events: Sequence[Event] = ()) -> None:
         with self._log.lock:
             stored = self.get(job.library_id, job.id)
             if stored.version != replaces:
                 raise refusals.changed("job", job.id, stored.version, replaces)
-            self._log.append(audit, event)
+            self._log.append(audit, events)
             self._jobs[job.id] = job
 
     def get(self, library_id: LibraryId, job_id: JobId) -> Job:

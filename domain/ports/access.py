@@ -1,6 +1,7 @@
 """Who may do what, what was done, and what was asked for once already."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,12 +15,12 @@ from domain.values import KeyId, LibraryId, Page
 
 class Libraries(Protocol):
     @abstractmethod
-    def add(self, library: Library, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, library: Library, audit: AuditEntry) -> None:
         """Raises Conflict when the id or the name is taken."""
         ...
 
     @abstractmethod
-    def save(self, library: Library, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def save(self, library: Library, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         """A library keeps its name."""
         ...
 

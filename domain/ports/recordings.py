@@ -1,7 +1,7 @@
 """Recordings, what is known of them, and how they come in by parts."""
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,7 +20,7 @@ class Recordings(Protocol):
     """The recordings of all libraries; every question names the library."""
 
     @abstractmethod
-    def add(self, recording: Recording, audit: AuditEntry, event: Event | None = None) -> None:
+    def add(self, recording: Recording, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         """Store a new one. Raises Conflict when its id is taken.
 
         Raises DuplicateContent, naming the other one, when it claims its content and another one that claims it too
@@ -29,7 +29,7 @@ class Recordings(Protocol):
         ...
 
     @abstractmethod
-    def save(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None: ...
+    def save(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None: ...
 
     @abstractmethod
     def get(self, library_id: LibraryId, recording_id: RecordingId) -> Recording: ...
@@ -48,7 +48,7 @@ class Recordings(Protocol):
         ...
 
     @abstractmethod
-    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, event: Event | None = None) -> None:
+    def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         """Take the record out for good; its blobs are the caller's business."""
         ...
 

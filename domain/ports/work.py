@@ -28,12 +28,12 @@ class Jobs(Protocol):
     """The truth about work. A claim is `save` of `job.claimed(…)`: of two claimers, one gets VersionMismatch."""
 
     @abstractmethod
-    def add(self, job: Job, event: Event | None = None) -> Job:
+    def add(self, job: Job, events: Sequence[Event] = ()) -> Job:
         """Store a new one; where the library has a job with its key, that one is returned and nothing stored."""
         ...
 
     @abstractmethod
-    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, event: Event | None = None) -> None:
+    def save(self, job: Job, replaces: int, audit: AuditEntry | None = None, events: Sequence[Event] = ()) -> None:
         """`audit` is for what a person did; claims, heartbeats and progress are not changes in that sense."""
         ...
 

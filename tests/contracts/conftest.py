@@ -29,6 +29,7 @@ from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
 from adapters.aws.work import DynamoJobs, DynamoScheduleClaims
 from adapters.local import access as local_access
+from adapters.local import batches as local_batches
 from adapters.local import blobs as local_blobs
 from adapters.local import events as local_events
 from adapters.local import fingerprints as local_fingerprints
@@ -163,7 +164,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         predictions=local_predictions.SqlitePredictions(database),
         recipes=local_recipes.SqliteRecipes(database),
         jobs=local_work.SqliteJobs(database),
-        batches=memory_batches.MemoryBatches(),
+        batches=local_batches.SqliteBatches(database),
         queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
         schedule_claims=local_work.SqliteScheduleClaims(database),
         uploads=local_uploads.SqliteUploads(database),
