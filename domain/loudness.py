@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.errors import Invalid, NotMeasured
+from domain.step import LOUDNESS_PRESETS, Step
 from domain.values import Scalar
 
 TRUE_PEAK_CEILING_DBTP = -1.0
@@ -59,3 +60,26 @@ class LoudnessMatch:
             "true_peak_dbtp": round(self.true_peak_dbtp, 3),
             "true_peak_ceiling_dbtp": TRUE_PEAK_CEILING_DBTP,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class LoudnessGoal:
+    """What a recipe's step loudness is to come to."""
+
+    target_lufs: float
+    ceiling_dbtp: float
+    limiter: bool
+
+    @classmethod
+    def of(cls, step: Step) -> "LoudnessGoal":
+        """What is said beside a preset takes the place of the preset's. Raises Invalid where neither has a target."""
+        said = step.parameters
+        target, ceiling = LOUDNESS_PRESETS.get(str(said.get("preset")), (None, TRUE_PEAK_CEILING_DBTP))
+        target, ceiling = _number(said.get("target_lufs"), target), _number(said.get("ceiling_dbtp"), ceiling)
+        if target is None or ceiling is None:
+            raise Invalid("The step loudness needs a preset or target_lufs.", field="target_lufs")
+        return cls(target, ceiling, said.get("limiter") is True)
+
+
+def _number(said: object, otherwise: float | None) -> float | None:
+    return float(said) if isinstance(said, int | float) else otherwise

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid, NotMeasured
-from domain.loudness import MAX_TARGET_LUFS, MIN_TARGET_LUFS, TRUE_PEAK_CEILING_DBTP, LoudnessMatch
+from domain.loudness import MAX_TARGET_LUFS, MIN_TARGET_LUFS, TRUE_PEAK_CEILING_DBTP, LoudnessGoal, LoudnessMatch
+from domain.step import Step
 
 
 def match(target: float, integrated: float | None, peak: float | None) -> LoudnessMatch:
@@ -54,3 +55,21 @@ def test_nothing_is_made_up_where_nothing_was_measured(
     with pytest.raises(NotMeasured) as refusal:
         match(-16, integrated, peak)
     assert refusal.value.data["descriptor"] == missing
+
+
+@pytest.mark.parametrize(
+    ("asked", "goal"),
+    [
+        ({"preset": "atsc-a85"}, LoudnessGoal(-24.0, -2.0, limiter=False)),
+        ({"preset": "podcast", "ceiling_dbtp": -3, "limiter": True}, LoudnessGoal(-16.0, -3.0, limiter=True)),
+        ({"preset": "podcast", "target_lufs": -19}, LoudnessGoal(-19.0, -1.0, limiter=False)),
+        ({"target_lufs": -20}, LoudnessGoal(-20.0, -1.0, limiter=False)),
+    ],
+)
+def test_a_step_says_what_it_is_to_come_to(asked: dict[str, object], goal: LoudnessGoal) -> None:
+    assert LoudnessGoal.of(Step.of("loudness", asked)) == goal
+
+
+def test_a_step_without_preset_and_target_comes_to_nothing() -> None:
+    with pytest.raises(Invalid, match="preset or target_lufs"):
+        LoudnessGoal.of(Step.of("loudness", {"limiter": True}))
