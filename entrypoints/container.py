@@ -40,6 +40,8 @@ from application import (
     processing,
     purge,
     reanalyse,
+    relay,
+    recipes,
     schedule,
     summary,
     take_over,
@@ -72,6 +74,7 @@ class UseCases(containers.DeclarativeContainer):
     keep_arrivals = settings.provided.keep_arrivals
     retention = providers.Callable(lambda s: timedelta(days=s.trash_retention_days), settings)
 
+    relay_events = wired(relay.RelayEvents)
     notices = wired(notices.Notices)
     change_recording = wired(changes.ChangeRecording)
     change_job = wired(changes.ChangeJob)
@@ -166,6 +169,14 @@ class UseCases(containers.DeclarativeContainer):
     search_predictions = wired(predict.SearchPredictions)
     run_predict = wired(predict.RunPredict)
 
+    resolve_recipe = wired(recipes.ResolveRecipe)
+    get_recipe = wired(recipes.GetRecipe)
+    list_recipes = wired(recipes.ListRecipes)
+    list_recipe_versions = wired(recipes.ListRecipeVersions)
+    create_recipe = wired(recipes.CreateRecipe)
+    edit_recipe = wired(recipes.EditRecipe)
+    list_steps = wired(recipes.ListSteps)
+
     keep_identity = wired(duplicates.KeepIdentity)
     listen = wired(analyse.Listen)
     keep_result = wired(take_over.KeepResult)
@@ -187,6 +198,7 @@ class UseCases(containers.DeclarativeContainer):
             "purge-on-request": purge_on_request,
             "reconcile-blobs": reconcile_blobs,
             "empty-trash": empty_trash,
+            "relay-events": relay_events,
         }
     )
     claim_task = wired(schedule.ClaimTask)
