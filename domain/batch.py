@@ -1,5 +1,6 @@
 """A batch: one piece of work on many recordings, each an item with its own result."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,15 @@ class Selection:
     before: datetime | None = None
     share: float = 1.0
 
+    def takes(self, recording_id: RecordingId) -> bool:
+        """Whether the recording is in the sample. That of another month is another one: with a share of 1/12 each has
+        had its turn within twelve months."""
+        if self.share >= 1.0:
+            return True
+        place = int.from_bytes(hashlib.sha256(recording_id.encode()).digest()[:6]) / 2**48
+        turn = (self.before.year * 12 + self.before.month) * self.share if self.before else 0.0
+        return (place + turn) % 1.0 < self.share
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -84,6 +94,12 @@ class Making:
     complete: bool = False
     requeuing: bool = False
     version: int = 1
+
+    def advanced(self, made: int, cursor: str | None, *, complete: bool) -> "Making":
+        return replace(self, made=self.made + made, cursor=cursor, complete=complete, version=self.version + 1)
+
+    def requeued(self, cursor: str | None, *, requeuing: bool, complete: bool) -> "Making":
+        return replace(self, cursor=cursor, requeuing=requeuing, complete=complete, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

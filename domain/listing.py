@@ -1,6 +1,8 @@
 """How recordings are searched: the filters and sorts that every store answers alike."""
 
-from collections.abc import Callable, Mapping
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +53,8 @@ class Field(StrEnum):
 
 
 ORDERED = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE, Field.CREATED, Field.UPDATED})
+_MOMENTS = frozenset({Field.CREATED, Field.UPDATED})
+_WORD = re.compile(r"([a-z_]+)(?:\[([a-z]+)\])?")
 
 
 class SortKey(StrEnum):
@@ -104,6 +108,39 @@ class RecordingQuery:
         if recording.status is Status.TRASHED and not self.shows_trash:
             return False
         return all(f.matches(recording) for f in self.filters)
+
+
+def filters_of(words: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
+    """Filters as they are written in addresses: `{"tag": ["dog", "loud"], "duration[gte]": ["1.5"]}`.
+
+    Raises Invalid for what cannot be filtered by so.
+    """
+    return tuple(_filter_of(word, text) for word, texts in words.items() for text in texts)
+
+
+def _filter_of(word: str, text: str) -> Filter:
+    match = _WORD.fullmatch(word)
+    if match is None or match[1] not in set(Field) or (match[2] or Op.EQ) not in set(Op):
+        raise Invalid(f"There is no filter {word[:64]!r}. Filters are: {', '.join(Field)}.", field=word[:64])
+    name = Field(match[1])
+    return Filter(name, Op(match[2] or Op.EQ), _comparable(name, text))
+
+
+def _comparable(name: Field, text: str) -> Comparable:
+    try:
+        if name in _MOMENTS:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is not None:
+                return moment
+        elif name not in ORDERED:
+            if text and (name is not Field.STATUS or text in set(Status)):
+                return text.lower() if name is Field.SHA256 else text
+        elif math.isfinite(number := float(text)) and number >= 0:
+            return number if name is Field.DURATION else int(number)
+    except ValueError:
+        pass
+    wanted = "a time with its zone" if name in _MOMENTS else "a number of 0 or more" if name in ORDERED else "a value"
+    raise Invalid(f"{name} is compared with {wanted}; it was {text[:64]!r}.", field=str(name))
 
 
 def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:

@@ -18,6 +18,7 @@ from domain.listing import (
     RecordingQuery,
     SortKey,
     field_values,
+    filters_of,
     sort_value,
 )
 from domain.recording import Status
@@ -118,3 +119,34 @@ def test_an_unknown_duration_sorts_before_all_known_ones() -> None:
     undecoded = a_recording(audio=an_audio_format(duration_seconds=None))
     assert sort_value(UNHEARD, SortKey.DURATION) == sort_value(undecoded, SortKey.DURATION) == UNKNOWN_NUMBER
     assert sort_value(silent, SortKey.DURATION) > UNKNOWN_NUMBER  # type: ignore[operator]  # both numbers
+
+
+def test_filters_are_read_as_addresses_have_them() -> None:
+    words = {"tag": ("dog", "loud"), "duration[gte]": ("1.5",), "channels": ("2",), "created[lt]": [NOON.isoformat()]}
+    assert filters_of(words) == (
+        Filter(Field.TAG, Op.EQ, "dog"),
+        Filter(Field.TAG, Op.EQ, "loud"),
+        Filter(Field.DURATION, Op.GTE, 1.5),
+        Filter(Field.CHANNELS, Op.EQ, 2),
+        Filter(Field.CREATED, Op.LT, NOON),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("colour", "red"),
+        ("duration[near]", "1"),
+        ("tag[gte]", "dog"),
+        ("tag", ""),
+        ("status", "lost"),
+        ("duration", "long"),
+        ("size", "-1"),
+        ("duration", "nan"),
+        ("created", "yesterday"),
+        ("created", "2026-03-01T12:00:00"),
+    ],
+)
+def test_what_cannot_be_filtered_by_is_refused(word: str, text: str) -> None:
+    with pytest.raises(Invalid):
+        filters_of({word: [text]})
