@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from adapters.audio.process.stage import Given, Stage
+from adapters.audio.process.steps.filters import Pass
 from adapters.audio.process.steps.gain import Gain
 from domain.step import Step
 
 STAGES: Mapping[str, Callable[[Step, Given], Stage]] = {
     "gain": Gain,
+    "high_pass": Pass,
+    "low_pass": Pass,
 }
