@@ -1,24 +1,14 @@
 """Schedules, what became of their runs, and the calendar that they follow."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.audit import AuditEntry
 from domain.schedule import Run, Schedule, ScheduleId
-from domain.values import LibraryId, Page
+from domain.values import LibraryId
 
 RUNS_KEPT_FOR = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class RunQuery:
-    """Runs of one schedule, the latest slot first."""
-
-    schedule_id: ScheduleId
-    limit: int = 50
-    cursor: str | None = None
 
 
 class Schedules(Protocol):
@@ -54,7 +44,11 @@ class Schedules(Protocol):
         ...
 
     @abstractmethod
-    def runs(self, library_id: LibraryId, query: RunQuery) -> Page[Run]: ...
+    def runs(
+        self, library_id: LibraryId, schedule_id: ScheduleId, limit: int, before: datetime | None = None
+    ) -> tuple[Run, ...]:
+        """The latest slot first; `before` leaves out that slot and all later ones."""
+        ...
 
 
 class Cron(Protocol):

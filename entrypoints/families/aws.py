@@ -21,11 +21,13 @@ from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.scale_in import EcsScaleIn
+from adapters.aws.schedules import DynamoSchedules
 from adapters.aws.schema import create_table
 from adapters.aws.sources import S3Sources
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
 from adapters.aws.work import DynamoJobs, DynamoScheduleClaims
+from adapters.cron import CalendarCron
 from adapters.local.workspaces import FolderWorkspaces
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
@@ -66,6 +68,8 @@ class AwsAdapters(containers.DeclarativeContainer):
     fingerprints = One(DynamoFingerprints, table)
     predictions = One(DynamoPredictions, table)
     recipes = One(DynamoRecipes, table)
+    schedules = One(DynamoSchedules, table)
+    cron = One(CalendarCron)
     uploads = One(DynamoUploads, table)
     libraries = One(DynamoLibraries, table)
     keys = One(DynamoKeys, table)

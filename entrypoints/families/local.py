@@ -3,6 +3,7 @@
 from dependency_injector import containers, providers
 
 from adapters.audio.isolated import IsolatedEngine
+from adapters.cron import CalendarCron
 from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
 from adapters.local.arrivals import FolderArrivals
 from adapters.local.blobs import FileBlobs
@@ -17,6 +18,7 @@ from adapters.local.recipes import SqliteRecipes
 from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.runs import NoRuns
+from adapters.local.schedules import SqliteSchedules
 from adapters.local.sources import FolderSources
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
@@ -52,6 +54,8 @@ class LocalAdapters(containers.DeclarativeContainer):
     predictions = One(SqlitePredictions, database)
     models = One(ModelShelf, providers.List(One(SpeechModel)))
     recipes = One(SqliteRecipes, database)
+    schedules = One(SqliteSchedules, database)
+    cron = One(CalendarCron)
     uploads = One(SqliteUploads, database)
     libraries = One(SqliteLibraries, database)
     keys = One(SqliteKeys, database)

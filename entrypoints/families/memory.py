@@ -3,6 +3,7 @@
 from dependency_injector import containers, providers
 
 from adapters.audio.engine import LibrosaEngine
+from adapters.cron import CalendarCron
 from adapters.local.runs import NoRuns
 from adapters.memory.access import AuditLog, MemoryAuditTrail, MemoryKeys, MemoryLibraries
 from adapters.memory.arrivals import MemoryArrivals
@@ -16,6 +17,7 @@ from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.recipes import MemoryRecipes
 from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
+from adapters.memory.schedules import MemorySchedules
 from adapters.memory.sources import MemorySources
 from adapters.memory.uploads import MemoryUploads
 from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
@@ -48,6 +50,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     predictions = One(MemoryPredictions)
     models = One(ModelShelf, providers.List(One(SpeechModel)))
     recipes = One(MemoryRecipes, audit_log)
+    schedules = One(MemorySchedules, audit_log)
+    cron = One(CalendarCron)
     uploads = One(MemoryUploads, audit_log)
     libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)

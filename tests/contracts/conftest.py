@@ -24,6 +24,7 @@ from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recording_changes import all_writes
 from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
+from adapters.aws.schedules import DynamoSchedules
 from adapters.aws.schema import create_table
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
@@ -40,6 +41,7 @@ from adapters.local import queue as local_queue
 from adapters.local import recipes as local_recipes
 from adapters.local import recordings as local_recordings
 from adapters.local import results as local_results
+from adapters.local import schedules as local_schedules
 from adapters.local import uploads as local_uploads
 from adapters.local import work as local_work
 from adapters.local import workspaces as local_workspaces
@@ -55,6 +57,7 @@ from adapters.memory import predictions as memory_predictions
 from adapters.memory import recipes as memory_recipes
 from adapters.memory import recordings as memory_recordings
 from adapters.memory import results as memory_results
+from adapters.memory import schedules as memory_schedules
 from adapters.memory import uploads as memory_uploads
 from adapters.memory import work as memory_work
 from adapters.memory import workspaces as memory_workspaces
@@ -66,6 +69,7 @@ from domain.ports.fingerprints import Fingerprints
 from domain.ports.models import Predictions
 from domain.ports.recipes import Recipes
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
+from domain.ports.schedules import Schedules
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
 from domain.recording import Recording
@@ -91,6 +95,7 @@ class Family:
     batches: Batches
     queue: JobQueue
     schedule_claims: ScheduleClaims
+    schedules: Schedules
     uploads: Uploads
     libraries: Libraries
     keys: Keys
@@ -139,6 +144,7 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         batches=memory_batches.MemoryBatches(),
         queue=memory_work.MemoryQueue(clock, max_receives=MAX_RECEIVES),
         schedule_claims=memory_work.MemoryScheduleClaims(),
+        schedules=memory_schedules.MemorySchedules(log),
         uploads=memory_uploads.MemoryUploads(log),
         libraries=memory_access.MemoryLibraries(log),
         keys=memory_access.MemoryKeys(log),
@@ -167,6 +173,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         batches=local_batches.SqliteBatches(database),
         queue=local_queue.SqliteQueue(database, clock, max_receives=MAX_RECEIVES),
         schedule_claims=local_work.SqliteScheduleClaims(database),
+        schedules=local_schedules.SqliteSchedules(database),
         uploads=local_uploads.SqliteUploads(database),
         libraries=local_access.SqliteLibraries(database),
         keys=local_access.SqliteKeys(database),
@@ -206,6 +213,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         batches=memory_batches.MemoryBatches(),
         queue=SqsQueue(Queues(sqs, double.name), clock, max_receives=MAX_RECEIVES),
         schedule_claims=DynamoScheduleClaims(table),
+        schedules=DynamoSchedules(table),
         uploads=DynamoUploads(table),
         libraries=DynamoLibraries(table),
         keys=DynamoKeys(table),
