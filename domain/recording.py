@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.analysis import Analysis, AudioFormat, Finding
 from domain.blob_keys import original_key, reference_key
 from domain.errors import IllegalTransition
+from domain.lineage import Lineage
 from domain.policy import Judgement, Verdict
 from domain.source import Source
 from domain.values import (
@@ -59,7 +60,7 @@ class Recording:
     `judgement` is what was made of what was heard, by the library's policy or by a person; None until then.
     `restore_to` is the status that a trashed recording goes back to, None once it is being removed for good.
     `upload_id` is set while the bytes still lie in the parts of an upload. `source` is the object that an import made
-    it of.
+    it of, `lineage` the recording that a recipe made it of.
     """
 
     id: RecordingId
@@ -86,6 +87,7 @@ class Recording:
     trashed_at: datetime | None = None
     restore_to: Status | None = None
     source: Source | None = None
+    lineage: Lineage | None = None
 
     @classmethod
     def receive(
@@ -102,6 +104,7 @@ class Recording:
         keep_duplicate: bool = False,
         upload_id: str | None = None,
         source: Source | None = None,
+        lineage: Lineage | None = None,
     ) -> "Recording":
         """A new recording: processing when its bytes are all there (`sha256` known), receiving otherwise."""
         name = display_name(filename)
@@ -125,6 +128,7 @@ class Recording:
             keep_duplicate=keep_duplicate,
             upload_id=upload_id,
             source=source,
+            lineage=lineage,
         )
 
     @property

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field, FiniteFloat
 
 from domain.analysis import AudioFormat, Finding, Severity
+from domain.lineage import Lineage
 from domain.recording import Recording, Status
 from domain.source import Source
 from domain.values import Scalar
@@ -63,6 +64,32 @@ class SourceView(BaseModel):
         return None if source is None else cls(**asdict(source))
 
 
+class ParentView(BaseModel):
+    recording: str
+    recipe: str = Field(description="Name and version of what made this of it.")
+    steps_digest: str
+    engine_version: str
+    content_sha256: str = Field(description="Of the parent's bytes.")
+    n: int = Field(description="Which of the files that the recipe made, from 0.")
+    outputs: int = Field(description="How many it made.")
+    links: Links
+
+    @classmethod
+    def of(cls, lineage: Lineage | None) -> "ParentView | None":
+        if lineage is None:
+            return None
+        return cls(
+            recording=lineage.parent,
+            recipe=lineage.recipe,
+            steps_digest=lineage.steps_digest,
+            engine_version=lineage.engine_version,
+            content_sha256=lineage.content_sha256,
+            n=lineage.n,
+            outputs=lineage.outputs,
+            links={"recording": recording_address(lineage.parent)},
+        )
+
+
 class RecordingView(BaseModel):
     id: str
     library: str
@@ -78,6 +105,7 @@ class RecordingView(BaseModel):
     size_bytes: int
     sha256: str | None
     source: SourceView | None = Field(description="The object that it was imported from; null where it was sent.")
+    parent: ParentView | None = Field(description="What a recipe made it of; null where it came in otherwise.")
     findings: list[FindingView]
     verdict: VerdictView | None = Field(description="Whether it may be used; null until it has been heard.")
     failure: FailureView | None = Field(description="Why it failed, in words to act on.")
@@ -101,6 +129,7 @@ class RecordingView(BaseModel):
             size_bytes=recording.size_bytes,
             sha256=recording.sha256,
             source=SourceView.of(recording.source),
+            parent=ParentView.of(recording.lineage),
             findings=[FindingView.of(finding) for finding in recording.findings],
             verdict=VerdictView.of(recording.judgement),
             failure=FailureView.of(recording.failure),
