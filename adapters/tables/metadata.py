@@ -1,0 +1,197 @@
+"""Tables of metadata that people write, as CSV or XLSX, read by pandas.
+
+    id                            of the recording; needed
+    title, tags                   take the place of what is there
+    add_tags, remove_tags         several are parted by semicolons
+    field.NAME                    of the recording's fields
+
+An empty cell leaves what is there, `null` takes it out. In CSV true, false and numbers in their plain form are such;
+anything else, and so 007, is text.
+"""
+
+import math
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domain.change import Change
+from domain.errors import Invalid
+from domain.ports.tables import MetadataTables, Row
+from domain.values import RecordingId, Scalar
+
+if TYPE_CHECKING:
+    import pandas
+
+MAX_COLUMNS = 200
+MAX_ROWS = 1_000_000
+MAX_SHEET_ROWS = 100_000  # a sheet is held in memory
+MAX_SHEET_BYTES = 200 * 1024**2  # unpacked
+MAX_LINE_BYTES = 1024 * 1024
+
+_ROWS_AT_ONCE = 1000
+_SEPARATORS = ",;\t"
+_TAKE_OUT = "null"
+_FORMULA = ("=", "+", "-", "@")
+"""With which a spreadsheet takes a cell for a formula: exports put an apostrophe before them."""
+
+
+class PandasTables(MetadataTables):
+    def rows(self, path: Path, start: int = 0) -> Iterator[Row]:
+        frames = _sheet(path) if zipfile.is_zipfile(path) else _lines(path)
+        seen: dict[str, int] = {}
+        count = 0
+        for frame in frames:
+            cells = {name: _cell_reader(name) for name in _checked_names(list(frame.columns))}
+            for index, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+                said = {name: value for name, value in zip(cells, values, strict=True) if not _is_empty(value)}
+                if not said:
+                    continue
+                row = _row(int(index) + 2, said, cells, seen)
+                count += 1
+                if count > start:
+                    yield row
+
+
+def _lines(path: Path) -> Iterator["pandas.DataFrame"]:
+    import pandas
+
+    with path.open("rb") as file:
+        head = file.readline(MAX_LINE_BYTES)
+    try:
+        names = head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("The table is neither CSV in UTF-8 nor XLSX. Save it as one of them.", field="table") from error
+    separator = max(_SEPARATORS, key=names.count)
+    seen = 0
+    try:
+        with pandas.read_csv(
+            path,
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            chunksize=_ROWS_AT_ONCE,
+            skip_blank_lines=False,
+        ) as chunks:
+            for chunk in chunks:
+                if not isinstance(chunk.index, pandas.RangeIndex):  # it takes what is too much for names of rows
+                    raise Invalid(
+                        "A row of the table has more cells than the first. Save it as CSV anew.", field="table"
+                    )
+                seen += len(chunk)
+                if seen > MAX_ROWS:
+                    raise Invalid(f"The table has more than {MAX_ROWS:,} rows. Send it in parts.", field="table")
+                yield chunk
+    except ValueError as error:  # which pandas' own errors are, and those of its decoder
+        words = " ".join(str(error).split())[:200]
+        raise Invalid(f"The table cannot be read as CSV: {words}", field="table") from error
+
+
+def _sheet(path: Path) -> Iterator["pandas.DataFrame"]:
+    """The first sheet."""
+    import pandas
+
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_SHEET_BYTES:
+            raise Invalid("The sheet is too large when it is unpacked. Save it as CSV.", field="table")
+    try:
+        frame = pandas.read_excel(
+            path, dtype=object, keep_default_na=False, nrows=MAX_SHEET_ROWS + 1, engine="openpyxl"
+        )
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise Invalid("The table is no XLSX that can be read. Save it anew, or as CSV.", field="table") from error
+    if len(frame) > MAX_SHEET_ROWS:
+        raise Invalid(f"The sheet has more than {MAX_SHEET_ROWS:,} rows. Save it as CSV.", field="table")
+    yield frame
+
+
+def _checked_names(names: Iterable[object]) -> list[str]:
+    told = [str(name).strip() for name in names]
+    if "id" not in told:
+        raise Invalid("The table has no column id, with the ids of recordings, in its first row.", field="table")
+    if len(told) > MAX_COLUMNS:
+        raise Invalid(f"The table has more than {MAX_COLUMNS} columns.", field="table")
+    for name in told:
+        if name not in _READERS and not name.startswith("field."):
+            raise Invalid(
+                f"The table has a column {name[:64]!r}. Columns are {', '.join(_READERS)} and field.NAME.",
+                field="table",
+            )
+    return told
+
+
+def _row(n: int, said: Mapping[str, Any], cells: Mapping[str, Callable[[Any], Any]], seen: dict[str, int]) -> Row:
+    recording_id = str(said.get("id", "")).strip()
+    if not recording_id:
+        return Row(n, None, refusal=Invalid("The row has no id.", field="id"))
+    if recording_id in seen:
+        twice = Invalid(f"Row {seen[recording_id]} is about the same recording.", field="id")
+        return Row(n, RecordingId(recording_id), refusal=twice)
+    seen[recording_id] = n
+    told = {name: cells[name](value) for name, value in said.items() if name != "id"}
+    fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
+    others = {name: value for name, value in told.items() if not name.startswith("field.")}
+    if not told:
+        return Row(n, RecordingId(recording_id))
+    try:
+        return Row(n, RecordingId(recording_id), Change.describing(**others, fields=fields))
+    except Invalid as refusal:
+        return Row(n, RecordingId(recording_id), refusal=refusal)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _text(value: Any) -> str:
+    text = _plain(value)
+    return "true" if text is True else "false" if text is False else str(text)
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    text = _text(value)
+    return () if text == _TAKE_OUT else tuple(tag for each in text.split(";") if (tag := each.strip()))
+
+
+def _field(value: Any) -> Scalar:
+    plain = _plain(value)
+    if not isinstance(plain, str):
+        return plain
+    if plain in _WORDS:
+        return _WORDS[plain]
+    for kind in (int, float):
+        try:
+            number = kind(plain)
+        except ValueError:
+            continue
+        if str(number) == plain and math.isfinite(number):
+            return number
+    return plain
+
+
+def _plain(value: Any) -> str | int | float | bool:
+    """A cell of a sheet has a type of its own; a whole number comes as a float."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    text = str(value).strip()
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
+
+
+_WORDS: Mapping[str, Scalar] = {"true": True, "false": False, _TAKE_OUT: None}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "id": _text,
+    "title": _text,
+    "tags": _tags,
+    "add_tags": _tags,
+    "remove_tags": _tags,
+}
+
+
+def _cell_reader(name: str) -> Callable[[Any], Any]:
+    return _READERS.get(name, _field)

@@ -1,0 +1,127 @@
+"""Tables of metadata: what is read from CSV and XLSX, and what is refused."""
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from adapters.tables import metadata
+from adapters.tables.metadata import PandasTables
+from domain.change import Change
+from domain.errors import Invalid
+from domain.ports.tables import Row
+from domain.values import RecordingId
+
+TABLE = """id,title,tags,add_tags,remove_tags,field.site,field.n,field.code,field.ok
+r1,Owl,,bird;night,dust,A,2,007,true
+r2,,owl; hoot,,,null,-1.5,'=SUM(1),false
+
+r3,,null,,,,,,
+r4,,,,,,,,
+,x,,,,,,,
+r1,again,,,,,,,
+r5,"bad
+title",,,,,,,
+r6,,a,b,,,,,
+"""
+
+
+def read(path: Path, start: int = 0) -> list[Row]:
+    return list(PandasTables().rows(path, start))
+
+
+def csv(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "table"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_each_row_says_what_changes_or_what_is_wrong(tmp_path: Path) -> None:
+    rows = read(csv(tmp_path, TABLE))
+    assert [(row.n, row.recording_id) for row in rows] == [
+        (2, "r1"), (3, "r2"), (5, "r3"), (6, "r4"), (7, None), (8, "r1"), (9, "r5"), (10, "r6"),
+    ]  # fmt: skip
+    assert rows[0].change == Change.describing(
+        title="Owl",
+        add_tags=("bird", "night"),
+        remove_tags=("dust",),
+        fields={"site": "A", "n": 2, "code": "007", "ok": True},
+    )
+    assert rows[1].change == Change.describing(
+        tags=("owl", "hoot"), fields={"site": None, "n": -1.5, "code": "=SUM(1)", "ok": False}
+    )
+    assert rows[2].change == Change.describing(tags=())
+    assert rows[3] == Row(6, RecordingId("r4"))
+    said = [row.refusal.detail for row in rows[4:] if row.refusal]
+    assert said[:2] == ["The row has no id.", "Row 2 is about the same recording."]
+    assert "control characters" in said[2]
+    assert "add_tags" in said[3]
+
+
+def test_reading_goes_on_where_it_was(tmp_path: Path) -> None:
+    path = csv(tmp_path, TABLE)
+    assert [row.n for row in read(path, 5)] == [8, 9, 10]
+    assert read(path, 5)[0].refusal is not None, "what came before is known all the same"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_separators_and_byte_order_marks_of_spreadsheets(tmp_path: Path, separator: str) -> None:
+    rows = read(csv(tmp_path, separator.join(["id", "title"]) + "\r\n" + separator.join(["r1", "Ä"]), "utf-8-sig"))
+    assert rows == [Row(2, RecordingId("r1"), Change.describing(title="Ä"))]
+
+
+def test_cells_of_a_sheet_have_types(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["id", "title", "field.n", "field.x", "field.ok", "field.day"],
+        ["r1", 1984, 2, 2.5, True, "2026-01-02"],
+        [None, None, None, None, None, None],
+        ["r2", None, None, None, None, "null"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    assert read(tmp_path / "book.xlsx") == [
+        Row(
+            2,
+            RecordingId("r1"),
+            Change.describing(title="1984", fields={"n": 2, "x": 2.5, "ok": True, "day": "2026-01-02"}),
+        ),
+        Row(4, RecordingId("r2"), Change.describing(fields={"day": None})),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("title\nOwl\n", "no column id"),
+        ("id,colour\nr1,red\n", "column 'colour'.*field.NAME"),
+        ("id,title\nr1,a,b,c\n", "CSV"),
+        ("", "CSV"),
+        ("id," + ",".join(f"field.f{n}" for n in range(200)) + "\n", "200 columns"),
+    ],
+)
+def test_what_is_no_such_table_is_refused(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(Invalid, match=says):
+        read(csv(tmp_path, text + ("r1\n" if text.startswith("id,field") else "")))
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "noise").write_bytes(bytes(range(128, 256)) * 10)
+    with zipfile.ZipFile(tmp_path / "zip", "w") as archive:
+        archive.writestr("a.txt", "x")
+    for name in ("noise", "zip"):
+        with pytest.raises(Invalid, match="CSV"):
+            read(tmp_path / name)
+
+
+def test_tables_that_are_too_large_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "MAX_ROWS", 2)
+    with pytest.raises(Invalid, match="more than 2 rows"):
+        read(csv(tmp_path, "id\nr1\nr2\nr3\n"))
+    monkeypatch.setattr(metadata, "MAX_SHEET_BYTES", 10)
+    openpyxl.Workbook().save(tmp_path / "book.xlsx")
+    with pytest.raises(Invalid, match="too large when it is unpacked"):
+        read(tmp_path / "book.xlsx")
