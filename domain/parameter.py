@@ -27,11 +27,11 @@ class Number:
 
     def checked(self, value: object) -> Setting:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise Invalid(f"{self.name} must be a number from {self.range}.", field=self.name)
+            raise Invalid(f"{self.name} must be a number between {self.range}.", field=self.name)
         if not self.least <= value <= self.greatest:
             raise Invalid(f"{self.name} must lie between {self.range}; it is {value:g}.", field=self.name)
         if self.whole and value != int(value):
-            raise Invalid(f"{self.name} must be a whole number from {self.range}.", field=self.name)
+            raise Invalid(f"{self.name} must be a whole number between {self.range}.", field=self.name)
         return int(value) if self.whole else float(value)
 
     @property

@@ -16,8 +16,9 @@ MAX_STEPS = 32
 MAX_ABOUT_CHARS = 1000
 MAX_VERSIONS = 10_000
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_REFERENCE = re.compile(r"([a-z][a-z0-9-]{0,39})(?:@([1-9][0-9]{0,4}))?")
+NAME_PATTERN = "[a-z][a-z0-9-]{0,39}"
+_NAME = re.compile(NAME_PATTERN)
+_REFERENCE = re.compile(rf"({NAME_PATTERN})(?:@([1-9][0-9]{{0,4}}))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.limits import limits as intake_limits
 from entrypoints.http.api_v1.policy import policy
 from entrypoints.http.api_v1.predictions import predictions
+from entrypoints.http.api_v1.recipes import recipes
 from entrypoints.http.api_v1.recordings import recordings
 from entrypoints.http.api_v1.uploads import uploads
 from entrypoints.http.docs import docs
@@ -45,7 +46,7 @@ def create_app(container: Container) -> Flask:
     app.extensions[PLACES] = limits.Places(settings.max_event_streams)
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, events)
-    openapi.register(app, predictions, policy, access)
+    openapi.register(app, predictions, recipes, policy, access)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app

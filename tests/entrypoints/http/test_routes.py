@@ -24,6 +24,7 @@ class Call:
 
 
 VERSION = {"headers": {"If-Match": "*"}}
+GAIN = [{"step": "gain", "gain_db": -3}]
 PART = {"data": b"x", "query_string": {"signature": "x"}}
 
 REQUIRED = {
@@ -67,6 +68,12 @@ REQUIRED = {
     ("GET", f"{V1}/predictions"): Call(READ),
     ("GET", f"{V1}/recordings/<id>/predictions"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/predictions/<key>"): Call(READ, "recording"),
+    ("GET", f"{V1}/recipes"): Call(READ),
+    ("POST", f"{V1}/recipes"): Call(WRITE, given={"json": {"name": "quieter", "steps": GAIN}}),
+    ("GET", f"{V1}/recipes/<name>"): Call(READ, "recipe"),
+    ("PUT", f"{V1}/recipes/<name>"): Call(WRITE, "recipe", {"json": {"steps": GAIN}, **VERSION}),
+    ("GET", f"{V1}/recipes/<name>/versions"): Call(READ, "recipe"),
+    ("GET", f"{V1}/recipe-steps"): Call(READ),
     ("GET", f"{V1}/library"): Call(READ),
     ("GET", f"{V1}/library/policy"): Call(READ),
     ("PUT", f"{V1}/library/policy"): Call(ADMINISTER, given={"json": {"rules": []}, **VERSION}),
@@ -83,7 +90,8 @@ BELOW = {READ: None, WRITE: Role.VIEWER, ADMINISTER: Role.EDITOR}
 
 
 def path_of(rule: str, id_: str) -> str:
-    return rule.replace("<id>", id_).replace("<name>", "preview.mp3").replace("<n>", "1").replace("<key>", "0")
+    name = id_ if "/recipes/" in rule else "preview.mp3"
+    return rule.replace("<id>", id_).replace("<name>", name).replace("<n>", "1").replace("<key>", "0")
 
 
 def test_every_route_is_declared(service: Service) -> None:
@@ -120,8 +128,10 @@ def ids_of(service: Service, api: Api) -> dict[str, str]:
     service.ports.predictions().put(prediction)
     upload = api.post(f"{V1}/uploads", json={"filename": "a.wav", "size": 10}).get_json()
     key = api.post(f"{V1}/keys", json={"name": "x", "role": "viewer"}).get_json()
+    recipe = api.post(f"{V1}/recipes", json={"name": "louder", "steps": GAIN}).get_json()
     return {
         "recording": recording["id"],
+        "recipe": recipe["name"],
         "prediction": prediction.key,
         "job": recording["links"]["job"].rpartition("/")[2],
         "upload": upload["id"],
