@@ -21,7 +21,17 @@ LOUDNESS_PRESETS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "replaygain-2": (-18.0, -1.0),
     }
 )
-"""Target in LUFS and ceiling in dBTP, by name."""
+"""Target in LUFS and ceiling in dBTP, by name.
+
+- ebu-r128: EBU R 128 v4.0 (2020), programmes in broadcast.
+- atsc-a85: ATSC A/85:2013, whose target for what comes without metadata is -24 LKFS (LKFS and LUFS are the same), and
+  which asks for true peaks below -2 dBTP.
+- podcast: Apple Podcasts, "Audio requirements" (-16 LUFS within 1 dB, -1 dBTP). AES TD1008 has that ceiling, too; its
+  -16 LUFS are for music, and speech is at -18 there: say target_lufs for that.
+- streaming: Spotify, "Loudness normalization" (-14 LUFS, below -1 dBTP). TD1008 has it for an album's loudest track.
+- replaygain-2: ReplayGain 2.0, whose reference is -18 LUFS. It only asks that nothing is beyond full scale; -1 dBTP is
+  what the others keep for encoders.
+"""
 
 TRIM_PROFILES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"speech": (-50.0, 0.2), "music": (-60.0, 0.05), "effects": (-70.0, 0.01)}
