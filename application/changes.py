@@ -1,4 +1,4 @@
-"""How a stored recording or job is changed: load, ask the entity, store with its audit entry, tell."""
+"""How a stored recording or job is changed: load, ask the entity, store with its audit entry and its events, tell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,13 +41,14 @@ class ChangeRecording:
             if after is before:
                 return before
             entry = AuditEntry.of_change(self.ids.next(), now, actor, action, before=before, after=after)
+            events = self.notices.of_recording(after, before)
             try:
-                self.recordings.save(after, replaces=before.version, audit=entry)
+                self.recordings.save(after, replaces=before.version, audit=entry, events=events)
             except VersionMismatch:
                 if version is not None or not tries_left:
                     raise
                 continue
-            self.notices.recording(after)
+            self.notices.hand_on(events)
             return after
         raise AssertionError("the last try returns or raises")
 
@@ -67,12 +68,13 @@ class ChangeJob:
             now = self.clock.now()
             after = change(before, now)
             entry = AuditEntry.of_change(self.ids.next(), now, actor, action, before=before, after=after)
+            events = self.notices.of_job(after, before)
             try:
-                self.jobs.save(after, replaces=before.version, audit=entry)
+                self.jobs.save(after, replaces=before.version, audit=entry, events=events)
             except VersionMismatch:
                 if not tries_left:
                     raise
                 continue
-            self.notices.job(after)
+            self.notices.hand_on(events)
             return after
         raise AssertionError("the last try returns or raises")

@@ -9,7 +9,6 @@ from application.changes import ChangeRecording
 from application.import_plan import ImportMode
 from application.ingest import PutOnRecord, ReceiveRecording, refuse_duplicate
 from application.intake import Intake
-from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.errors import AudioBackendError, DuplicateContent, IllegalTransition, Unavailable, Unsupported
@@ -157,7 +156,6 @@ class ReferRecording:
     workspaces: Workspaces
     put_on_record: PutOnRecord
     start_job: StartJob
-    notices: Notices
     ids: Ids
     max_bytes: int
 
@@ -186,7 +184,6 @@ class ReferRecording:
                 content_type=UNTOLD_TYPE,
                 source=source,
             )
-        self.notices.recording(recording)
         self.start_job(actor, JobKind.INGEST, recording.id)
         return recording
 

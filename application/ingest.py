@@ -47,6 +47,7 @@ class PutOnRecord:
 
     recordings: Recordings
     engine: AudioEngine
+    notices: Notices
     clock: Clock
     ids: Ids
 
@@ -77,7 +78,9 @@ class PutOnRecord:
             source=source,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
-        self.recordings.add(recording, entry)
+        events = self.notices.of_recording(recording)
+        self.recordings.add(recording, entry, events)
+        self.notices.hand_on(events)
         return recording
 
 
@@ -94,7 +97,6 @@ class ReceiveRecording:
     engine: AudioEngine
     put_on_record: PutOnRecord
     start_job: StartJob
-    notices: Notices
     ids: Ids
     max_bytes: int
 
@@ -147,7 +149,6 @@ class ReceiveRecording:
             # names are found by reconcile-blobs.
             self.blobs.delete(key)
             raise
-        self.notices.recording(recording)
         return recording, self.start_job(actor, JobKind.INGEST, recording.id)
 
 

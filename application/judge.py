@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.changes import ChangeRecording
+from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Library, Permission
 from domain.analysis import Analysis
@@ -32,6 +33,7 @@ class SetPolicy:
     """For what is heard from now on; what has been judged stays so until it is analysed again."""
 
     libraries: Libraries
+    notices: Notices
     clock: Clock
     ids: Ids
 
@@ -45,7 +47,9 @@ class SetPolicy:
             entry = AuditEntry.of_change(
                 self.ids.next(), self.clock.now(), actor, "library.govern", before=library, after=governed
             )
-            self.libraries.save(governed, replaces=library.version, audit=entry)
+            events = self.notices.of_library(governed)
+            self.libraries.save(governed, replaces=library.version, audit=entry, events=events)
+            self.notices.hand_on(events)
         return governed
 
 

@@ -43,33 +43,30 @@ class HeldJob:
         if stage == self._job.stage and share < self._job.progress + PROGRESS_STEP:
             return
         self._store(lambda job: job.progressed(self._fence, share, stage, self._clock.now()))
-        self._notices.job(self._job)
+        self._notices.progress(self._job)
 
     def succeed(self) -> None:
         self._store(lambda job: job.succeeded(self._fence, self._clock.now()))
-        self._notices.job(self._job)
 
     def fail(self, failure: Failure) -> None:
         self._store(lambda job: job.failed(self._fence, failure, self._clock.now()))
-        self._notices.job(self._job)
 
     def postpone(self, failure: Failure) -> timedelta:
         """Queued again for later; how much later."""
         now = self._clock.now()
         self._store(lambda job: job.postponed(self._fence, failure, now))
-        self._notices.job(self._job)
         return self._job.due_at - now
 
     def release(self) -> None:
         self._store(lambda job: job.released(self._fence, self._clock.now()))
-        self._notices.job(self._job)
 
     def _store(self, change: Callable[[Job], Job]) -> None:
         with self._lock:
             while True:
                 changed = change(self._job)
+                events = self._notices.of_job(changed, self._job)
                 try:
-                    self._jobs.save(changed, replaces=self._job.version)
+                    self._jobs.save(changed, replaces=self._job.version, events=events)
                 except VersionMismatch:
                     # The entity itself refuses the change when the job is no longer ours.
                     self._job = self._stored()
@@ -77,7 +74,8 @@ class HeldJob:
                 except NotFound:
                     raise self._gone() from None
                 self._job = changed
-                return
+                break
+        self._notices.hand_on(events)
 
     def _stored(self) -> Job:
         stored = self._jobs.find(self._job.id)
@@ -123,11 +121,12 @@ class TakeJob:
             self.give_up_job(job)
             return Settled()
         claimed = job.claimed(worker, now, self.lease_for)
+        events = self.notices.of_job(claimed, job)
         try:
-            self.jobs.save(claimed, replaces=job.version)
+            self.jobs.save(claimed, replaces=job.version, events=events)
         except VersionMismatch:
             return Busy(timedelta(seconds=1))
-        self.notices.job(claimed)
+        self.notices.hand_on(events)
         return HeldJob(self.jobs, self.notices, self.clock, claimed, self.lease_for)
 
 
@@ -142,7 +141,8 @@ class GiveUpJob:
 
     def __call__(self, job: Job) -> Job:
         given_up = job.gave_up(self.clock.now())
-        self.jobs.save(given_up, replaces=job.version)
-        self.notices.job(given_up)
+        events = self.notices.of_job(given_up, job)
+        self.jobs.save(given_up, replaces=job.version, events=events)
+        self.notices.hand_on(events)
         self.fail_recording_of_job(given_up)
         return given_up

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from application.labour import GiveUpJob
+from application.notices import Notices
 from application.purge import RemoveBelongings
 from application.work import FailRecordingOfJob, StartJob
 from domain.access import system_actor
@@ -221,6 +222,7 @@ class EmptyTrash:
 
     recordings: Recordings
     remove_belongings: RemoveBelongings
+    notices: Notices
     clock: Clock
     ids: Ids
     retention: timedelta
@@ -239,7 +241,9 @@ class EmptyTrash:
         self.recordings.save(given_up, replaces=recording.version, audit=entry)
         self.remove_belongings(given_up)
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.purge", before=given_up, after=None)
-        self.recordings.remove(given_up, replaces=given_up.version, audit=entry)
+        events = self.notices.of_removal(given_up)
+        self.recordings.remove(given_up, replaces=given_up.version, audit=entry, events=events)
+        self.notices.hand_on(events)
         return True
 
 

@@ -189,11 +189,12 @@ class CompleteUpload:
             upload_id=upload.id,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
+        events = self.notices.of_recording(recording)
         try:
-            self.recordings.add(recording, entry)
+            self.recordings.add(recording, entry, events)
         except Conflict:  # completed twice at once
             return self.recordings.get(upload.library_id, upload.recording_id)
-        self.notices.recording(recording)
+        self.notices.hand_on(events)
         return recording
 
 

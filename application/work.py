@@ -41,18 +41,19 @@ class StartJob:
         recording_id: RecordingId,
         parameters: Mapping[str, Scalar] = MappingProxyType({}),
     ) -> Job:
-        job = self.jobs.add(
-            Job.queue(
-                JobId(self.ids.next()),
-                actor.library_id,
-                kind,
-                recording_id,
-                now=self.clock.now(),
-                request_id=actor.request_id,
-                parameters=parameters,
-            )
+        new = Job.queue(
+            JobId(self.ids.next()),
+            actor.library_id,
+            kind,
+            recording_id,
+            now=self.clock.now(),
+            request_id=actor.request_id,
+            parameters=parameters,
         )
-        self.notices.job(job)
+        events = self.notices.of_job(new)
+        job = self.jobs.add(new, events)
+        if job is new:
+            self.notices.hand_on(events)
         self.ring(job)
         return job
 

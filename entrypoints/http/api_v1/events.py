@@ -3,11 +3,12 @@
 from flask import Response, current_app, request
 from pydantic import Field
 
+from application.notices import facts_of_job, facts_of_recording
 from application.watch import Watch
 from domain.event import Event
 from domain.job import Job
 from domain.recording import Recording
-from domain.values import JobId, RecordingId, Scalar
+from domain.values import JobId, RecordingId
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.events import EventStream, Wanted
 from entrypoints.http.limits import Places
@@ -56,16 +57,9 @@ def _standing(query: EventFilter, last_id: str) -> Event | None:
     """How the thing that is listened to stands. Raises NotFound where there is none."""
     if query.job is not None:
         job: Job = use_cases().get_job()(actor(), JobId(query.job))
-        data: dict[str, Scalar] = {
-            "status": str(job.status),
-            "kind": str(job.kind),
-            "recording": job.recording_id,
-            "progress": job.progress,
-            "stage": job.stage,
-        }
-        return Event(job.library_id, "job.changed", job.id, job.updated_at, data, last_id)
+        return Event(job.library_id, "job.changed", job.id, job.updated_at, facts_of_job(job), last_id)
     if query.recording is not None:
         recording: Recording = use_cases().get_recording()(actor(), RecordingId(query.recording))
-        told: dict[str, Scalar] = {"status": str(recording.status), "version": recording.version}
+        told = facts_of_recording(recording)
         return Event(recording.library_id, "recording.changed", recording.id, recording.updated_at, told, last_id)
     return None
