@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.errors import Invalid
+from domain.fixity import FixityStatus
 from domain.recording import Recording, Status
 
 MAX_LIMIT = 200
@@ -40,6 +41,7 @@ class Field(StrEnum):
     STATUS = "status"
     TAG = "tag"
     FINDING = "finding"
+    FIXITY = "fixity"
     CODEC = "codec"
     CONTAINER = "container"
     SHA256 = "sha256"
@@ -54,6 +56,12 @@ class Field(StrEnum):
 
 ORDERED = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE, Field.CREATED, Field.UPDATED})
 _MOMENTS = frozenset({Field.CREATED, Field.UPDATED})
+_WORDS: Mapping[Field, tuple[str, ...]] = {
+    Field.STATUS: tuple(Status),
+    Field.FIXITY: (FixityStatus.DAMAGED, FixityStatus.MISSING),
+}
+"""Of fields that have no others."""
+
 _WORD = re.compile(r"([a-z_]+)(?:\[([a-z]+)\])?")
 
 
@@ -133,7 +141,7 @@ def _comparable(name: Field, text: str) -> Comparable:
             if moment.tzinfo is not None:
                 return moment
         elif name not in ORDERED:
-            if text and (name is not Field.STATUS or text in set(Status)):
+            if text and text in _WORDS.get(name, (text,)):
                 return text.lower() if name is Field.SHA256 else text
         elif math.isfinite(number := float(text)) and number >= 0:
             return number if name is Field.DURATION else int(number)
@@ -144,12 +152,16 @@ def _comparable(name: Field, text: str) -> Comparable:
 
 
 def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:
-    """The values that a filter on the field looks at: several for tags and findings, none where nothing is known."""
-    audio = recording.audio
+    """The values that a filter on the field looks at: several for tags and findings, none where nothing is known.
+
+    Of fixity only what is wrong is a value: intact ones are nearly all, and would share one place.
+    """
+    audio, fixity = recording.audio, recording.fixity
     values: Mapping[Field, Comparable | tuple[str, ...] | None] = {
         Field.STATUS: str(recording.status),
         Field.TAG: recording.tags,
         Field.FINDING: tuple(finding.code for finding in recording.findings),
+        Field.FIXITY: str(fixity.status) if fixity and not fixity.is_intact else None,
         Field.CODEC: audio.codec if audio else None,
         Field.CONTAINER: audio.container if audio else None,
         Field.SHA256: recording.sha256,

@@ -13,6 +13,7 @@ from domain.batch import Batch, Item, Selection, Work
 from domain.blob_keys import original_key, rendition_key
 from domain.event import Event
 from domain.fingerprint import Identity
+from domain.fixity import Fixity, FixityStatus
 from domain.idempotency import IdempotentRequest
 from domain.job import Job
 from domain.job_kind import JobKind
@@ -91,6 +92,10 @@ def an_audio_format(**changes: Any) -> AudioFormat:
 def a_finding(**changes: Any) -> Finding:
     finding = Finding("clipping", Severity.WARNING, "The signal clips.", "Record it quieter.", ((0.1, 0.2),))
     return replace(finding, **changes)
+
+
+def a_fixity(status: FixityStatus = FixityStatus.INTACT) -> Fixity:
+    return Fixity(status, NOON, None if status is FixityStatus.MISSING else a_sha256(status))
 
 
 def a_recording(**changes: Any) -> Recording:

@@ -27,6 +27,7 @@ INDEX_OF: Mapping[SortKey, str] = {
 ATTRIBUTE_OF: Mapping[Field, str] = {
     Field.TAG: "tags",
     Field.FINDING: "findings",
+    Field.FIXITY: "fixity",
     Field.CODEC: "codec",
     Field.CONTAINER: "container",
     Field.SHA256: "sha256",

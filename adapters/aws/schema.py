@@ -31,7 +31,7 @@ INDEXES: dict[str, tuple[str, str]] = {
 }
 """The partition key and the sort key of each index: an item without them is not in it."""
 
-FILTERED = ("codec", "container", "filename", "sha256", "channels", "sample_rate", "tags", "findings")
+FILTERED = ("codec", "container", "filename", "sha256", "channels", "sample_rate", "tags", "findings", "fixity")
 _PROJECTED = (*FILTERED, "created", "duration", "size")
 """What the lists of recordings carry beside their keys, so that a filter can pass over an item without reading it.
 

@@ -11,11 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
+from domain.fixity import FixityStatus
 from domain.listing import ORDERED, Field, Filter, Op, RecordingQuery, SortKey, sort_value
 from domain.ports.recordings import Recordings
 from domain.recording import Recording, Status
 from domain.values import LibraryId
-from tests.builders import LIBRARY, NOON, OTHER_LIBRARY, a_finding, a_recording, a_sha256, an_audio_format, an_entry
+from tests.builders import (
+    LIBRARY,
+    NOON,
+    OTHER_LIBRARY,
+    a_finding,
+    a_fixity,
+    a_recording,
+    a_sha256,
+    an_audio_format,
+    an_entry,
+)
 from tests.contracts.conftest import Family
 
 T = TypeVar("T")
@@ -57,6 +68,7 @@ def recordings_of(draw: st.DrawFn, library_id: LibraryId) -> Recording:
         tags=tuple(sorted(draw(st.sets(st.sampled_from(TAGS), max_size=3)))),
         findings=tuple(a_finding(code=code) for code in draw(st.sets(st.sampled_from(CODES)))),
         audio=audio if heard else None,
+        fixity=pick((None, *(a_fixity(status) for status in FixityStatus))),
     )
 
 
@@ -64,6 +76,7 @@ _VALUES = {
     Field.STATUS: STATUSES,
     Field.TAG: (*TAGS, "unknown", "do"),
     Field.FINDING: CODES,
+    Field.FIXITY: ("damaged", "intact"),
     Field.CODEC: ("mp3", "MP3"),
     Field.CONTAINER: ("ogg",),
     Field.SHA256: (a_sha256(1),),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
+from domain.fixity import FixityStatus
 from domain.listing import (
     MAX_LIMIT,
     ORDERED,
@@ -22,7 +23,7 @@ from domain.listing import (
     sort_value,
 )
 from domain.recording import Status
-from tests.builders import NOON, a_finding, a_recording, an_audio_format
+from tests.builders import NOON, a_finding, a_fixity, a_recording, an_audio_format
 
 RECORDING = a_recording(
     tags=("cat", "dog"),
@@ -30,6 +31,7 @@ RECORDING = a_recording(
     audio=an_audio_format(codec="flac", container="ogg", channels=2, sample_rate_hz=48_000, duration_seconds=1.5),
     size_bytes=100,
     filename="A dog.ogg",
+    fixity=a_fixity(FixityStatus.DAMAGED),
 )
 UNHEARD = a_recording(status=Status.RECEIVING, sha256=None, audio=None)
 
@@ -41,6 +43,7 @@ UNHEARD = a_recording(status=Status.RECEIVING, sha256=None, audio=None)
         (Field.TAG, "dog", "do"),
         (Field.TAG, "cat", "Cat"),
         (Field.FINDING, "silence", "clip"),
+        (Field.FIXITY, "damaged", "missing"),
         (Field.CODEC, "flac", "mp3"),
         (Field.CONTAINER, "ogg", "wav"),
         (Field.SHA256, RECORDING.sha256, "0" * 64),
@@ -140,6 +143,7 @@ def test_filters_are_read_as_addresses_have_them() -> None:
         ("tag[gte]", "dog"),
         ("tag", ""),
         ("status", "lost"),
+        ("fixity", "intact"),
         ("duration", "long"),
         ("size", "-1"),
         ("duration", "nan"),

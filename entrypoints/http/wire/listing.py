@@ -1,7 +1,7 @@
 """The filters of recordings as query parameters, made of what the domain filters by: `tag=dog`, `duration[gte]=1`."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, create_model
 
@@ -22,6 +22,7 @@ _TYPES: dict[Filtered, Any] = {
     Filtered.STATUS: Status,
     Filtered.TAG: list[_Word],
     Filtered.FINDING: list[_Word],
+    Filtered.FIXITY: Literal["damaged", "missing"],
     Filtered.CODEC: _Word,
     Filtered.CONTAINER: _Word,
     Filtered.SHA256: Sha256,

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field, FiniteFloat
 
 from domain.analysis import AudioFormat, Finding, Severity
+from domain.fixity import Fixity, FixityStatus
 from domain.lineage import Lineage
 from domain.recording import Recording, Status
 from domain.source import Source
@@ -90,6 +91,16 @@ class ParentView(BaseModel):
         )
 
 
+class FixityView(BaseModel):
+    status: FixityStatus
+    checked_at: datetime = Field(description="Of an intact one within 90 days of the latest check.")
+    sha256: str | None = Field(description="What was found; null where nothing is.")
+
+    @classmethod
+    def of(cls, fixity: Fixity | None) -> "FixityView | None":
+        return None if fixity is None else cls(**asdict(fixity))
+
+
 class RecordingView(BaseModel):
     id: str
     library: str
@@ -104,6 +115,7 @@ class RecordingView(BaseModel):
     audio: AudioView | None
     size_bytes: int
     sha256: str | None
+    fixity: FixityView | None = Field(description="Whether the stored bytes still have that hash; null until checked.")
     source: SourceView | None = Field(description="The object that it was imported from; null where it was sent.")
     parent: ParentView | None = Field(description="What a recipe made it of; null where it came in otherwise.")
     findings: list[FindingView]
@@ -128,6 +140,7 @@ class RecordingView(BaseModel):
             audio=AudioView.of(recording.audio),
             size_bytes=recording.size_bytes,
             sha256=recording.sha256,
+            fixity=FixityView.of(recording.fixity),
             source=SourceView.of(recording.source),
             parent=ParentView.of(recording.lineage),
             findings=[FindingView.of(finding) for finding in recording.findings],
