@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import ducc0
 import numpy as np
@@ -58,6 +59,19 @@ _SHORTEST = 2 / 3  # of a window that there must be at least
 _EACH_SIDE_HZ, _CLEAR_HZ = 8.0, 1.5  # the neighbourhood, and what of it is the line's own
 
 
+class Heard(NamedTuple):
+    """`mains` is the one of MAINS that it belongs to, `hz` where its fundamental is; `dbfs` of the strongest of its
+    `lines`. `windows` are the numbers of those that it is in, of `looked_at`."""
+
+    mains: float
+    hz: float
+    lines: float
+    dbfs: float
+    windows: NDArray[np.int64]
+    looked_at: int
+    may_be_meant: bool
+
+
 class Hum:
     """`hum`, where at least LEAST_LINES lines stand out in MOST windows of the channels' mean or difference."""
 
@@ -100,29 +114,38 @@ class Hum:
         self._windows.append(hums)
         self._silent.append(silent)
 
-    def result(self) -> Told:
+    def heard(self) -> Heard | None:
+        """Once the last chunk was fed."""
         if not self._windows:
-            return Told()
+            return None
         windows = np.stack(self._windows)  # (windows, mains, (frequency, level, lines)); a level of 0: none
         heard = windows[:, :, 1] > 0
         mains = int(np.argmax(heard.sum(axis=0)))
         found = np.flatnonzero(heard[:, mains])
         looked_at = len(windows) - sum(self._silent)
         if len(found) <= MOST * looked_at:
-            return Told()
+            return None
         frequencies, levels, lines = windows[found, mains].T
         decibels = 10 * np.log10(levels)
         low, middle, high = np.percentile(decibels, (10, 50, 90))
         if middle < LEAST_LEVEL_DBFS or high - low > STEADY_DB:
+            return None
+        meant = self._may_be_meant(float(middle))
+        hz, many = float(np.median(frequencies)), float(np.median(lines))
+        return Heard(MAINS[mains], hz, many, float(middle), found, looked_at, meant)
+
+    def result(self) -> Told:
+        heard = self.heard()
+        if heard is None:
             return Told()
-        ranges = self._ranges(found)
+        ranges = self._ranges(heard.windows)
         detail = (
-            f"A hum of {np.median(frequencies):.1f} Hz with {np.median(lines):.0f} lines, the strongest at "
-            f"{middle:.0f} dBFS, in {len(found)} of {looked_at} windows of {WINDOW_SECONDS:g} s."
+            f"A hum of {heard.hz:.1f} Hz with {heard.lines:.0f} lines, the strongest at "
+            f"{heard.dbfs:.0f} dBFS, in {len(heard.windows)} of {heard.looked_at} windows of {WINDOW_SECONDS:g} s."
         )
-        remedy = f"Look for a ground loop or a bad cable; notch filters at {MAINS[mains]:g} Hz and its multiples help."
-        severity = Severity.WARNING if middle >= LOUD_DBFS else Severity.INFO
-        if self._may_be_meant(float(middle)):
+        remedy = f"Look for a ground loop or a bad cable; notch filters at {heard.mains:g} Hz and its multiples help."
+        severity = Severity.WARNING if heard.dbfs >= LOUD_DBFS else Severity.INFO
+        if heard.may_be_meant:
             severity = Severity.INFO
             detail += " It is so loud against the whole that it may be the sound itself: a drone or a held note."
             remedy = f"Nothing, where it is meant; else: {remedy}"
