@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from domain.errors import Conflict, Invalid
 from domain.parameter import Setting
@@ -31,12 +32,19 @@ class Diff:
 
     @classmethod
     def between(cls, before: Recording, after: Recording) -> "Diff":
-        names = sorted(before.fields.keys() | after.fields.keys())
-        pairs = {name: (before.fields.get(name), after.fields.get(name)) for name in names}
+        return cls.of(*({"title": r.title, "tags": r.tags, "fields": r.fields} for r in (before, after)))
+
+    @classmethod
+    def of(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> "Diff":
+        """Of titles, tags and fields, as the trail has them too; what is in neither has not changed."""
+        had, has = (tuple(each.get("tags", ())) for each in (before, after))
+        was, now = (dict(each.get("fields", {})) for each in (before, after))
+        pairs = {name: (was.get(name), now.get(name)) for name in sorted(was.keys() | now.keys())}
+        titles: tuple[Any, Any] = before.get("title"), after.get("title")
         return cls(
-            tuple(tag for tag in after.tags if tag not in before.tags),
-            tuple(tag for tag in before.tags if tag not in after.tags),
-            None if before.title == after.title else (before.title, after.title),
+            tuple(tag for tag in has if tag not in had),
+            tuple(tag for tag in had if tag not in has),
+            None if titles[0] == titles[1] else titles,
             {name: pair for name, pair in pairs.items() if pair[0] != pair[1]},
         )
 
@@ -121,6 +129,20 @@ class Change:
             checked_tags(remove_tags),
             checked_fields(fields or {}),
         )
+
+    @classmethod
+    def checked(cls, asked: Mapping[str, object]) -> "Change":
+        """Of what somebody has asked for, in plain values. Raises Invalid for what there is not."""
+        said = {name: value for name, value in asked.items() if value is not None}
+        action = said.pop("action", Action.DESCRIBE)
+        if action not in set(Action):
+            raise Invalid(f"action must be one of: {', '.join(Action)}.", field="action")
+        if action == Action.DESCRIBE:
+            unknown = said.keys() - {"title", "tags", "add_tags", "remove_tags", "fields"}
+            if unknown:
+                raise Invalid(f"A change has no {', '.join(sorted(unknown))[:64]}.", field="change")
+            return cls.describing(**said)  # type: ignore[arg-type]  # their types were checked where they came in
+        return cls(Action(str(action)), **said)  # type: ignore[arg-type]  # as above
 
     @property
     def settings(self) -> dict[str, Setting]:

@@ -118,6 +118,15 @@ class DynamoRenditions(Renditions):
     def of_recording(self, library_id: LibraryId, recording_id: RecordingId) -> tuple[Rendition, ...]:
         return tuple(read(Rendition, item) for item in self._table.items(_renditions(library_id, recording_id)))
 
+    def remove(self, rendition: Rendition) -> None:
+        named = _rendition_key(rendition.library_id, rendition.recording_id, rendition.name)
+        try:
+            self._table.write(
+                delete(named, Condition("#fence = :fence", {"fence": "fence"}, {"fence": rendition.fence}))
+            )
+        except Refused:
+            return  # another one has its name
+
     def remove_all(self, library_id: LibraryId, recording_id: RecordingId) -> None:
         found = self._table.items(_renditions(library_id, recording_id))
         self._table.write_each([delete(key_of(item)) for item in found])

@@ -79,6 +79,14 @@ class SqliteRenditions(Renditions):
         with self._database.reading() as connection:
             return rows.read_all(connection, Rendition, query, library_id, recording_id)
 
+    def remove(self, rendition: Rendition) -> None:
+        named = "library_id = ? AND recording_id = ? AND name = ? AND fence = ?"
+        with self._database.writing() as connection:
+            connection.execute(
+                f"DELETE FROM renditions WHERE {named}",  # noqa: S608 - a constant
+                (rendition.library_id, rendition.recording_id, rendition.name, rendition.fence),
+            )
+
     def remove_all(self, library_id: LibraryId, recording_id: RecordingId) -> None:
         with self._database.writing() as connection:
             connection.execute(

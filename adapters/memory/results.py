@@ -60,6 +60,13 @@ class MemoryRenditions(Renditions):
             own = [r for r in self._renditions.values() if _belongs(r, library_id, recording_id)]
         return tuple(sorted(own, key=lambda rendition: rendition.name))
 
+    def remove(self, rendition: Rendition) -> None:
+        key = (rendition.library_id, rendition.recording_id, rendition.name)
+        with self._lock:
+            stored = self._renditions.get(key)
+            if stored is not None and stored.fence == rendition.fence:
+                del self._renditions[key]
+
     def remove_all(self, library_id: LibraryId, recording_id: RecordingId) -> None:
         with self._lock:
             kept = {k: r for k, r in self._renditions.items() if not _belongs(r, library_id, recording_id)}

@@ -108,6 +108,11 @@ class Renditions(Protocol):
         ...
 
     @abstractmethod
+    def remove(self, rendition: Rendition) -> None:
+        """Take this one out. Where another fence has written under its name since, that one stays."""
+        ...
+
+    @abstractmethod
     def remove_all(self, library_id: LibraryId, recording_id: RecordingId) -> None: ...
 
 

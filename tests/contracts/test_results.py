@@ -118,6 +118,17 @@ def test_the_renditions_of_a_recording_come_by_name(family: Family) -> None:
     assert family.renditions.of_recording(OTHER_LIBRARY, RECORDING) == ()
 
 
+def test_a_rendition_is_removed_unless_another_has_its_name(family: Family) -> None:
+    earlier = a_rendition(fence=EARLIER)
+    kept = replace(earlier, fence=LATER)
+    for rendition in (kept, a_rendition(name="waveform.dat", fence=FENCE)):
+        family.renditions.put(rendition)
+    family.renditions.remove(earlier)
+    family.renditions.remove(a_rendition(name="waveform.dat", fence=FENCE))
+    family.renditions.remove(a_rendition(name="gone.dat"))
+    assert family.renditions.of_recording(LIBRARY, RECORDING) == (kept,)
+
+
 def test_all_renditions_of_a_recording_are_removed_and_no_others(family: Family) -> None:
     other = a_rendition(recording_id=OTHER_RECORDING)
     foreign = a_rendition(library_id=OTHER_LIBRARY)

@@ -1,0 +1,117 @@
+"""Changes to what is said of many recordings, the trash, and moves to another library: as items of a batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.access import Authenticate
+from application.changes import ChangeRecording
+from application.curate import RestoreRecording
+from application.item_work import Foreseen, ItemWork, Outcome
+from application.move import MoveRecording
+from domain.access import Actor, Permission, system_actor
+from domain.batch import Batch, Item, ItemStatus
+from domain.change import Action, Change, Diff
+from domain.errors import CallersFault, Conflict, Invalid
+from domain.parameter import Setting
+from domain.ports.access import AuditQuery, AuditTrail
+from domain.ports.audio import Progress
+from domain.ports.recordings import Recordings
+from domain.ports.world import Clock
+from domain.recording import Recording, Status
+from domain.values import Failure, RecordingId
+
+DESCRIBE = "recording.describe"
+_SKIPPED = Outcome(ItemStatus.SKIPPED)
+
+
+@dataclass(frozen=True)
+class ChangeWork(ItemWork):
+    """What an item's own settings say goes before what the batch says: rows of a table differ."""
+
+    recordings: Recordings
+    change_recording: ChangeRecording
+    restore_recording: RestoreRecording
+    move_recording: MoveRecording
+    authenticate: Authenticate
+    trail: AuditTrail
+    clock: Clock
+
+    @property
+    def is_quick(self) -> bool:
+        return True
+
+    def settled(self, actor: Actor, asked: Mapping[str, object]) -> dict[str, Setting]:
+        """To move takes an administrator, and a key of the other library that may write there: the `key`, of which
+        nothing is kept."""
+        said = dict(asked)
+        key = said.pop("key", None)
+        if said.get("action") != Action.MOVE:
+            if key is not None:
+                raise Invalid("Only a move takes the key of another library.", field="key")
+            return Change.checked(said).settings
+        actor.require(Permission.ADMINISTER)
+        theirs = self.authenticate(str(key))
+        theirs.require(Permission.WRITE)
+        if theirs.library_id == actor.library_id:
+            raise Conflict("The key is one of this very library. Send one of the library to move to.")
+        return Change(Action.MOVE, library=theirs.library_id).settings
+
+    def foreseen(self, settings: Mapping[str, Setting], recording: Recording) -> Foreseen:
+        try:
+            return Foreseen(bytes_out=0, changes=Change.of(settings).foreseen(recording, self.clock.now()))
+        except CallersFault as error:
+            return Foreseen(Failure.from_error(error))
+
+    def __call__(self, batch: Batch, item: Item, fence: str, progress: Progress) -> Outcome:
+        change = Change.of({**batch.settings, **item.settings})
+        actor = system_actor(batch.library_id, f"job:{batch.id}")
+        if change.action is Action.DESCRIBE:
+            return self._describe(actor, batch, item.recording_id, change)
+        recording = self.recordings.get(batch.library_id, item.recording_id)
+        if change.action is Action.RESTORE:
+            return self._restore(actor, recording)
+        if change.action is Action.MOVE:
+            return self.move_recording(actor, recording, str(change.library), f"{batch.id}:{item.n}", progress)
+        return self._trash(actor, recording)
+
+    def _describe(self, actor: Actor, batch: Batch, recording_id: RecordingId, change: Change) -> Outcome:
+        diffs: list[Diff] = []
+
+        def described(current: Recording, now: datetime) -> Recording:
+            after = change.described(current, now)
+            diffs[:] = [Diff.between(current, after)]
+            return after
+
+        self.change_recording(actor, recording_id, DESCRIBE, described)
+        diff = diffs[0]
+        if not diff.told:
+            diff = self._done_before(actor, batch, recording_id)
+        return Outcome(before=diff.written()) if diff.told else _SKIPPED
+
+    def _done_before(self, actor: Actor, batch: Batch, recording_id: RecordingId) -> Diff:
+        """What a run that was cut off has changed: the trail knows, which is written with the change."""
+        asked = AuditQuery(actor=actor.name, action=DESCRIBE, subject_id=recording_id, since=batch.created_at, limit=1)
+        entries = self.trail.search(actor.library_id, asked).items
+        return Diff.of(entries[0].before, entries[0].after) if entries else Diff()
+
+    def _trash(self, actor: Actor, recording: Recording) -> Outcome:
+        if recording.status is Status.TRASHED:
+            return self._outcome(actor, recording, "recording.trash")
+
+        def trashed(current: Recording, now: datetime) -> Recording:
+            return current if current.status is Status.TRASHED else current.trashed(now)
+
+        self.change_recording(actor, recording.id, "recording.trash", trashed)
+        return Outcome()
+
+    def _restore(self, actor: Actor, recording: Recording) -> Outcome:
+        if recording.status is not Status.TRASHED:
+            return self._outcome(actor, recording, "recording.restore")
+        self.restore_recording(actor, recording.id, recording.version)
+        return Outcome()
+
+    def _outcome(self, actor: Actor, recording: Recording, action: str) -> Outcome:
+        """Of one that is already where it should be: brought there by this batch, or by somebody else."""
+        asked = AuditQuery(actor=actor.name, action=action, subject_id=recording.id, limit=1)
+        return Outcome() if self.trail.search(actor.library_id, asked).items else _SKIPPED
