@@ -18,6 +18,7 @@ from entrypoints.cli import (
     predict,
     processing,
     reanalyse,
+    recipes,
     serve,
     status,
 )
@@ -41,6 +42,7 @@ app.add_typer(access.key_app, name="key")
 app.add_typer(access.library_app, name="library")
 access.library_app.add_typer(policy.policy_app, name="policy")
 app.add_typer(aws.aws_app, name="aws")
+app.add_typer(recipes.recipe_app, name="recipe")
 app.add_typer(jobs.job_app, name="job")
 app.add_typer(processing.processing_app, name="processing")
 app.add_typer(jobs.dead_letter_app, name="dead-letters")
