@@ -1,5 +1,6 @@
 """The errors that every family of stores raises alike, so that none is told apart by its words."""
 
+from domain.batch import Item
 from domain.errors import Conflict, DuplicateContent, Invalid, LeaseLost, NotFound, VersionMismatch
 
 
@@ -17,6 +18,16 @@ def changed(kind: str, name: str, stored: int, replaces: int) -> VersionMismatch
         f"The {kind} {name} has version {stored}, and version {replaces} was to be replaced. Read it again.",
         version=stored,
     )
+
+
+def require_next(item: Item, stored: Item | None) -> None:
+    """Raises NotFound or VersionMismatch where the item is not the next version of what is stored, or its first."""
+    name = f"{item.batch_id}:{item.n}"
+    if stored is None and item.version > 1:
+        raise unknown("item", name)
+    version = 0 if stored is None else stored.version
+    if version != item.version - 1:
+        raise changed("item", name, version, item.version - 1)
 
 
 def duplicate(recording_id: str) -> DuplicateContent:

@@ -27,7 +27,9 @@ class _Kept:
 
     def put(self, items: Sequence[Item]) -> None:
         """Raises NotFound or VersionMismatch, with nothing changed."""
-        before = [stored for item in items if (stored := self._replaced(item)) is not None]
+        for item in items:
+            refusals.require_next(item, self.items.get(item.n))
+        before = [self.items[item.n] for item in items if item.n in self.items]
         for item in before:
             numbers = self.numbers[item.status, item.stripe]
             del numbers[bisect_left(numbers, item.n)]
@@ -35,15 +37,6 @@ class _Kept:
             insort(self.numbers[item.status, item.stripe], item.n)
             self.items[item.n] = item
         self.counts += Counts.of_items(items) - Counts.of_items(before)
-
-    def _replaced(self, item: Item) -> Item | None:
-        stored = self.items.get(item.n)
-        if stored is None and item.version > 1:
-            raise refusals.unknown("item", f"{item.batch_id}:{item.n}")
-        version = 0 if stored is None else stored.version
-        if version != item.version - 1:
-            raise refusals.changed("item", f"{item.batch_id}:{item.n}", version, item.version - 1)
-        return stored
 
 
 class MemoryBatches(Batches):

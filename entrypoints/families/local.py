@@ -6,6 +6,7 @@ from adapters.audio.isolated import IsolatedEngine
 from adapters.cron import CalendarCron
 from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
 from adapters.local.arrivals import FolderArrivals
+from adapters.local.batches import SqliteBatches
 from adapters.local.blobs import FileBlobs
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
@@ -71,6 +72,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     files = One(FileBlobs, settings.provided.data_dir.joinpath.call("blobs"))
     blobs = One(ReferringBlobs, files, sources, workspaces)
     jobs = One(SqliteJobs, database)
+    batches = One(SqliteBatches, database)
     queue = One(SqliteQueue, database, clock)
     scale_in = One(StandingMachine)
     claims = One(SqliteScheduleClaims, database)

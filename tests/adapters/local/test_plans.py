@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.local.access import SqliteAuditTrail, SqliteKeys, SqliteLibraries
+from adapters.local.batches import SqliteBatches
 from adapters.local.database import Database
 from adapters.local.events import SqliteEvents
 from adapters.local.fingerprints import SqliteFingerprints
@@ -18,10 +20,12 @@ from adapters.local.recordings import SqliteRecordings
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
+from domain.batch import ItemStatus
 from domain.job import JobStatus
 from domain.job_kind import JobKind, Lane
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.ports.access import AuditQuery
+from domain.ports.batches import ItemQuery
 from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
 from domain.recording import Status
@@ -30,6 +34,7 @@ from tests.builders import (
     LIBRARY,
     NOON,
     FakeClock,
+    a_batch,
     a_job,
     a_prediction,
     a_recipe,
@@ -37,6 +42,7 @@ from tests.builders import (
     an_entry,
     an_idempotent_request,
     an_identity,
+    an_item,
     an_upload,
 )
 
@@ -101,10 +107,41 @@ def test_the_usual_listing_sorts_nothing(database: Database, sort: SortKey, stat
         assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
+def test_what_lies_in_a_batch_is_found_by_what_is_asked_for(database: Database) -> None:
+    """Not by its batch alone: that may have a million items."""
+    batches, batch = SqliteBatches(database), a_batch()
+    batches.add(batch)
+    item = an_item(batch_id=batch.id)
+    making = batches.making(batch.id)
+    steps = {
+        "make": plans(database, lambda: batches.put_items([item], replace(making, version=2), 1)),
+        "save": plans(database, lambda: batches.save_items([item.started(NOON)])),
+        "item": plans(database, lambda: batches.item(LIBRARY, batch.id, 0)),
+        "open": plans(database, lambda: batches.open_items(batch.id, 0, 10)),
+        "items": plans(database, lambda: batches.items(LIBRARY, batch.id, ItemQuery())),
+        "failed": plans(database, lambda: batches.items(LIBRARY, batch.id, ItemQuery(ItemStatus.FAILED))),
+    }
+    found = {
+        name: [re.sub(r".*batch_items USING ", "", step) for step in of if "batch_items" in step]
+        for name, of in steps.items()
+    }
+    number = "INDEX batch_items_by_number (batch_id=? AND n=?)"
+    assert found == {
+        "make": [number],
+        "save": [number],
+        "item": [number],
+        "open": ["INDEX batch_items_open (batch_id=? AND stripe=?)"],
+        "items": ["INDEX batch_items_by_number (batch_id=? AND n>?)"],
+        "failed": ["INDEX batch_items_by_status (batch_id=? AND status=? AND n>?)"],
+    }
+    assert not [step for of in steps.values() for step in of if "TEMP B-TREE" in step]
+
+
 def questions(database: Database) -> dict[str, Callable[[], object]]:
     recordings, jobs, uploads = SqliteRecordings(database), SqliteJobs(database), SqliteUploads(database)
     fingerprints, predictions = SqliteFingerprints(database), SqlitePredictions(database)
     recipes = SqliteRecipes(database)
+    batches, batch = SqliteBatches(database), a_batch()
     queue, events, trail = SqliteQueue(database, FakeClock()), SqliteEvents(database), SqliteAuditTrail(database)
     return {
         "content": lambda: recordings.find_by_content(LIBRARY, "0"),
@@ -120,6 +157,11 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "jobs to ring": lambda: jobs.to_ring(NOON, 10),
         "same job": lambda: jobs.add(a_job()),
         "remove jobs": lambda: jobs.remove_of_recording(LIBRARY, RECORDING),
+        "batch": lambda: batches.add(batch),
+        "counts": lambda: batches.counts(LIBRARY, batch.id),
+        "active batches": lambda: batches.active(LIBRARY),
+        "end of a batch": lambda: batches.end(LIBRARY, batch.id),
+        "no batch": lambda: batches.remove(LIBRARY, batch.id),
         "uploads": lambda: uploads.expired(NOON, 10),
         "new upload": lambda: uploads.add(an_upload(), an_entry()),
         "multipart": lambda: uploads.find_by_multipart("a", "b"),
