@@ -14,7 +14,8 @@ from domain.values import Failure, Scalar
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an item ended: SUCCEEDED, SKIPPED (it is so already) or REVIEW, with what a person is asked as `failure`.
+    """How an item ended: SUCCEEDED, SKIPPED (it is so already), REVIEW with what a person is asked as `failure`, or
+    FAILED with the reason, where that is what was to be found out.
 
     `before` is what an undo needs, in the work's own words; see domain.batch.Item for the rest.
     """

@@ -8,6 +8,7 @@ from application.relay import RelayEvents
 from domain.access import Library
 from domain.errors import AudioBackendError, Unavailable
 from domain.event import Event
+from domain.fixity import Fixity
 from domain.job import Job
 from domain.ports.work import Events
 from domain.ports.world import Clock, Ids
@@ -45,6 +46,8 @@ class Notices:
 
     def of_recording(self, recording: Recording, before: Recording | None = None) -> tuple[Event, ...]:
         changed = self._event(recording.library_id, "recording.changed", recording.id, facts_of_recording(recording))
+        if before is not None and recording.fixity is not None and recording.fixity != before.fixity:
+            return self._of_check(recording, recording.fixity, before.fixity, changed)
         told = recording.judgement
         if told is None or told.decided_by is None or (before and before.judgement == told):
             return (changed,)
@@ -55,9 +58,12 @@ class Notices:
     def of_removal(self, recording: Recording) -> tuple[Event, ...]:
         return (self._event(recording.library_id, "recording.removed", recording.id, {}),)
 
-    def of_damage(self, recording: Recording, facts: Mapping[str, Scalar]) -> tuple[Event, ...]:
-        told = {**facts_of_recording(recording), **facts}
-        return (self._event(recording.library_id, "recording.damaged", recording.id, told),)
+    def _of_check(self, recording: Recording, found: Fixity, known: Fixity | None, changed: Event) -> tuple[Event, ...]:
+        """Nothing, where all is as well as before: a scrub goes through millions."""
+        if found.is_intact:
+            return (changed,) if known is not None and not known.is_intact else ()
+        facts = {**facts_of_recording(recording), "fixity": str(found.status), "found": found.sha256}
+        return changed, self._event(recording.library_id, "recording.damaged", recording.id, facts)
 
     def of_job(self, job: Job, before: Job | None = None) -> tuple[Event, ...]:
         """Nothing, where only its lease or its progress is another."""
