@@ -75,12 +75,12 @@ class Listen:
     keep_identity: KeepIdentity
     clock: Clock
 
-    def __call__(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
-        analysis = self._current(job, recording, progress)
+    def __call__(self, recording: Recording, fence: str, progress: Progress) -> Analysis:
+        analysis = self._current(recording, fence, progress)
         self.keep_identity(recording, analysis)
         return analysis
 
-    def _current(self, job: Job, recording: Recording, progress: Progress) -> Analysis:
+    def _current(self, recording: Recording, fence: str, progress: Progress) -> Analysis:
         key = current_key(self.engine, recording)
         earlier = self._stored(recording, key)
         parts = None if earlier is None else self._to_hear(recording, earlier, key)
@@ -89,14 +89,14 @@ class Listen:
         with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:
             heard = self.engine.listen(path, workspace, progress, parts)
             for artefact in heard.artefacts:
-                self.keep_rendition(job, recording, artefact, maker_of(self.engine, artefact))
+                self.keep_rendition(recording, artefact, maker_of(self.engine, artefact), fence)
         known = self.analyses.find(recording.library_id, key)
         if known is not None:
             return known  # another recording of the same bytes was heard meanwhile: the results are the same
         analysis = replace(
             analysis_of(self.engine, heard, recording.sha256 or "", self.clock.now()),
             library_id=recording.library_id,
-            fence=job.fence,
+            fence=fence,
         )
         if earlier is not None and parts is not None:
             analysis = analysis.completed(earlier, self.engine.parts)
@@ -144,7 +144,7 @@ class RunIngest:
         recording = self.recordings.get(job.library_id, job.recording_id)
         if recording.sha256 is None:
             recording = self.assemble_original(actor, recording, progress)
-        analysis = self.listen(job, recording, progress)
+        analysis = self.listen(recording, job.fence, progress)
         judgement = self.judge(recording.library_id, analysis)
 
         def change(current: Recording, now: datetime) -> Recording:
@@ -171,11 +171,13 @@ class RunAnalyse:
     start_job: StartJob
 
     def __call__(self, job: Job, progress: Progress) -> None:
-        recording = self.recordings.get(job.library_id, job.recording_id)
-        if not recording.may_be_judged:
-            return  # rejected by a person since the job was made
         actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
-        analysis = self.listen(job, recording, progress)
+        recording = self.recordings.get(job.library_id, job.recording_id)
+        if recording.may_be_judged:  # else a person has rejected it since the job was made
+            self.bring_up_to_date(actor, recording, job.fence, progress)
+
+    def bring_up_to_date(self, actor: Actor, recording: Recording, fence: str, progress: Progress) -> None:
+        analysis = self.listen(recording, fence, progress)
         judgement = self.judge(recording.library_id, analysis)
 
         def change(current: Recording, now: datetime) -> Recording:

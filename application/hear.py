@@ -120,7 +120,7 @@ class RunPreview:
                 if match is not None:
                     settings = {**artefact.settings, **match.settings}
                     made = replace(artefact, name=_matched(artefact.name), settings=settings)
-                self.keep_rendition(job, recording, made, maker)
+                self.keep_rendition(recording, made, maker, job.fence)
 
 
 def require_audible(recording: Recording) -> Recording:

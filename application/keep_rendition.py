@@ -8,7 +8,6 @@ from application.purge import EndIfPurged
 from domain.analysis import Artefact
 from domain.blob_keys import rendition_key
 from domain.bulk import KeptArtefact
-from domain.job import Job
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Renditions
 from domain.ports.world import Clock
@@ -28,8 +27,8 @@ class KeepRendition:
     end_if_purged: EndIfPurged
     clock: Clock
 
-    def __call__(self, job: Job, recording: Recording, artefact: Artefact, maker: str) -> None:
-        self.of_bytes(chunks_of(artefact.path), recording, artefact, maker, job.fence)
+    def __call__(self, recording: Recording, artefact: Artefact, maker: str, fence: str) -> None:
+        self.of_bytes(chunks_of(artefact.path), recording, artefact, maker, fence)
 
     def of_bytes(
         self, chunks: Iterator[bytes], recording: Recording, artefact: Artefact | KeptArtefact, maker: str, fence: str

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from application.notices import Notices
+from application.settling import Again, Ended, Parked, Settling
 from application.work import FailRecordingOfJob
 from domain.errors import LeaseLost, NotFound, VersionMismatch
-from domain.job import Job
+from domain.job import Job, JobStatus
 from domain.ports.work import Jobs
 from domain.ports.world import Clock
 from domain.values import Failure, JobId
@@ -47,6 +48,18 @@ class HeldJob:
 
     def succeed(self) -> None:
         self._store(lambda job: job.succeeded(self._fence, self._clock.now()))
+
+    def settle(self, settling: Settling) -> None:
+        """As its run has said."""
+        now = self._clock.now()
+        if settling is None:
+            self.succeed()
+        elif isinstance(settling, Again):
+            self._store(lambda job: job.yielded(self._fence, now + settling.after, now))
+        elif isinstance(settling, Parked):
+            self._store(lambda job: job.parked(self._fence, now + settling.look_again_after, now))
+        elif isinstance(settling, Ended):
+            self._store(lambda job: job.ended(self._fence, settling.status, now))
 
     def fail(self, failure: Failure) -> None:
         self._store(lambda job: job.failed(self._fence, failure, self._clock.now()))
@@ -110,8 +123,8 @@ class TakeJob:
 
     def __call__(self, job_id: JobId, worker: str) -> HeldJob | Busy | Settled:
         job = self.jobs.find(job_id)
-        if job is None or job.is_settled:
-            return Settled()
+        if job is None or job.is_settled or job.status is JobStatus.PAUSED:
+            return Settled()  # a paused one rings when it is resumed
         now = self.clock.now()
         if job.is_held(now) and job.lease is not None:
             return Busy(job.lease.expires_at - now)

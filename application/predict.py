@@ -88,15 +88,22 @@ class RunPredict:
 
     def __call__(self, job: Job, progress: Progress) -> None:
         recording = self.recordings.get(job.library_id, job.recording_id)
-        card = self.models.card(str(job.parameters["model"]))
-        if card.version != job.parameters["version"]:
+        self.said_of(recording, job.parameters, job.fence, progress)
+
+    def said_of(
+        self, recording: Recording, settled: Mapping[str, Scalar], fence: str, progress: Progress
+    ) -> tuple[str, bool]:
+        """The key of what was said, and whether it was only now. `settled` names model, version and parameters."""
+        card = self.models.card(str(settled["model"]))
+        if card.version != settled["version"]:
             raise Conflict(
                 f"The model {card.name} has become version {card.version} since. Start the prediction anew.",
                 version=card.version,
             )
-        parameters = card.settled({n: value for n, value in job.parameters.items() if n not in NAMED_BY_JOBS})
+        parameters = card.settled({n: value for n, value in settled.items() if n not in NAMED_BY_JOBS})
         key = prediction_key(recording.sha256 or "", card, parameters)
-        if self.predictions.find(recording.library_id, recording.id, key) is None:
+        is_new = self.predictions.find(recording.library_id, recording.id, key) is None
+        if is_new:
             said = self._said(card, recording, parameters, progress)
             self.predictions.put(
                 Prediction(
@@ -107,10 +114,11 @@ class RunPredict:
                     said=said,
                     parameters=parameters,
                     created_at=self.clock.now(),
-                    fence=job.fence,
+                    fence=fence,
                 )
             )
         self.end_if_purged(recording)
+        return key, is_new
 
     def _said(self, card: ModelCard, recording: Recording, parameters: dict[str, float], progress: Progress) -> Said:
         with self.workspaces.open() as workspace, self.blobs.as_file(recording.blob_key) as path:

@@ -25,7 +25,10 @@ PAGE = 200
 
 @dataclass(frozen=True)
 class StartJob:
-    """Puts work on record and rings. Starting what is on record already starts nothing twice."""
+    """Puts work on record and rings. Starting what is on record already starts nothing twice.
+
+    `key` is for work that kind, recording and parameters do not name.
+    """
 
     jobs: Jobs
     queue: JobQueue
@@ -40,15 +43,19 @@ class StartJob:
         kind: JobKind,
         recording_id: RecordingId,
         parameters: Mapping[str, Scalar] = MappingProxyType({}),
+        *,
+        job_id: JobId | None = None,
+        key: str | None = None,
     ) -> Job:
         new = Job.queue(
-            JobId(self.ids.next()),
+            job_id or JobId(self.ids.next()),
             actor.library_id,
             kind,
             recording_id,
             now=self.clock.now(),
             request_id=actor.request_id,
             parameters=parameters,
+            key=key,
         )
         events = self.notices.of_job(new)
         job = self.jobs.add(new, events)

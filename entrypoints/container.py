@@ -17,12 +17,16 @@ from adapters.audio.isolated import IsolatedEngine
 from application import (
     access,
     analyse,
+    analyse_work,
     arrivals,
+    batches,
     browse,
     bulk_runs,
     catalogue,
     changes,
+    crews,
     curate,
+    do_items,
     duplicates,
     hear,
     import_job,
@@ -34,15 +38,20 @@ from application import (
     keep_rendition,
     labour,
     look,
+    making,
     notices,
     on_request,
     predict,
+    predict_work,
     processing,
     purge,
     reanalyse,
     recipes,
     relay,
+    run_batch,
+    run_crew,
     schedule,
+    selecting,
     summary,
     take_over,
     upkeep,
@@ -51,7 +60,9 @@ from application import (
     waveform,
     work,
 )
+from domain.batch import Work
 from domain.errors import Unavailable
+from entrypoints import verdicts
 from entrypoints.settings import Profile, Settings
 
 One = providers.ThreadSafeSingleton  # requests arrive in many threads
@@ -185,6 +196,27 @@ class UseCases(containers.DeclarativeContainer):
     run_ingest = wired(analyse.RunIngest)
     run_analyse = wired(analyse.RunAnalyse)
     run_preview = wired(hear.RunPreview)
+
+    verdict_of = providers.Object(verdicts.verdict_of)
+    failure_of = providers.Object(verdicts.failure_of)
+    bulk_slots = settings.provided.bulk_slots
+    analyse_work = wired(analyse_work.AnalyseWork)
+    predict_work = wired(predict_work.PredictWork)
+    works = providers.Dict({Work.ANALYSE: analyse_work, Work.PREDICT: predict_work})
+    check_selection = wired(selecting.CheckSelection)
+    select_recordings = wired(selecting.SelectRecordings)
+    make_items = wired(making.MakeItems)
+    call_crews = wired(crews.CallCrews)
+    do_items = wired(do_items.DoItems)
+    reopen_batch = wired(run_batch.ReopenBatch)
+    start_batch = wired(batches.StartBatch)
+    look_at_batch = wired(batches.LookAtBatch)
+    list_items = wired(batches.ListItems)
+    pause_job = wired(batches.PauseJob)
+    resume_job = wired(batches.ResumeJob)
+    decide_item = wired(batches.DecideItem)
+    run_batch = wired(run_batch.RunBatch)
+    run_crew = wired(run_crew.RunCrew)
 
     sweep = wired(upkeep.Sweep)
     purge_expired_uploads = wired(upkeep.PurgeExpiredUploads)

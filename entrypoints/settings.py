@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     processing_role_arn: str | None = Field(None, description="The role that they run in.")
 
     worker_children: int = Field(2, ge=1, le=64)
+    bulk_slots: int = Field(
+        default_factory=lambda told: min(16, told.get("worker_children", 2)),
+        ge=1,
+        le=16,
+        description="Items of batches at a time, of each library and each sort of work.",
+    )
     worker_lanes: Annotated[tuple[Lane, ...], NoDecode] = Field(
         tuple(Lane), min_length=1, description="What a worker takes jobs from, the preferred lane first."
     )

@@ -1,9 +1,9 @@
 """What an error means for a job: one table, and the words that stay on record."""
 
 import logging
-from enum import Enum
 from uuid import uuid4
 
+from application.settling import Verdict
 from domain.errors import (
     AudioBackendError,
     CallersFault,
@@ -16,12 +16,6 @@ from domain.errors import (
 from domain.values import Failure
 
 log = logging.getLogger(__name__)
-
-
-class Verdict(Enum):
-    FAIL = "fail"  # another attempt would end the same
-    RETRY = "retry"  # later it may work
-    DROP = "drop"  # the job is not ours any more
 
 
 VERDICTS: tuple[tuple[type[Exception], Verdict], ...] = (

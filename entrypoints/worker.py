@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 
 from application.labour import Busy, HeldJob, Settled, TakeJob
+from application.settling import Again, Ended, Settling, Verdict, WorkerStops
 from application.work import FailRecordingOfJob
 from domain.errors import LeaseLost
 from domain.job import Job
@@ -22,7 +23,7 @@ from domain.ports.work import Delivery, JobQueue, ScaleIn
 from entrypoints.container import Container
 from entrypoints.inbox import inbox_of
 from entrypoints.processes import stop_signal
-from entrypoints.verdicts import Verdict, failure_of, verdict_of
+from entrypoints.verdicts import failure_of, verdict_of
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +32,7 @@ PAUSE_SECONDS = 1.0  # after the queue itself has failed
 NOTHING_TO_LOSE = frozenset({JobKind.IMPORT})  # hours of it, that go on at the next object wherever they were stopped
 OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
-Run = Callable[[Job, Progress], None]
-
-
-class WorkerStops(Exception):
-    """Raised inside a running job when its worker has to go before the job is done."""
+Run = Callable[[Job, Progress], Settling]
 
 
 class Worker:
@@ -127,8 +124,8 @@ class Worker:
         log.info("job started: %s, attempt %d", held.job.kind, held.job.attempts)
         try:
             with self._heartbeat(held, delivery) as progress:
-                self._runs[held.job.kind](held.job, progress)
-            held.succeed()
+                settling = self._runs[held.job.kind](held.job, progress)
+            held.settle(settling)
         except WorkerStops:
             held.release()
             self._queue.release(delivery, timedelta())
@@ -137,7 +134,11 @@ class Worker:
             self._settle_failed(held, delivery, error)
         else:
             self._queue.acknowledge(delivery)
-            log.info("job succeeded: %s", held.job.kind)
+            log.info("job %s: %s", held.job.status, held.job.kind)
+            if isinstance(settling, Again):
+                self._queue.send(held.job.id, held.job.kind.lane, settling.after)
+            elif isinstance(settling, Ended):
+                settling.afterwards()
 
     def _settle_failed(self, held: HeldJob, delivery: Delivery, error: Exception) -> None:
         verdict = verdict_of(error)
@@ -224,19 +225,27 @@ def preferences(lanes: Sequence[Lane]) -> Iterator[tuple[Lane, ...]]:
         yield (*lanes[turn:], *lanes[:turn])
 
 
+def runs_of(container: Container) -> dict[JobKind, Run]:
+    """Who does which kind of job."""
+    use_cases = container.use_cases
+    return {
+        JobKind.INGEST: use_cases.run_ingest(),
+        JobKind.PREVIEW: use_cases.run_preview(),
+        JobKind.ANALYSE: use_cases.run_analyse(),
+        JobKind.PREDICT: use_cases.run_predict(),
+        JobKind.IMPORT: use_cases.run_import(),
+        JobKind.BATCH: use_cases.run_batch(),
+        JobKind.CREW: use_cases.run_crew(),
+    }
+
+
 def worker_of(container: Container) -> Worker:
     use_cases = container.use_cases
     return Worker(
         container.adapters.queue(),
         use_cases.take_job(),
         use_cases.fail_recording_of_job(),
-        {
-            JobKind.INGEST: use_cases.run_ingest(),
-            JobKind.PREVIEW: use_cases.run_preview(),
-            JobKind.ANALYSE: use_cases.run_analyse(),
-            JobKind.PREDICT: use_cases.run_predict(),
-            JobKind.IMPORT: use_cases.run_import(),
-        },
+        runs_of(container),
         container.adapters.scale_in(),
         name=f"{socket.gethostname()}:{os.getpid()}",
         threads=container.settings.worker_children,

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from application.labour import Busy, HeldJob, Settled
+from application.settling import Verdict
 from domain.errors import (
     CallersFault,
     EngineFailure,
@@ -16,7 +17,7 @@ from domain.errors import (
 from domain.job import MAX_ATTEMPTS, JobStatus
 from domain.job_kind import JobKind, Lane
 from domain.recording import Status
-from entrypoints.verdicts import Verdict, verdict_of
+from entrypoints.verdicts import verdict_of
 from tests.application.conftest import House
 from tests.faults import Faulty, raising
 

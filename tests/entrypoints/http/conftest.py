@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 from adapters.audio.engine import LibrosaEngine
 from adapters.aws.queues import create_queues
 from application.labour import HeldJob
+from application.settling import Again
 from domain.access import Role, system_actor
-from domain.job_kind import JobKind, Lane
+from domain.job_kind import Lane
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.recording import Status
 from domain.values import LibraryId
@@ -24,6 +25,7 @@ from entrypoints.container import Container
 from entrypoints.families.aws import prepare
 from entrypoints.http.app import create_app
 from entrypoints.settings import Profile, Settings
+from entrypoints.worker import runs_of
 from tests import sounds
 from tests.aws import AwsDouble, empty, remove
 from tests.builders import FakeClock
@@ -99,21 +101,14 @@ class Service:
 
     def work(self) -> None:
         """Runs what is queued, and what that queues, until nothing is left."""
-        queue, runs = (
-            self.ports.queue(),
-            {
-                JobKind.INGEST: self.use.run_ingest(),
-                JobKind.PREVIEW: self.use.run_preview(),
-                JobKind.ANALYSE: self.use.run_analyse(),
-                JobKind.IMPORT: self.use.run_import(),
-                JobKind.PREDICT: self.use.run_predict(),
-            },
-        )
+        queue, runs = self.ports.queue(), runs_of(self.container)
         while (delivery := queue.receive(tuple(Lane), timedelta(), timedelta(minutes=1))) is not None:
             held = self.use.take_job()(delivery.job_id, "test")
             if isinstance(held, HeldJob):
-                runs[held.job.kind](held.job, held.progress)
-                held.succeed()
+                settling = runs[held.job.kind](held.job, held.progress)
+                held.settle(settling)
+                if isinstance(settling, Again):
+                    queue.send(held.job.id, held.job.kind.lane, settling.after)
             queue.acknowledge(delivery)
 
     def stored(self) -> tuple[list[Any], list[Any], list[Any]]:

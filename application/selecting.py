@@ -1,0 +1,85 @@
+"""Which recordings a batch is about, a page at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from application.chosen import MAX_RECORDINGS, NAMED
+from domain.access import Actor
+from domain.batch import PAGE_ITEMS, ItemStatus, Selection
+from domain.errors import Invalid, NotFound
+from domain.listing import Field, Filter, Op, RecordingQuery, SortKey, filters_of
+from domain.parameter import Setting
+from domain.ports.batches import Batches, ItemQuery
+from domain.ports.recordings import Recordings
+from domain.recording import Recording
+from domain.values import LibraryId, Page, RecordingId
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A recording of the selection; `recording` where it had to be read anyway."""
+
+    recording_id: RecordingId
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    recording: Recording | None = None
+
+
+@dataclass(frozen=True)
+class CheckSelection:
+    """Raises Invalid for a selection that makes no sense, and NotFound for one of what the library does not have."""
+
+    recordings: Recordings
+    batches: Batches
+
+    def __call__(self, actor: Actor, selection: Selection) -> None:
+        said = (bool(selection.recordings), selection.query is not None, bool(selection.undoes), bool(selection.rows))
+        if sum(said) != 1:
+            raise Invalid("Say either recordings or a query.", field="recordings")
+        if not 0 < selection.share <= 1:
+            raise Invalid("share must lie above 0 and not above 1.", field="share")
+        if selection.query is not None:
+            filters_of(selection.query)
+        if selection.undoes is not None:
+            self.batches.get(actor.library_id, selection.undoes)
+        if len(selection.recordings) > MAX_RECORDINGS:
+            raise Invalid(f"Name up to {MAX_RECORDINGS} recordings, or say a query.", field="recordings")
+        unknown = [each for each in selection.recordings if not self._has(actor.library_id, each)]
+        if unknown:
+            raise NotFound(f"The library does not have {len(unknown)} of the recordings.", unknown=unknown[:NAMED])
+
+    def _has(self, library_id: LibraryId, recording_id: RecordingId) -> bool:
+        try:
+            self.recordings.get(library_id, recording_id)
+        except NotFound:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class SelectRecordings:
+    """A page of up to PAGE_ITEMS. A query finds what was there at `before`, in order of its creation."""
+
+    recordings: Recordings
+    batches: Batches
+
+    def __call__(self, library_id: LibraryId, selection: Selection, cursor: str | None) -> Page[Selected]:
+        if selection.undoes is not None:
+            undone = ItemQuery(ItemStatus.SUCCEEDED, PAGE_ITEMS, cursor)
+            items = self.batches.items(library_id, selection.undoes, undone)
+            return Page(tuple(Selected(item.recording_id, {"n": item.n}) for item in items.items), items.next_cursor)
+        if selection.query is None:
+            start = int(cursor or 0)
+            named = tuple(dict.fromkeys(selection.recordings))
+            ids, more = named[start : start + PAGE_ITEMS], len(named) > start + PAGE_ITEMS
+            found = [Selected(each) for each in ids if selection.takes(each)]
+            return Page(tuple(found), str(start + PAGE_ITEMS) if more else None)
+        page = self.recordings.search(library_id, _query(selection, cursor))
+        taken = [Selected(each.id, recording=each) for each in page.items if selection.takes(each.id)]
+        return Page(tuple(taken), page.next_cursor)
+
+
+def _query(selection: Selection, cursor: str | None) -> RecordingQuery:
+    filters = filters_of(selection.query or {})
+    if selection.before is not None:
+        filters += (Filter(Field.CREATED, Op.LTE, selection.before),)
+    return RecordingQuery(filters, SortKey.CREATED, descending=False, limit=PAGE_ITEMS, cursor=cursor)
