@@ -73,7 +73,7 @@ def test_results_of_an_older_claim_never_replace_newer_ones(house: House, tone: 
     recording = house.recording(dead.job.recording_id)
     house.ports.analyses().remove(recording.library_id, recording.analysis_key)  # so that it listens at all
     with pytest.raises(LeaseLost):
-        house.use.listen()(dead.job, recording, lambda _share, _stage: None)
+        house.use.listen()(recording, dead.job.fence, lambda _share, _stage: None)
 
 
 def test_running_a_job_a_second_time_changes_nothing(house: House, tone: bytes) -> None:
