@@ -9,6 +9,7 @@ from application.duplicates import KeepIdentity
 from application.ingest import refuse_duplicate
 from application.judge import Judge
 from application.keep_rendition import KeepRendition
+from application.recipe_rules import FollowRules
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.analysis import Analysis, Artefact, Heard, analysis_key, stamp
@@ -138,6 +139,7 @@ class RunIngest:
     judge: Judge
     change_recording: ChangeRecording
     start_job: StartJob
+    follow_rules: FollowRules
 
     def __call__(self, job: Job, progress: Progress) -> None:
         actor = system_actor(job.library_id, f"job:{job.id}", job.request_id)
@@ -152,8 +154,10 @@ class RunIngest:
                 return current  # heard already, by an earlier run or by a worker that had lost the job
             return current.heard(analysis, judgement, now)
 
-        if self.change_recording(actor, recording.id, "recording.hear", change).is_heard:
+        recording = self.change_recording(actor, recording.id, "recording.hear", change)
+        if recording.is_heard:
             self.start_job(actor, JobKind.PREVIEW, recording.id)
+        self.follow_rules(actor, recording)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.changes import ChangeRecording
+from application.recipe_rules import FollowRules
 from application.notices import Notices
 from application.work import StartJob
 from domain.access import Actor, Library, Permission
@@ -59,6 +60,7 @@ class ReleaseRecording:
 
     change_recording: ChangeRecording
     start_job: StartJob
+    follow_rules: FollowRules
 
     def __call__(self, actor: Actor, recording_id: RecordingId, version: int, note: str | None = None) -> Recording:
         actor.require(Permission.WRITE)
@@ -70,6 +72,7 @@ class ReleaseRecording:
             version=version,
         )
         self.start_job(actor, JobKind.PREVIEW, recording.id)  # what was rejected at once has none
+        self.follow_rules(actor, recording)
         return recording
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from domain.errors import Forbidden, Invalid
 from domain.policy import ACCEPT_ALL, Policy
+from domain.recipe_rule import RecipeRule
 from domain.values import KeyId, LibraryId, plain_text
 
 TOKEN_PREFIX = "ak_"  # noqa: S105 - tells keys from other secrets, is none itself
@@ -48,6 +49,7 @@ class Library:
     created_at: datetime
     policy: Policy = ACCEPT_ALL
     version: int = 1
+    recipes_on_upload: tuple[RecipeRule, ...] = ()
 
     @classmethod
     def create(cls, library_id: LibraryId, name: str, now: datetime) -> "Library":
@@ -56,6 +58,12 @@ class Library:
     def governed(self, policy: Policy) -> "Library":
         """Under another policy; the same one again changes nothing."""
         return self if policy == self.policy else replace(self, policy=policy, version=self.version + 1)
+
+    def processing(self, rules: tuple[RecipeRule, ...]) -> "Library":
+        """With other rules for what comes in; the same again change nothing."""
+        if rules == self.recipes_on_upload:
+            return self
+        return replace(self, recipes_on_upload=rules, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

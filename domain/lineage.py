@@ -15,7 +15,7 @@ _TO_CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABC
 class Lineage:
     """`parent` is the recording that went in, `content_sha256` its bytes then. `recipe` is `name@version`, and
     `steps_digest` what that does; `engine_version` is the renderer's. `key` names the result by all of these, and `n`
-    counts its files from 0, of which there are `outputs`.
+    counts its files from 0, of which there are `outputs`. `asked_by` is the job, or the item of a batch, that made it.
     """
 
     parent: RecordingId
@@ -24,6 +24,7 @@ class Lineage:
     steps_digest: str
     engine_version: str
     key: str
+    asked_by: str
     n: int = 0
     outputs: int = 1
 

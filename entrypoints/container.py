@@ -46,6 +46,7 @@ from application import (
     processing,
     purge,
     reanalyse,
+    recipe_rules,
     recipes,
     relay,
     run_batch,
@@ -136,6 +137,9 @@ class UseCases(containers.DeclarativeContainer):
     trash_recording = wired(curate.TrashRecording)
     restore_recording = wired(curate.RestoreRecording)
 
+    resolve_recipe = wired(recipes.ResolveRecipe)
+    follow_rules = wired(recipe_rules.FollowRules)
+    set_recipe_rules = wired(recipe_rules.SetRecipeRules)
     set_policy = wired(judge.SetPolicy)
     release_recording = wired(judge.ReleaseRecording)
     reject_recording = wired(judge.RejectRecording)
@@ -180,7 +184,6 @@ class UseCases(containers.DeclarativeContainer):
     search_predictions = wired(predict.SearchPredictions)
     run_predict = wired(predict.RunPredict)
 
-    resolve_recipe = wired(recipes.ResolveRecipe)
     get_recipe = wired(recipes.GetRecipe)
     list_recipes = wired(recipes.ListRecipes)
     list_recipe_versions = wired(recipes.ListRecipeVersions)

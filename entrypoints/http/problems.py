@@ -166,8 +166,8 @@ PROBLEMS: Mapping[str, ProblemPage] = {
     ),
     "proof-failed": ProblemPage(
         "The result is not what the recipe promises",
-        "What the recipe made was listened to, and missed its loudness, its ceiling, its length or its format; `misses` "
-        "has the figures. Nothing was kept.",
+        "What the recipe made was listened to, and missed its loudness, its ceiling, its length or its format; "
+        "`misses` has the figures. Nothing was kept.",
         "Do as `detail` says: allow the limiter, take another target or less gain; then run the recipe again.",
     ),
     "request-in-progress": ProblemPage(

@@ -77,6 +77,8 @@ REQUIRED = {
     ("GET", f"{V1}/library"): Call(READ),
     ("GET", f"{V1}/library/policy"): Call(READ),
     ("PUT", f"{V1}/library/policy"): Call(ADMINISTER, given={"json": {"rules": []}, **VERSION}),
+    ("GET", f"{V1}/library/rules"): Call(READ),
+    ("PUT", f"{V1}/library/rules"): Call(ADMINISTER, given={"json": {"rules": []}, **VERSION}),
     ("GET", f"{V1}/keys"): Call(ADMINISTER),
     ("POST", f"{V1}/keys"): Call(ADMINISTER, given={"json": {"name": "x", "role": "viewer"}}),
     ("DELETE", f"{V1}/keys/<id>"): Call(ADMINISTER, "key"),
