@@ -10,6 +10,7 @@ from datetime import datetime
 from domain.errors import Conflict, Invalid
 from domain.parameter import Setting
 from domain.step import Step
+from domain.step_needs import require_complete
 from domain.values import LibraryId, plain_text
 
 MAX_STEPS = 32
@@ -105,6 +106,8 @@ def checked_chain(steps: Sequence[Step]) -> tuple[Step, ...]:
     """Raises Invalid for a chain that makes no sense: empty, too long, or with steps in places where they cannot be."""
     if not 1 <= len(steps) <= MAX_STEPS:
         raise Invalid(f"A recipe has 1 to {MAX_STEPS} steps.", field="steps")
+    for n, step in enumerate(steps):
+        require_complete(step, f"steps.{n}")
     kinds = [step.kind for step in steps]
     for once in ("split", "transcode", "tags", "concatenate"):
         if kinds.count(once) > 1:

@@ -61,6 +61,44 @@ def test_a_chain_has_its_places() -> None:
             checked_chain(chain)
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked", "field", "says"),
+    [
+        ("channels", {"mode": "pick"}, "pick", "which channels"),
+        ("channels", {"mode": "remix", "pick": [1]}, "matrix", "factors"),
+        ("loudness", {"ceiling_dbtp": -1}, "target_lufs", "preset or target_lufs"),
+        ("split", {"by": "time"}, "every_seconds", "how long"),
+        ("split", {"by": "regions"}, "regions", "where to cut"),
+        ("split", {"by": "regions", "regions": [[0, 1], [2]]}, "regions", "start and"),
+        ("split", {"by": "regions", "regions": [[1, 1]]}, "regions", "start and"),
+        ("tags", {"write": ["artist=x", "=y"]}, "write", "'=y' is not"),
+        ("transcode", {"format": "flac", "bit_depth": "32"}, "bit_depth", "16 or 24 bits"),
+        ("transcode", {"format": "mp3", "bit_depth": "16"}, "bit_depth", "no bit depth"),
+    ],
+)
+def test_a_chain_with_a_step_that_can_never_be_done_is_refused(
+    kind: str, asked: dict[str, Any], field: str, says: str
+) -> None:
+    with pytest.raises(Invalid, match=says) as refused:
+        checked_chain([Step.of("gain", {"gain_db": 1}), Step.of(kind, asked)])
+    assert refused.value.data["field"] == f"steps.1.{kind}.{field}"
+
+
+def test_steps_that_lack_nothing_are_taken() -> None:
+    complete: list[tuple[str, dict[str, Any]]] = [
+        ("channels", {"mode": "pick", "pick": [2]}),
+        ("channels", {"mode": "remix", "matrix": [[1, 0]]}),
+        ("channels", {"mode": "swap"}),
+        ("loudness", {"target_lufs": -20}),
+        ("loudness", {"preset": "podcast"}),
+        ("split", {"by": "regions", "regions": [[0, 1.5]]}),
+        ("transcode", {"format": "wav", "bit_depth": "32"}),
+        ("tags", {"write": ["artist=x=y"]}),
+    ]
+    chain = [Step.of(kind, asked) for kind, asked in complete]
+    assert checked_chain(chain) == tuple(chain)
+
+
 def test_editing_makes_a_version_and_the_same_again_none() -> None:
     gain = Step.of("gain", {"gain_db": 1})
     first = Recipe.first(LibraryId("l"), "louder", "A bit.", [gain], now=NOON, by="key:1")
