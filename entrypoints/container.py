@@ -18,16 +18,19 @@ from application import (
     access,
     analyse,
     analyse_work,
+    apply_recipe,
     arrivals,
     batches,
     browse,
     bulk_runs,
     catalogue,
     changes,
+    child_recordings,
     crews,
     curate,
     do_items,
     duplicates,
+    fixity_work,
     hear,
     import_job,
     import_plan,
@@ -47,8 +50,10 @@ from application import (
     purge,
     reanalyse,
     recipe_rules,
+    recipe_work,
     recipes,
     relay,
+    render,
     run_batch,
     run_crew,
     schedule,
@@ -205,10 +210,12 @@ class UseCases(containers.DeclarativeContainer):
     bulk_slots = settings.provided.bulk_slots
     analyse_work = wired(analyse_work.AnalyseWork)
     predict_work = wired(predict_work.PredictWork)
-    works = providers.Dict({Work.ANALYSE: analyse_work, Work.PREDICT: predict_work})
+    fixity_work = wired(fixity_work.FixityWork)
+    works = providers.Dict({Work.ANALYSE: analyse_work, Work.PREDICT: predict_work, Work.FIXITY: fixity_work})
     check_selection = wired(selecting.CheckSelection)
     select_recordings = wired(selecting.SelectRecordings)
     make_items = wired(making.MakeItems)
+    queue_failed_anew = wired(making.QueueFailedAnew)
     call_crews = wired(crews.CallCrews)
     do_items = wired(do_items.DoItems)
     reopen_batch = wired(run_batch.ReopenBatch)
