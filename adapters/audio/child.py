@@ -18,7 +18,7 @@ from typing import BinaryIO
 from adapters.audio import wire
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
-from domain.analysis import Artefact
+from adapters.audio.process import wire as process_wire
 from domain.errors import AudioBackendError, EngineFailure
 
 _PR_SET_PDEATHSIG = 1
@@ -61,19 +61,25 @@ class Child:
             case "preview":
                 made = self._engine.preview(path, workspace, self._progress, **message["asked"])
                 return {"artefacts": [wire.artefact_to(artefact) for artefact in made]}
-            case "mono" | "excerpt" | "spectrogram":
-                return wire.artefact_to(self._made(message, path, workspace))
+            case "mono" | "excerpt" | "spectrogram" | "process":
+                return self._made(message, path, workspace)
             case "isolation":
                 return {"network": not self._cut_off}
             case _:
                 return {}
 
-    def _made(self, message: wire.Message, path: Path, workspace: Path) -> Artefact:
-        if message["call"] == "mono":
-            return self._engine.mono(path, workspace, self._progress, **message["asked"])
-        if message["call"] == "excerpt":
-            return self._engine.excerpt(path, workspace, wire.excerpt_from(message["asked"]))
-        return self._engine.spectrogram(path, workspace, wire.spectrogram_from(message["asked"]))
+    def _made(self, message: wire.Message, path: Path, workspace: Path) -> wire.Message:
+        call, asked = message["call"], message["asked"]
+        if call == "process":
+            processing = process_wire.processing_from(asked)
+            return process_wire.processed_to(self._engine.process(path, workspace, processing, self._progress))
+        if call == "mono":
+            made = self._engine.mono(path, workspace, self._progress, **asked)
+        elif call == "excerpt":
+            made = self._engine.excerpt(path, workspace, wire.excerpt_from(asked))
+        else:
+            made = self._engine.spectrogram(path, workspace, wire.spectrogram_from(asked))
+        return wire.artefact_to(made)
 
     def _progress(self, share: float, stage: str) -> None:
         now = time.monotonic()

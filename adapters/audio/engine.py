@@ -12,6 +12,7 @@ from adapters.audio.sniff import sniff
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import EngineFailure
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
+from domain.processing import Processed, Processing
 from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import Scalar
 
@@ -102,6 +103,12 @@ class LibrosaEngine(AudioEngine):
 
         with _within_memory():
             return spectrogram_window(candidate, self._limits, workspace, asked)
+
+    def process(self, path: Path, workspace: Path, asked: Processing, progress: Progress) -> Processed:
+        from adapters.audio.process.processing import process
+
+        with _within_memory():
+            return process(path, self._limits, workspace, asked, progress)
 
     def ping(self) -> None:
         return

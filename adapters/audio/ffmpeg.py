@@ -39,12 +39,23 @@ def encoding(rate: int, channels: int, outputs: Sequence[str], log: Path) -> Ite
 
     `outputs` are ffmpeg's options for what it writes. Raises EngineFailure with ffmpeg's own words.
     """
-    source = ["-f", "s16le", "-ar", str(rate), "-ac", str(channels), "-protocol_whitelist", "pipe", "-i", "pipe:0"]
-    command = [program(), "-nostdin", "-hide_banner", "-v", "error", "-y", *source, *outputs]
+    source = ("-f", "s16le", "-ar", str(rate), "-ac", str(channels))
+    with piped(source, outputs, log) as write:
+        yield lambda block: write(steps(block).data)
+
+
+@contextmanager
+def piped(source: Sequence[str], outputs: Sequence[str], log: Path) -> Iterator[Callable[[memoryview], None]]:
+    """Takes bytes and has encoded them when the context ends: `source` are ffmpeg's options for what they are.
+
+    Raises EngineFailure with ffmpeg's own words.
+    """
+    behind = ("-protocol_whitelist", "pipe", "-i", "pipe:0")
+    command = [program(), "-nostdin", "-hide_banner", "-v", "error", "-y", *source, *behind, *outputs]
     with log.open("wb") as words:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env={})
     try:
-        yield lambda block: _write(process, block, log)
+        yield lambda data: _write(process, data, log)
         _finish(process, log)
     finally:
         process.kill()
@@ -61,12 +72,12 @@ def steps(block: Block) -> NDArray[np.int16]:
     return scaled.astype("<i2", order="C")
 
 
-def _write(process: "subprocess.Popen[bytes]", block: Block, log: Path) -> None:
+def _write(process: "subprocess.Popen[bytes]", data: memoryview, log: Path) -> None:
     pipe = process.stdin
     if pipe is None:
         raise RuntimeError("the program was started without a pipe")
     try:
-        pipe.write(steps(block).data)
+        pipe.write(data)
     except BrokenPipeError:
         raise _failure(process.wait(), log) from None
 

@@ -11,11 +11,13 @@ from adapters.audio.engine import ANALYSER, PARAMETERS, VERSION
 from adapters.audio.limits import EngineLimits
 from adapters.audio.parts import PARTS, RENDERERS
 from adapters.audio.pool import Pool
+from adapters.audio.process import wire as process_wire
 from adapters.audio.sniff import sniff
 from adapters.audio.turns import Turns
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
 from domain.errors import Unavailable
 from domain.ports.audio import AudioEngine, AudioLimits, Progress
+from domain.processing import Processed, Processing
 from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import Scalar
 
@@ -127,6 +129,14 @@ class IsolatedEngine(AudioEngine):
 
     def spectrogram(self, path: Path, workspace: Path, asked: SpectrogramWindow) -> Artefact:
         return self._made_now("spectrogram", path, workspace, wire.spectrogram_to(asked))
+
+    def process(self, path: Path, workspace: Path, asked: Processing, progress: Progress) -> Processed:
+        sizes = sum(each.stat().st_size for each in (path, *asked.others.values()))
+        cpu_seconds = self._limits.cpu_seconds(sizes) * process_wire.passes_at_most(asked.steps)
+        asked_of = process_wire.processing_to(asked)
+        said = self._call("process", path, workspace, progress, cpu_seconds, asked=asked_of)
+        with wire.understood():
+            return process_wire.processed_from(said, workspace, asked.stem)
 
     def _made_now(self, call: str, path: Path, workspace: Path, asked: wire.Message) -> Artefact:
         """Raises Unavailable when many ask at a time."""

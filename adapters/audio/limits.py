@@ -41,8 +41,8 @@ class EngineLimits:
     child_memory: int = 2 * GIB
     """Address space (RLIMIT_AS), of which a warm child's libraries take about 0.6 GiB without using it."""
 
-    child_file_size: int = 4 * GIB
-    """The largest artefact (RLIMIT_FSIZE)."""
+    child_file_size: int = 34 * GIB
+    """The largest artefact (RLIMIT_FSIZE): all samples that there may be, as float."""
 
     child_probe_cpu_seconds: float = 10.0
     """A probe's CPU time in a child: many times what it takes, for cold starts."""

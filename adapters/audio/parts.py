@@ -19,9 +19,9 @@ PARTS: Mapping[str, str] = {
 
 FORMAT = "format"
 
-RENDERERS: Mapping[str, str] = {"preview": "1", "excerpt": "1", "spectrogram": "1"}
-"""What makes files when they are asked for: preview.py, excerpt.py, spectrogram_window.py. Raise a version whenever the
-same wish gives another file of the same recording: what was kept of it is then made anew."""
+RENDERERS: Mapping[str, str] = {"preview": "1", "excerpt": "1", "spectrogram": "1", "process": "1"}
+"""What makes files when they are asked for: preview.py, excerpt.py, spectrogram_window.py, process/. Raise a version
+whenever the same wish gives another file of the same recording: what was kept of it is then made anew."""
 
 
 def stamp(part: str) -> str:

@@ -29,6 +29,10 @@ REFUSALS: dict[str, type[AudioBackendError]] = {
         errors.NonFiniteSamples,
         errors.UndecodableAudio,
         errors.Unsupported,
+        errors.Invalid,
+        errors.InvalidStretch,
+        errors.NotMeasured,
+        errors.NotFound,
     )
 }
 """What a child may refuse a file with; anything else that it says is a failure of the engine."""

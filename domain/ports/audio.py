@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from domain.analysis import Artefact, AudioFormat, DescriptorKind, Heard
+from domain.processing import Processed, Processing
 from domain.stretch import Excerpt, SpectrogramWindow
 from domain.values import Scalar
 
@@ -64,8 +65,8 @@ class AudioEngine(Protocol):
     @property
     @abstractmethod
     def renderers(self) -> Mapping[str, str]:
-        """What makes a `preview`, an `excerpt`, a `spectrogram`, with versions of their own: one changes whenever the
-        same wish would give another file."""
+        """What makes a `preview`, an `excerpt`, a `spectrogram`, and files by a recipe's steps (`process`), with
+        versions of their own: one changes whenever the same wish would give another file."""
         ...
 
     @abstractmethod
@@ -114,6 +115,15 @@ class AudioEngine(Protocol):
     @abstractmethod
     def spectrogram(self, path: Path, workspace: Path, asked: SpectrogramWindow) -> Artefact:
         """A picture of a stretch, left in the workspace: a PNG whose every pixel is a place in time and frequency."""
+        ...
+
+    @abstractmethod
+    def process(self, path: Path, workspace: Path, asked: Processing, progress: Progress) -> Processed:
+        """The recording through a chain of steps, as files in the workspace: `{stem}.wav` or, where a step splits,
+        `{stem}-001.wav` …; none where a trim goes beyond its limit. The same input and steps give the same bytes.
+
+        Raises Invalid, UnsupportedParameters or NotMeasured where a step cannot be done with this sound, NotFound
+        where a file that a step names is not among `others`. Nothing is left in the workspace then."""
         ...
 
     @abstractmethod

@@ -18,13 +18,18 @@ from domain.errors import (
     AudioBackendError,
     DecodedSizeLimit,
     EmptyAudio,
+    Invalid,
     MetadataLimit,
     NonFiniteSamples,
+    NotFound,
+    NotMeasured,
     UndecodableAudio,
     Unsupported,
     UnsupportedParameters,
 )
 from domain.ports.audio import AudioEngine
+from domain.processing import LongTrim, Processing
+from domain.step import Step
 from domain.stretch import Excerpt, ExcerptFormat, FrequencyScale, SpectrogramWindow, Stretch
 from tests import sounds
 from tests.performances import melody
@@ -345,8 +350,72 @@ def test_its_results_are_named_by_analyser_version_and_parameters(engine: AudioE
     assert engine.analyser == "listen"
     assert engine.version
     assert dict(engine.parameters) == {}
-    assert engine.renderers.keys() == {"preview", "excerpt", "spectrogram"}
+    assert engine.renderers.keys() == {"preview", "excerpt", "spectrogram", "process"}
     engine.ping()
+
+
+CHAIN = (
+    Step.of("trim", {"profile": "speech"}),
+    Step.of("loudness", {"preset": "podcast"}),
+    Step.of("channels", {"mode": "mono"}),
+)
+WRITTEN = {"wav": 44100, "flac": 44100, "mp3": 44100, "opus": 48000, "ogg": 44100, "m4a": 44100}
+
+
+@pytest.mark.parametrize("fmt", WRITTEN)
+def test_a_chain_of_steps_makes_just_the_file_that_it_promises(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path, fmt: str
+) -> None:
+    sound = sounds.joined(sounds.silence(0.5), sounds.noise(1.5), sounds.silence(0.4))
+    path, workspace = file(sounds.encoded("flac", sound)), tmp_path / "made"
+    workspace.mkdir()
+    asked = Processing((*CHAIN, Step.of("transcode", {"format": fmt})), "made")
+    shares: list[float] = []
+    done = engine.process(path, workspace, asked, lambda share, _stage: shares.append(share))
+
+    (made,) = done.outputs
+    promise, audio = made.promise, listen(engine, made.artefact.path).audio
+    assert promise.frames == round(1.9 * WRITTEN[fmt])  # 0.2 s of the silence are kept at each end
+    assert (audio.sample_rate_hz, audio.channels) == (WRITTEN[fmt], 1) == (promise.sample_rate_hz, promise.channels)
+    assert audio.duration_seconds == promise.frames / promise.sample_rate_hz
+    assert (audio.container, audio.codec, audio.bit_depth) == (promise.container, promise.codec, promise.bit_depth)
+    assert (done.passes, done.input_seconds, done.long_trim) == (3, 2.4, None)
+    assert done.notes["trim.removed_seconds"] == pytest.approx(0.5)
+    assert (made.artefact.name, promise.cut_off_samples) == (f"made.{fmt}", 0)
+    assert shares == sorted(shares)
+
+    first = made.artefact.path.read_bytes()
+    engine.process(path, workspace, asked, silent)
+    assert made.artefact.path.read_bytes() == first
+    assert [each.name for each in workspace.iterdir() if each.is_file()] == [f"made.{fmt}"]
+
+
+def test_what_cannot_be_done_with_a_sound_is_refused_and_leaves_nothing(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    path, workspace = file(sounds.silent_wav(1.0)), tmp_path / "made"
+    workspace.mkdir()
+    for step, kind in (
+        (Step.of("trim", {}), EmptyAudio),
+        (Step.of("loudness", {"preset": "podcast"}), NotMeasured),
+        (Step.of("channels", {"mode": "pick", "pick": [3]}), UnsupportedParameters),
+        (Step.of("concatenate", {"recordings": ["nobody"]}), NotFound),
+        (Step.of("transcode", {"format": "opus", "sample_rate_hz": 44100}), Invalid),
+    ):
+        with pytest.raises(kind):
+            engine.process(path, workspace, Processing((step,), "made"), silent)
+    assert not list(workspace.iterdir())
+
+
+def test_a_trim_beyond_its_limit_makes_nothing_until_somebody_agrees(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    path = file(sounds.encoded("wav", sounds.joined(sounds.silence(2.0), sounds.tone(1.0)), 44100))
+    asked = Processing((Step.of("trim", {"padding_seconds": 0.0}),), "made")
+    done = engine.process(path, tmp_path, asked, silent)
+    assert (done.outputs, done.long_trim) == ((), LongTrim(removed_seconds=2.0, allowed_seconds=1.5))
+    agreed = engine.process(path, tmp_path, replace(asked, allow_long_trim=True), silent)
+    assert [each.promise.frames for each in agreed.outputs] == [44100]
 
 
 @pytest.mark.parametrize("fmt", ["wav", "flac", "opus", "m4a"])

@@ -30,12 +30,14 @@ class Shape:
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a stage may need beside its step. `known` is of the sound that comes in, empty where a step before changes
-    it. `others` are the files that steps name; see `Processing`."""
+    it. `others` are the files that steps name; see `Processing`. `patient` are the files that the first choice of
+    decoder got stuck in."""
 
     limits: EngineLimits
     known: Known = field(default_factory=Known)
     others: Mapping[str, Path] = field(default_factory=dict)
     allow_long_trim: bool = False
+    patient: set[Path] = field(default_factory=set)
 
 
 class Stage(Protocol):
@@ -62,6 +64,7 @@ class Stage(Protocol):
 
     def measure(self, sound: Sound) -> None:
         """Listens to all of the sound up to here, once or more often. Raises NotMeasured, TrimTooLong."""
+        return
 
     def run(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Each call begins anew: the stages behind may measure, too."""
