@@ -40,11 +40,9 @@ class Pcm:
         steps = np.rint(block * np.float32(scale))
         self._count(steps, scale)
         np.clip(steps, -scale, scale - 1, out=steps)
-        if self._depth == 16:
-            return steps.astype("<i2", order="C")
-        whole = steps.astype("<i4", order="C")
-        if not self._wide:
-            return _packed(whole)
+        whole: NDArray[np.signedinteger] = steps.astype("<i2" if self._depth == 16 else "<i4", order="C")
+        if self._depth == 16 or not self._wide:
+            return whole if self._depth == 16 else _packed(whole)
         whole <<= 8
         return whole
 
@@ -54,6 +52,6 @@ class Pcm:
             self.cut_off += int(np.count_nonzero(np.abs(values) > scale))
 
 
-def _packed(whole: NDArray[np.int32]) -> NDArray[np.uint8]:
+def _packed(whole: NDArray[np.signedinteger]) -> NDArray[np.uint8]:
     """The lower three bytes of each."""
     return np.ascontiguousarray(whole.reshape(-1, 1).view(np.uint8)[:, :3])
