@@ -18,6 +18,7 @@ from domain.step import Step, StepKind
 from entrypoints.cli.access import JsonOption, LibraryOption
 from entrypoints.cli.session import Session
 from entrypoints.container import Container
+from entrypoints.http.wire.common import mistakes_of
 from entrypoints.http.wire.recipes import NewRecipe, RecipeView
 from entrypoints.http.wire.steps import StepKindView
 
@@ -115,8 +116,8 @@ def _read(file: typer.FileText) -> NewRecipe:
             said = {name: value for name, value in said.items() if name not in _SHOWN}
         return NewRecipe.model_validate(said)
     except ValidationError as error:
-        mistakes = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise Invalid("\n".join(mistakes), field="file") from error
+        mistakes = "\n".join(f"{each['field']}: {each['message']}" for each in mistakes_of(error))
+        raise Invalid(mistakes, field="file") from error
     except (ValueError, RecursionError) as error:
         raise Invalid(f"The file is not JSON: {error}", field="file") from error
 

@@ -14,6 +14,7 @@ from domain import errors
 from domain.errors import AudioBackendError
 from entrypoints.http.context import request_id
 from entrypoints.http.problems import PROBLEMS
+from entrypoints.http.wire.common import mistakes_of
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +117,7 @@ def of_framework(error: HTTPException) -> Response:
 
 def of_validation(error: ValidationError) -> Response:
     """What Pydantic refused, without what the caller sent and without the library's own addresses."""
-    found = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors(include_url=False)]
-    return invalid_fields(found)
+    return invalid_fields(mistakes_of(error))
 
 
 def invalid_fields(found: Iterable[Mapping[str, str]]) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.listing import DEFAULT_LIMIT, MAX_LIMIT
 from domain.values import Failure
@@ -35,6 +35,18 @@ class FailureView(BaseModel):
     @classmethod
     def of(cls, failure: Failure | None) -> "FailureView | None":
         return None if failure is None else cls(code=failure.code, detail=failure.detail)
+
+
+def mistakes_of(error: ValidationError) -> list[dict[str, str]]:
+    """Each field with what is wrong of it; in our own words, without more before them, where they are ours."""
+    found = error.errors(include_url=False, include_input=False)
+    return [
+        {
+            "field": ".".join(map(str, each["loc"])),
+            "message": str(each["ctx"]["error"]) if each["type"] == "value_error" else each["msg"],
+        }
+        for each in found
+    ]
 
 
 def example(**values: Any) -> ConfigDict:

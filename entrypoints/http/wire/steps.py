@@ -6,7 +6,6 @@ from functools import reduce
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema, create_model
-from pydantic_core import PydanticCustomError
 
 from domain.errors import Invalid
 from domain.parameter import (
@@ -64,7 +63,7 @@ def _check(parameter: Parameter) -> Callable[[object], Setting]:
         try:
             return parameter.checked(value)
         except Invalid as error:
-            raise PydanticCustomError("setting", "{detail}", {"detail": error.detail}) from error
+            raise ValueError(error.detail) from error
 
     return check
 
