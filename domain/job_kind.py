@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     RECIPE = "recipe"  # run a recipe over it, since a rule of its library says so
     BATCH = "batch"  # one piece of work on many recordings: make its items, and see to it that they are dealt with
     CREW = "crew"  # deal with items of a library's batches, as long as there are any
+    MAINTENANCE = "maintenance"  # a task of the service as a whole, since a schedule says so
 
     @property
     def lane(self) -> Lane:
@@ -36,4 +37,5 @@ _LANES = {
     JobKind.RECIPE: Lane.HEAVY,
     JobKind.BATCH: Lane.HEAVY,
     JobKind.CREW: Lane.BULK,
+    JobKind.MAINTENANCE: Lane.HEAVY,
 }

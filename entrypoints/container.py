@@ -41,6 +41,7 @@ from application import (
     keep_rendition,
     labour,
     look,
+    maintenance,
     making,
     notices,
     on_request,
@@ -56,7 +57,9 @@ from application import (
     render,
     run_batch,
     run_crew,
+    run_schedules,
     schedule,
+    schedules,
     selecting,
     summary,
     take_over,
@@ -228,6 +231,20 @@ class UseCases(containers.DeclarativeContainer):
     run_batch = wired(run_batch.RunBatch)
     run_crew = wired(run_crew.RunCrew)
 
+    start_scheduled = wired(run_schedules.StartScheduled)
+    run_schedules = wired(run_schedules.RunDueSchedules)
+    check_runs = wired(schedules.CheckRuns)
+    change_schedule = wired(schedules.ChangeSchedule)
+    create_schedule = wired(schedules.CreateSchedule)
+    edit_schedule = wired(schedules.EditSchedule)
+    pause_schedule = wired(schedules.PauseSchedule)
+    resume_schedule = wired(schedules.ResumeSchedule)
+    remove_schedule = wired(schedules.RemoveSchedule)
+    run_schedule = wired(schedules.RunNow)
+    get_schedule = wired(schedules.GetSchedule)
+    list_schedules = wired(schedules.ListSchedules)
+    list_runs = wired(schedules.ListRuns)
+
     sweep = wired(upkeep.Sweep)
     purge_expired_uploads = wired(upkeep.PurgeExpiredUploads)
     reconcile_blobs = wired(upkeep.ReconcileBlobs)
@@ -241,8 +258,10 @@ class UseCases(containers.DeclarativeContainer):
             "reconcile-blobs": reconcile_blobs,
             "empty-trash": empty_trash,
             "relay-events": relay_events,
+            "run-schedules": run_schedules,
         }
     )
+    run_maintenance = wired(maintenance.RunMaintenance)
     claim_task = wired(schedule.ClaimTask)
 
 

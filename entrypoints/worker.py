@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 WAIT = timedelta(seconds=20)  # the longest that SQS knows; to wait costs next to nothing in any queue
 PAUSE_SECONDS = 1.0  # after the queue itself has failed
-NOTHING_TO_LOSE = frozenset({JobKind.IMPORT})  # hours of it, that go on at the next object wherever they were stopped
+NOTHING_TO_LOSE = frozenset({JobKind.IMPORT, JobKind.MAINTENANCE})  # hours of it, which may be stopped anywhere
 OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
 Run = Callable[[Job, Progress], Settling]
@@ -236,6 +236,7 @@ def runs_of(container: Container) -> dict[JobKind, Run]:
         JobKind.IMPORT: use_cases.run_import(),
         JobKind.BATCH: use_cases.run_batch(),
         JobKind.CREW: use_cases.run_crew(),
+        JobKind.MAINTENANCE: use_cases.run_maintenance(),
     }
 
 
