@@ -12,7 +12,7 @@ from application.work import StartJob
 from domain.access import Actor, Permission
 from domain.batch import Batch, Counts, Item, ItemStatus, Making, Selection, Work
 from domain.errors import IllegalTransition, Invalid
-from domain.job import WHOLE_LIBRARY, Job
+from domain.job import WHOLE_LIBRARY, Job, JobStatus
 from domain.job_kind import JobKind
 from domain.ports.batches import Batches, ItemQuery
 from domain.ports.work import Jobs
@@ -154,6 +154,8 @@ class DecideItem:
     def __call__(self, actor: Actor, job_id: JobId, n: int, *, approve: bool) -> Item:
         actor.require(Permission.WRITE)
         batch, item = self.batches.get(actor.library_id, job_id), self.batches.item(actor.library_id, job_id, n)
+        if self.jobs.get(actor.library_id, job_id).status is JobStatus.CANCELLED:
+            raise IllegalTransition("The batch is cancelled. Retry it first.", status=str(JobStatus.CANCELLED))
         if approve and not item.has_ended and item.settings.get("approved") is True:
             self.reopen_batch(batch)
             return item

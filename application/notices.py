@@ -10,6 +10,7 @@ from domain.errors import AudioBackendError, Unavailable
 from domain.event import Event
 from domain.fixity import Fixity
 from domain.job import Job
+from domain.job_kind import JobKind
 from domain.ports.work import Events
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording
@@ -66,8 +67,8 @@ class Notices:
         return changed, self._event(recording.library_id, "recording.damaged", recording.id, facts)
 
     def of_job(self, job: Job, before: Job | None = None) -> tuple[Event, ...]:
-        """Nothing, where only its lease or its progress is another."""
-        if before is not None and before.status is job.status:
+        """Nothing, where only its lease or its progress is another, and of crews, which are the service's own affair."""
+        if job.kind is JobKind.CREW or (before is not None and before.status is job.status):
             return ()
         return (self._event(job.library_id, "job.changed", job.id, facts_of_job(job)),)
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from types import MappingProxyType
 
 from application.changes import ChangeJob, ChangeRecording
+from application.making import QueueFailedAnew
 from application.notices import Notices
 from domain.access import Actor, Permission, system_actor
 from domain.errors import NotFound, Unavailable
 from domain.job import Job, JobStatus
 from domain.job_kind import JobKind
+from domain.ports.batches import Batches
 from domain.ports.work import DeadLetter, JobQuery, JobQueue, Jobs
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status
@@ -120,8 +122,10 @@ class FailRecordingOfJob:
 
 @dataclass(frozen=True)
 class CancelJob:
-    """The recording of a cancelled ingest has failed, so that nothing waits for ever."""
+    """The recording of a cancelled ingest has failed, so that nothing waits for ever. Items of a cancelled batch stay
+    what they are."""
 
+    batches: Batches
     change_job: ChangeJob
     fail_recording_of_job: FailRecordingOfJob
 
@@ -129,15 +133,19 @@ class CancelJob:
         actor.require(Permission.WRITE)
         cancelled = self.change_job(actor, job_id, "job.cancel", lambda job, now: job.cancelled(now))
         self.fail_recording_of_job(cancelled)
+        if cancelled.kind is JobKind.BATCH:
+            self.batches.end(actor.library_id, job_id)
         return cancelled
 
 
 @dataclass(frozen=True)
 class RetryJob:
-    """A job that failed or was cancelled, and its recording, go back to work; a dead letter is none any more."""
+    """A job that failed or was cancelled, and its recording, go back to work; a dead letter is none any more. Of a batch
+    the items that failed, and those that a cancelled one has left."""
 
     jobs: Jobs
     queue: JobQueue
+    queue_failed_anew: QueueFailedAnew
     start_job: StartJob
     change_job: ChangeJob
     change_recording: ChangeRecording
@@ -149,6 +157,8 @@ class RetryJob:
         job.retried(self.clock.now())  # refuses before anything is changed
         if job.kind is JobKind.INGEST:
             self.change_recording(actor, job.recording_id, "recording.retry", _back_to_work)
+        if job.kind is JobKind.BATCH:
+            self.queue_failed_anew(job_id)
         retried = self.change_job(actor, job_id, "job.retry", lambda old, now: old.retried(now, actor.request_id))
         self.queue.forget(job_id)
         self.start_job.ring(retried)

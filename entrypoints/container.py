@@ -99,6 +99,7 @@ class UseCases(containers.DeclarativeContainer):
     change_recording = wired(changes.ChangeRecording)
     change_job = wired(changes.ChangeJob)
     start_job = wired(work.StartJob)
+    queue_failed_anew = wired(making.QueueFailedAnew)
     remove_belongings = wired(purge.RemoveBelongings)
     end_if_purged = wired(purge.EndIfPurged)
 
@@ -218,7 +219,6 @@ class UseCases(containers.DeclarativeContainer):
     check_selection = wired(selecting.CheckSelection)
     select_recordings = wired(selecting.SelectRecordings)
     make_items = wired(making.MakeItems)
-    queue_failed_anew = wired(making.QueueFailedAnew)
     call_crews = wired(crews.CallCrews)
     do_items = wired(do_items.DoItems)
     reopen_batch = wired(run_batch.ReopenBatch)

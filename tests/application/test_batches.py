@@ -1,91 +1,22 @@
-"""Batches as they run: each item once, whatever becomes of queues, workers and people in between."""
+"""Batches as people see them: started, paused, cancelled, retried, decided upon."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
-from dependency_injector import providers
 
-from application.item_work import Foreseen, Outcome
-from domain.access import Actor
+from application.item_work import Outcome
 from domain.batch import PAGE_ITEMS, Batch, Item, ItemStatus, Selection, Work
-from domain.job import Job, JobStatus
-from domain.parameter import Setting
+from domain.errors import Conflict, Forbidden, IllegalTransition, Invalid, NotFound
+from domain.job import JobStatus
 from domain.ports.audio import Progress
 from domain.ports.batches import ItemQuery
-from domain.recording import Recording
-from domain.values import JobId, RecordingId
-from entrypoints.worker import Worker
+from domain.values import Failure, JobId, RecordingId
 from tests.application.conftest import House
+from tests.application.yard import Chore, Yard
 from tests.builders import a_recording, an_entry
-
-
-@dataclass
-class Chore:
-    """Work that does nothing but count what it was asked to do; `befall` is called with each item before that."""
-
-    is_quick: bool = True
-    befall: Callable[[Item], None] = lambda _item: None
-    done: Counter[RecordingId] = field(default_factory=Counter)
-    fences: list[str] = field(default_factory=list)
-
-    def settled(self, actor: Actor, asked: Mapping[str, object]) -> dict[str, Setting]:
-        return {name: str(value) for name, value in asked.items()}
-
-    def foreseen(self, settings: Mapping[str, Setting], recording: Recording) -> Foreseen:
-        return Foreseen(bytes_out=10)
-
-    def __call__(self, batch: Batch, item: Item, fence: str, progress: Progress) -> Outcome:
-        self.befall(item)
-        progress(0.5, "halfway")
-        self.done[item.recording_id] += 1
-        self.fences.append(fence)
-        return Outcome(result={"n": item.n}, audio_seconds=2.0)
-
-
-class Yard:
-    """A house with recordings and a chore."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.put(Chore())
-
-    def put(self, chore: Chore, work: Work = Work.CHANGE) -> Chore:
-        self.chore = chore
-        self.house.use.works.override(providers.Object({work: chore}))
-        self.house.forget_use_cases()
-        return chore
-
-    def recordings(self, count: int) -> tuple[RecordingId, ...]:
-        made = [a_recording(library_id=self.house.admin.library_id) for _ in range(count)]
-        for each in made:
-            self.house.ports.recordings().add(each, an_entry(library_id=each.library_id, subject_id=each.id))
-        return tuple(each.id for each in made)
-
-    def start(self, selection: Selection, key: str | None = None) -> JobId:
-        job: Job = self.house.use.start_batch()(self.house.editor, Work.CHANGE, {"tag": "dog"}, selection, key)
-        return job.id
-
-    def status(self, batch_id: JobId) -> JobStatus:
-        return self.house.job(batch_id).status
-
-    def counts(self, batch_id: JobId) -> dict[ItemStatus, int]:
-        counts = self.house.ports.batches().counts(self.house.admin.library_id, batch_id)
-        return dict(counts.by_status)
-
-    def items(self, batch_id: JobId, status: ItemStatus | None = None) -> tuple[Item, ...]:
-        items: tuple[Item, ...] = self.house.use.list_items()(
-            self.house.viewer, batch_id, ItemQuery(status, limit=200)
-        ).items
-        return items
-
-    def work_on(self, worker: Worker | None = None, rounds: int = 30) -> None:
-        """Time passes, and the sweep rings."""
-        for _ in range(rounds):
-            self.house.work(worker)
-            self.house.clock.advance(61)
-            self.house.use.sweep()()
+from tests.faults import Faulty
 
 
 @pytest.fixture
@@ -106,3 +37,207 @@ def test_a_list_of_recordings_runs_to_its_end_without_any_time_passing(yard: Yar
     assert {item.attempts for item in yard.items(batch)} == {1}
     assert len(set(chore.fences)) == len(recordings)
     assert yard.house.ports.batches().active(yard.house.admin.library_id) == ()
+
+
+def test_the_same_key_starts_a_batch_once(yard: Yard) -> None:
+    recordings = yard.recordings(2)
+    first = yard.start(Selection(recordings), "nightly")
+    assert yard.start(Selection(recordings[:1]), "nightly") == first
+    assert yard.start(Selection(recordings), "weekly") != first
+    yard.house.work()
+    assert yard.start(Selection(recordings), "nightly") == first
+    assert yard.chore.done == Counter(dict.fromkeys(recordings, 2))
+
+
+def test_two_that_start_with_one_key_at_the_same_moment_start_one_batch(yard: Yard) -> None:
+    recordings = yard.recordings(2)
+    jobs = yard.house.ports.jobs()
+    others: list[JobId] = []
+
+    def somebody_is_faster(name: str, _count: int) -> None:
+        if name == "add" and not others:
+            others.append(JobId(""))
+            others[0] = yard.start(Selection(recordings), "nightly")
+
+    yard.house.replace("jobs", Faulty(jobs, before=somebody_is_faster))
+    assert yard.start(Selection(recordings), "nightly") == others[0]
+    assert yard.house.ports.batches().active(yard.house.admin.library_id) == (others[0],)
+
+
+@pytest.mark.parametrize(
+    ("selection", "refusal"),
+    [
+        (Selection(), Invalid),
+        (Selection((RecordingId("1"),), query={}), Invalid),
+        (Selection(query={"colour": ("red",)}), Invalid),
+        (Selection(query={}, share=0.0), Invalid),
+        (Selection(tuple(RecordingId(str(n)) for n in range(1001))), Invalid),
+        (Selection((RecordingId("unknown"),)), NotFound),
+        (Selection(undoes=JobId("unknown")), NotFound),
+    ],
+)
+def test_a_selection_that_makes_no_sense_starts_nothing(
+    yard: Yard, selection: Selection, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        yard.start(selection)
+    assert yard.house.jobs() == ()
+
+
+def test_only_who_may_write_starts_and_stops_batches(yard: Yard) -> None:
+    use, viewer = yard.house.use, yard.house.viewer
+    batch = yard.start(Selection(query={}))
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: use.start_batch()(viewer, Work.CHANGE, {}, Selection(query={})),
+        lambda: use.pause_job()(viewer, batch),
+        lambda: use.resume_job()(viewer, batch),
+        lambda: use.decide_item()(viewer, batch, 0, approve=True),
+    )
+    for attempt in attempts:
+        with pytest.raises(Forbidden):
+            attempt()
+    stranger = yard.house.stranger()
+    with pytest.raises(NotFound):
+        use.look_at_batch()(stranger, batch)
+    with pytest.raises(NotFound):
+        use.list_items()(stranger, batch, ItemQuery())
+    with pytest.raises(Invalid):
+        use.start_batch()(yard.house.editor, Work.UNDO, {}, Selection(query={}))
+
+
+def test_a_query_is_frozen_at_the_start(yard: Yard) -> None:
+    recordings = yard.recordings(3)
+    batch = yard.start(Selection(query={"status": ("ready",)}))
+    yard.house.clock.advance(1)
+    late = a_recording(library_id=yard.house.admin.library_id, created_at=yard.house.clock.now())
+    yard.house.ports.recordings().add(late, an_entry(library_id=late.library_id, subject_id=late.id))
+    yard.house.work()
+    assert yard.chore.done == Counter(recordings)
+    assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 3}
+
+
+def test_one_that_fails_fails_alone_and_is_all_that_a_retry_does(yard: Yard) -> None:
+    recordings = yard.recordings(120)
+    broken = set(recordings[::2])
+
+    def break_some(item: Item) -> None:
+        if item.recording_id in broken:
+            raise Conflict("It cannot be done.")
+
+    chore = yard.put(Chore(befall=break_some))
+    batch = yard.start(Selection(recordings))
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.PARTLY_FAILED
+    assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 60, ItemStatus.FAILED: 60}
+    assert {item.failure for item in yard.items(batch, ItemStatus.FAILED)} == {
+        Failure("conflict", "It cannot be done.")
+    }
+    broken.clear()
+    yard.house.use.retry_job()(yard.house.editor, batch)
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 120}
+    assert chore.done == Counter(recordings)
+    with pytest.raises(IllegalTransition):
+        yard.house.use.retry_job()(yard.house.editor, batch)
+
+
+def test_a_paused_batch_waits_and_goes_on_where_it_was(yard: Yard) -> None:
+    recordings = yard.recordings(10)
+    use, editor = yard.house.use, yard.house.editor
+
+    def pause(item: Item) -> None:
+        yard.house.clock.advance(1)
+        if item.n == 3:
+            use.pause_job()(editor, batch)
+
+    chore = yard.put(Chore(is_quick=False, befall=pause))
+    batch = yard.start(Selection(recordings))
+    yard.house.work()
+    yard.work_on(rounds=5)
+    assert yard.status(batch) is JobStatus.PAUSED
+    done = chore.done.total()
+    assert 0 < done < 10
+    assert yard.counts(batch) == {ItemStatus.SUCCEEDED: done, ItemStatus.QUEUED: 10 - done}
+    with pytest.raises(IllegalTransition):
+        use.pause_job()(editor, batch)
+    chore.befall = lambda _item: None
+    use.resume_job()(editor, batch)
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert chore.done == Counter(recordings)
+
+
+def test_what_is_cancelled_ends_at_once_and_a_retry_does_the_rest(yard: Yard) -> None:
+    recordings = yard.recordings(10)
+
+    def cancel(item: Item) -> None:
+        yard.house.clock.advance(2)
+        if item.n == 4:
+            yard.house.use.cancel_job()(yard.house.editor, batch)
+            yard.house.clock.advance(2)
+
+    chore = yard.put(Chore(is_quick=False, befall=cancel))
+    batch = yard.start(Selection(recordings))
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.CANCELLED
+    assert recordings[4] not in chore.done
+    assert yard.items(batch)[4].status is ItemStatus.QUEUED
+    assert yard.house.ports.batches().active(yard.house.admin.library_id) == ()
+    chore.befall = lambda _item: None
+    yard.house.use.retry_job()(yard.house.editor, batch)
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert chore.done == Counter(recordings)
+
+
+def test_a_batch_that_is_cancelled_while_its_items_are_made_is_made_to_the_end_by_a_retry(yard: Yard) -> None:
+    recordings = yard.recordings(PAGE_ITEMS * 3)
+    batches = yard.house.ports.batches()
+
+    def cancel(name: str, count: int) -> None:
+        if name == "put_items" and count == 2:
+            yard.house.use.cancel_job()(yard.house.editor, batch)
+
+    def fail_first(item: Item) -> None:
+        if item.n == 0:
+            raise Conflict("Not this one.")
+
+    yard.house.replace("batches", Faulty(batches, after=cancel))
+    chore = yard.put(Chore(befall=fail_first))
+    batch = yard.start(Selection(recordings))
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.CANCELLED
+    chore.befall = lambda _item: None
+    yard.house.use.retry_job()(yard.house.editor, batch)
+    yard.work_on(rounds=3)
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert chore.done == Counter(recordings)
+
+
+def test_a_person_decides_what_waits_for_review(yard: Yard) -> None:
+    recordings = yard.recordings(3)
+
+    @dataclass
+    class Doubtful(Chore):
+        def __call__(self, batch: Batch, item: Item, fence: str, progress: Progress) -> Outcome:
+            done = super().__call__(batch, item, fence, progress)
+            if item.settings.get("approved"):
+                return done
+            return replace(done, status=ItemStatus.REVIEW, failure=Failure("long-trim", "It would lose 9 s."))
+
+    chore = yard.put(Doubtful())
+    use, editor = yard.house.use, yard.house.editor
+    batch = yard.start(Selection(recordings))
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert yard.counts(batch) == {ItemStatus.REVIEW: 3}
+    assert use.decide_item()(editor, batch, 0, approve=True).status is ItemStatus.QUEUED
+    use.decide_item()(editor, batch, 0, approve=True)  # twice is once
+    assert use.decide_item()(editor, batch, 1, approve=False).failure.code == "rejected"
+    yard.house.work()
+    assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 1, ItemStatus.FAILED: 1, ItemStatus.REVIEW: 1}
+    assert yard.status(batch) is JobStatus.PARTLY_FAILED
+    assert chore.done == {recordings[0]: 2, recordings[1]: 1, recordings[2]: 1}
+    with pytest.raises(IllegalTransition):
+        use.decide_item()(editor, batch, 1, approve=True)

@@ -81,7 +81,7 @@ def test_a_worker_takes_the_work_of_its_lanes_alone(worker: list[Worker]) -> Non
 
 
 def test_the_first_lane_is_preferred_and_no_other_starves() -> None:
-    asked = list(itertools.islice(preferences(list(Lane)), 150))
+    asked = list(itertools.islice(preferences(list(Lane)), 200))
     firsts = Counter(lanes[0] for lanes in asked)
     assert firsts.most_common(1)[0][0] is Lane.LISTENING
     assert min(firsts[lane] for lane in Lane) == 10

@@ -1,0 +1,186 @@
+"""Crews: each item once, in turn, whatever becomes of queues and workers in between."""
+
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from domain.batch import ITEM_TRIES, Item, ItemStatus, Selection, Work
+from domain.errors import Unavailable
+from domain.job import JobStatus
+from domain.job_kind import Lane
+from domain.values import Failure, JobId, RecordingId
+from entrypoints.worker import Worker
+from tests.application.conftest import House
+from tests.application.yard import Chore, Yard
+from tests.builders import a_recording, an_entry
+from tests.faults import Faulty, UnreliableQueue, raising
+
+
+@pytest.fixture
+def yard(house: House) -> Yard:
+    return Yard(house)
+
+
+def test_what_may_pass_is_tried_again_later_and_not_for_ever(yard: Yard) -> None:
+    recordings = yard.recordings(3)
+    tries: Counter[RecordingId] = Counter()
+
+    def stumble(item: Item) -> None:
+        tries[item.recording_id] += 1
+        if item.recording_id == recordings[0] and tries[item.recording_id] < ITEM_TRIES:
+            raise Unavailable("Not now.")
+        if item.recording_id == recordings[1]:
+            raise Unavailable("Never.")
+
+    for quick in (True, False):
+        tries.clear()
+        yard.put(Chore(quick, stumble))
+        batch = yard.start(Selection(recordings))
+        yard.house.work()
+        assert yard.status(batch) is JobStatus.RUNNING
+        assert tries.total() == 3
+        yard.work_on(rounds=3)
+        assert tries == {recordings[0]: ITEM_TRIES, recordings[1]: ITEM_TRIES, recordings[2]: 1}
+        assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 2, ItemStatus.FAILED: 1}
+        assert yard.items(batch)[1].failure == Failure("unavailable", "Never.")
+
+
+class Killed(BaseException):
+    """As far as the records can tell, this worker is gone."""
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_an_item_that_takes_its_worker_along_is_set_aside_and_the_rest_goes_on(yard: Yard, is_quick: bool) -> None:
+    recordings = yard.recordings(5)
+
+    def kill(item: Item) -> None:
+        if item.recording_id == recordings[2]:
+            raise Killed
+
+    chore = yard.put(Chore(is_quick, kill))
+    batch = yard.start(Selection(recordings))
+    for _ in range(40):
+        with suppress(Killed):
+            yard.house.work()
+        yard.house.clock.advance(31)
+        yard.house.use.sweep()()
+    assert yard.status(batch) is JobStatus.PARTLY_FAILED
+    lost = yard.items(batch)[2]
+    assert (lost.failure and lost.failure.code, lost.attempts) == ("worker-lost", ITEM_TRIES)
+    assert chore.done == Counter(recordings[:2] + recordings[3:])
+
+
+def test_a_small_batch_does_not_wait_behind_a_large_one(yard: Yard) -> None:
+    crews: dict[int, list[JobId]] = {0: [], 1: []}
+    chore = yard.put(Chore(is_quick=False, befall=lambda item: crews[item.n % 2].append(item.batch_id)))
+    large = yard.start(Selection(yard.recordings(100)))
+    small = yard.start(Selection(yard.recordings(3)))
+    yard.house.work()
+    for order in crews.values():
+        assert max(n for n, batch in enumerate(order) if batch == small) < 5
+    assert chore.done.total() == 103
+    assert yard.status(large) is yard.status(small) is JobStatus.SUCCEEDED
+
+
+def test_libraries_take_turns_slice_by_slice(yard: Yard) -> None:
+    order: list[str] = []
+    chore = yard.put(Chore(is_quick=False))
+
+    def take_long(item: Item) -> None:
+        order.append(item.library_id)
+        yard.house.clock.advance(6)
+
+    chore.befall = take_long
+    yard.start(Selection(yard.recordings(30)))
+    stranger = yard.house.stranger()
+    for _ in range(30):
+        each = a_recording(library_id=stranger.library_id)
+        yard.house.ports.recordings().add(each, an_entry(library_id=each.library_id, subject_id=each.id))
+    yard.house.use.start_batch()(stranger, Work.CHANGE, {}, Selection(query={}))
+    yard.house.work()
+    assert chore.done.total() == 60
+    turns = "".join("a" if library == stranger.library_id else "b" for library in order)
+    longest = max(map(len, turns.replace("ab", "a b").replace("ba", "b a").split()))
+    assert longest <= 7, turns  # two crews of one library, a slice of three items each, and one at the seam
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_the_queue_does_each_item_is_done_once(yard: Yard, seed: int) -> None:
+    queue = UnreliableQueue(yard.house.ports.queue(), seed)
+    recordings = yard.recordings(60)
+    yard.house.replace("queue", queue)
+    worker: list[Worker] = []
+
+    def others_meanwhile(item: Item) -> None:
+        if item.n % 7 == 0 and (delivery := queue.receive(tuple(Lane), timedelta(), timedelta(seconds=30))):
+            worker[0].handle(delivery)
+
+    chore = yard.put(Chore(is_quick=bool(seed % 2), befall=others_meanwhile))
+    worker.append(yard.house.worker())
+    batch = yard.start(Selection(recordings))
+    yard.work_on(worker[0], rounds=60)
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert chore.done == Counter(recordings)
+    assert len(queue.faults) >= 2, queue.faults
+
+
+def calls_of_a_batch(yard: Yard) -> int:
+    """How many calls of the stores and the queue a small batch takes."""
+    counted: list[str] = []
+    for port in ("batches", "jobs", "queue"):
+        real = getattr(yard.house.ports, port)()
+        yard.house.replace(port, Faulty(real, before=lambda name, _count: counted.append(name)))
+    yard.put(Chore(is_quick=False))
+    yard.start(Selection(yard.recordings(3)))
+    yard.house.work()
+    return len(counted)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_crash_at_any_call_of_a_port_loses_nothing_and_does_nothing_twice(yard: Yard, after: bool) -> None:
+    ports = {port: getattr(yard.house.ports, port)() for port in ("batches", "jobs", "queue")}
+    total = calls_of_a_batch(yard)
+    assert total > 60
+    for crash_at in range(1, total + 1):
+        calls = 0
+
+        def crash(_name: str, _count: int, crash_at: int = crash_at) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == crash_at:
+                raise Killed
+
+        given = {"after": crash} if after else {"before": crash}
+        for port, real in ports.items():
+            yard.house.replace(port, Faulty(real, **given))
+        chore = yard.put(Chore(is_quick=False))
+        recordings = yard.recordings(3)
+        key = f"crash {after} at {crash_at}"
+        for _ in range(9):
+            with suppress(Killed):
+                yard.start(Selection(recordings), key)  # a client that had no answer asks again
+                yard.house.work()
+            yard.house.clock.advance(61)
+            with suppress(Killed):
+                yard.house.use.sweep()()
+        batch = yard.start(Selection(recordings), key)
+        assert yard.status(batch) is JobStatus.SUCCEEDED, crash_at
+        assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 3}, crash_at
+        assert set(chore.done) == set(recordings)
+        assert chore.done.total() <= 4  # the one whose end was not stored is done again, and changes nothing
+
+
+def test_a_batch_whose_start_was_cut_off_is_forgotten(yard: Yard) -> None:
+    recordings = yard.recordings(1)
+    jobs = yard.house.ports.jobs()
+    yard.house.replace("jobs", Faulty(jobs, before=raising("add", Unavailable("The store is away."))))
+    with pytest.raises(Unavailable):
+        yard.start(Selection(recordings))
+    batches, library = yard.house.ports.batches(), yard.house.admin.library_id
+    assert len(batches.active(library)) == 1
+    yard.house.clock.advance(3601)
+    yard.start(Selection(recordings))
+    yard.house.work()
+    assert batches.active(library) == ()
