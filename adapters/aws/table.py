@@ -54,11 +54,13 @@ def at_version(version: int) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """An item that is put under its `pk` and `sk`; or, without an item, what is under the key is deleted."""
+    """An item that is put under its `pk` and `sk`, or numbers that are added to an item's own, which is made where
+    there is none; without either, what is under the key is deleted."""
 
     key: Key
     item: Item | None = None
     condition: Condition | None = None
+    added: Mapping[str, int] | None = None
 
 
 def put(item: Item, condition: Condition | None = None) -> Write:
@@ -67,6 +69,11 @@ def put(item: Item, condition: Condition | None = None) -> Write:
 
 def delete(key: Key, condition: Condition | None = None) -> Write:
     return Write(key, None, condition)
+
+
+def increase(key: Key, added: Mapping[str, int]) -> Write:
+    """Goes with a write whose condition fails the second time: else one that is sent again would be added twice."""
+    return Write(key, added=added)
 
 
 class Refused(Exception):
@@ -273,6 +280,11 @@ class Table:
         asked: dict[str, Any] = {"TableName": self._name}
         if write.condition is not None:
             asked |= write.condition.asked("ConditionExpression") | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        if write.added is not None:
+            asked["UpdateExpression"] = "ADD " + ", ".join(f"#{name} :{name}" for name in write.added)
+            asked["ExpressionAttributeNames"] = {f"#{name}": name for name in write.added}
+            asked["ExpressionAttributeValues"] = marshalled({f":{name}": by for name, by in write.added.items()})
+            return {"Update": {"Key": _key(write.key), **asked}}
         if write.item is None:
             return {"Delete": {"Key": _key(write.key), **asked}}
         return {"Put": {"Item": marshalled(write.item), **asked}}

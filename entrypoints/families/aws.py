@@ -6,6 +6,7 @@ from adapters.audio.isolated import IsolatedEngine
 from adapters.aws.access import DynamoKeys, DynamoLibraries
 from adapters.aws.arrivals import S3Arrivals, notify_inbox
 from adapters.aws.audit import DynamoAuditTrail
+from adapters.aws.batches import DynamoBatches
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.bucket import create_bucket
 from adapters.aws.clients import AwsClients, AwsPlace
@@ -88,6 +89,7 @@ class AwsAdapters(containers.DeclarativeContainer):
     blobs = One(ReferringBlobs, objects, sources, workspaces)
     models = One(models, settings, clients, objects)
     jobs = One(DynamoJobs, table)
+    batches = One(DynamoBatches, table)
     queues = One(Queues, clients.provided.sqs, settings.provided.aws_queue_prefix)
     queue = One(SqsQueue, queues, clock)
     arrivals = One(S3Arrivals, clients.provided.s3, settings.provided.aws_bucket, queues, clock)

@@ -7,7 +7,7 @@ of the templates. IAM's own words for a request are few: a part is a PutObject, 
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from dependency_injector import providers
 
 from adapters.audio.engine import LibrosaEngine
+from domain.batch import Making
 from domain.blob_keys import original_key
 from domain.job_kind import Lane
 from domain.values import JobId, LibraryId, RecordingId
@@ -24,6 +25,7 @@ from entrypoints.families.aws import prepare
 from entrypoints.settings import Profile, Settings
 from tests import sounds
 from tests.aws import AwsDouble
+from tests.builders import a_batch, an_item
 from tests.deployment.files import template
 from tests.entrypoints.http.conftest import V1, Service, a_service
 
@@ -42,7 +44,6 @@ ACTIONS = {
     "s3:ListParts": ["s3:ListMultipartUploadParts"],
     "s3:PutObject": ["s3:PutObject"],
     "s3:UploadPart": ["s3:PutObject"],
-    "dynamodb:TransactWriteItems": ["dynamodb:PutItem", "dynamodb:DeleteItem"],
     "sqs:ChangeMessageVisibilityBatch": ["sqs:ChangeMessageVisibility"],
     "sqs:DeleteMessageBatch": ["sqs:DeleteMessage"],
     "sqs:SendMessageBatch": ["sqs:SendMessage"],
@@ -61,7 +62,8 @@ class Witness:
         def see(params: Mapping[str, Any], model: Any, **_: object) -> None:
             if self.role is not None:
                 request = f"{service}:{model.name}"
-                actions = ACTIONS.get(request, [request])
+                written = {f"dynamodb:{kind}Item" for each in params.get("TransactItems", ()) for kind in each}
+                actions = written or ACTIONS.get(request, [request])
                 tagging = ["s3:PutObjectTagging"] if "Tagging" in params else []
                 self.seen |= {(self.role, action, _resource(service, params)) for action in [*actions, *tagging]}
 
@@ -163,6 +165,11 @@ def test_each_role_may_do_what_it_does(service: Service, witness: Witness, aws_d
         delivery = queue.receive((Lane.HEAVY,), timedelta(seconds=5), timedelta(minutes=1))
         queue.extend(delivery, timedelta(minutes=2))
         queue.bury(delivery, "a test")
+        batches, batch, item = service.ports.batches(), a_batch(), an_item()
+        batches.add(batch)
+        batches.put_items([replace(item, batch_id=batch.id)], Making(batch.id, made=1, version=2), 1)
+    with witness.as_role("web"):
+        batches.save_items([replace(item, batch_id=batch.id).started(service.clock.now())])
     links = f"{V1}/recordings/{sent['id']}"
     with witness.as_role("web"):
         for path in ("", "/analysis", "/renditions", "/content", "/duplicates", "/renditions/preview.mp3"):

@@ -19,6 +19,13 @@ def table(aws_double: AwsDouble) -> Iterator[Table]:
     client.delete_table(TableName=aws_double.name)
 
 
+@pytest.fixture
+def forgetful(table: Table, aws_double: AwsDouble) -> Table:
+    """The same table over a connection that loses answers."""
+    client: Any = AnswersLost(aws_double.clients.dynamodb)
+    return Table(client, aws_double.name, pause=lambda _seconds: None)
+
+
 def stored(table: Table, item: Item) -> Item | None:
     """What lies where the item belongs."""
     return table.get((str(item["pk"]), str(item["sk"])))
@@ -49,3 +56,21 @@ class Behind:
         if question not in self._answers:
             self._answers[question] = self._client.query(**asked)
         return self._answers[question]
+
+
+class AnswersLost:
+    """A client whose every write is sent twice: the answer to the first got lost, and the SDK tried again."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+        if name not in {"put_item", "transact_write_items"}:
+            return call
+
+        def twice(**asked: Any) -> Any:
+            call(**asked)
+            return call(**asked)
+
+        return twice

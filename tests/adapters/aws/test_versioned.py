@@ -17,31 +17,6 @@ from tests.builders import an_entry
 from tests.faults import Faulty, raising
 
 
-class AnswersLost:
-    """A client whose every write is sent twice: the answer to the first got lost, and the SDK tried again."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._client, name)
-        if name not in {"put_item", "transact_write_items"}:
-            return call
-
-        def twice(**asked: Any) -> Any:
-            call(**asked)
-            return call(**asked)
-
-        return twice
-
-
-@pytest.fixture
-def forgetful(table: Table, aws_double: AwsDouble) -> Table:
-    """The same table over a connection that loses answers."""
-    client: Any = AnswersLost(aws_double.clients.dynamodb)
-    return Table(client, aws_double.name, pause=lambda _seconds: None)
-
-
 def a_record(version: int = 1, **more: str) -> Record:
     return Record("thing", "1", {"pk": "thing#1", "sk": "thing", "version": version, **more})
 
