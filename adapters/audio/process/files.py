@@ -66,16 +66,15 @@ def _tags(step: Step | None, keep: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in tags.items() if value}
 
 
-def write(  # noqa: PLR0917
-    sound: Iterable[Block], shape: Shape, target: Target, original_depth: int | None, path: Path, limits: EngineLimits
+def write(
+    sound: Iterable[Block], shape: Shape, target: Target, path: Path, limits: EngineLimits
 ) -> Produced:
-    """All of the sound as one file at `path`, and what it promises to be but for its loudness.
+    """All of the sound as one file at `path`, and what it promises to be but for its loudness. The target's depth is
+    settled.
 
-    Raises Invalid, UnsupportedParameters, DecodedSizeLimit, EngineFailure, and OSError where it cannot be written.
+    Raises UnsupportedParameters, DecodedSizeLimit, EngineFailure, and OSError where it cannot be written.
     """
-    form = target.form
-    form.check(shape.channels)
-    depth = form.depth(original_depth, target.depth)
+    form, depth = target.form, target.depth
     bits = form.bit_rate(shape.rate, shape.channels, target.kbps)
     pcm, frames = Pcm(depth, wide=form.name == "flac"), 0
     with _writer(path, shape, target, depth, bits, pcm) as put:

@@ -95,14 +95,15 @@ class Form:
         """The places that the channels will have in the file. Only wav and flac can name any, and only wav none."""
         return said if self.name == "wav" or (said and self.name == "flac") else _LAYOUTS.get(channels, said)
 
-    def check(self, channels: int) -> None:
-        """Raises UnsupportedParameters for so many channels."""
+    def check(self, rate: int, channels: int, kbps: float | None) -> None:
+        """Raises UnsupportedParameters for so many channels, Invalid for a bit rate that they cannot have."""
         if self.channels and channels not in self.channels:
             listed = ", ".join(map(str, self.channels))
             raise UnsupportedParameters(
                 f"{self.name} is written with {listed} channels; the sound has {channels}. Add the step channels.",
                 channels=channels,
             )
+        self.bit_rate(rate, channels, kbps)
 
 
 _FORMS: Sequence[Form] = (

@@ -60,8 +60,8 @@ class _Work:
     ) -> None:
         self._workspace, self._asked = workspace, asked
         self._given = Given(limits, Known(), asked.others, asked.allow_long_trim, patient)
-        self._target = Target.of(asked.steps, asked.keep_tags)
         self._path = path
+        self._target = Target.of(asked.steps, asked.keep_tags)
         self._made: list[Path] = []
         self.passes = Passes(progress)
         self.seconds = 0.0
@@ -72,7 +72,7 @@ class _Work:
 
     def done(self) -> Processed:
         source = Recorded(self._path, self._given, self._asked.excerpt)
-        self._depth = source.bit_depth
+        self._target = replace(self._target, depth=self._target.form.depth(source.bit_depth, self._target.depth))
         steps = self._asked.steps
         place = next((n for n, step in enumerate(steps) if step.kind == "split"), None)
         try:
@@ -100,18 +100,24 @@ class _Work:
                 given = self._given  # of a sound that a step has changed nothing is known
         return chain
 
-    def _file(self, source: Source, steps: Sequence[Step], stem: str, known: Known) -> "_Made":
-        """One file of all of the source."""
-        target, chain = self._target, self._chain(source, steps, known)
-        rate = target.form.rate(chain.shape.rate, target.rate)
+    def _to_target(self, chain: Chain) -> Chain:
+        """In a rate that the format has. Raises Invalid, UnsupportedParameters where it cannot hold the sound."""
+        form = self._target.form
+        rate = form.rate(chain.shape.rate, self._target.rate)
         if rate != chain.shape.rate:
             chain.add("transcode", Resample(Step.of("resample", {"sample_rate_hz": rate}), self._given))
         self._given.limits.check_parameters(rate, chain.shape.channels)
+        form.check(rate, chain.shape.channels, self._target.kbps)
+        return chain
+
+    def _file(self, source: Source, steps: Sequence[Step], stem: str, known: Known) -> "_Made":
+        """One file of all of the source."""
+        chain, target = self._to_target(self._chain(source, steps, known)), self._target
         if stem == self._asked.stem:
             self.passes.expect(1 + chain.measuring)
         path = self._workspace / f"{stem}.{target.form.name}"
         self._made += [path, path.with_name("ffmpeg.log")]
-        produced = write(chain.sound(), chain.shape, target, self._depth, path, self._given.limits)
+        produced = write(chain.sound(), chain.shape, target, path, self._given.limits)
         goal = _goal(steps)
         if goal is not None:
             promise = replace(produced.promise, target_lufs=goal.target_lufs, ceiling_dbtp=goal.ceiling_dbtp)
@@ -124,6 +130,7 @@ class _Work:
         chain = self._chain(source, before, self._known(source))
         split = Split(step, chain.shape)
         spool = self._workspace / f"{self._asked.stem}.f32"
+        self._to_target(self._chain(Spooled(spool, chain.shape, 0, 0), after, Known()))  # now, and not after a pass
         self._made.append(spool)
         self.passes.expect(2 * (1 + chain.measuring))
         with spool.open("wb") as file:
