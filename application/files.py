@@ -18,3 +18,15 @@ def sha256_of(path: Path) -> str:
     for chunk in chunks_of(path):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def lines_from(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
+    """The first lines, with their ends, of bytes that come in chunks."""
+    rest, count = b"", 0
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            if count == most:
+                return
+            count += 1
+            yield line + b"\n"

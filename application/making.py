@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from application.selecting import SelectRecordings
 from domain.batch import PAGE_ITEMS, Batch, Item, ItemStatus, Making
 from domain.ports.batches import Batches, ItemQuery
+from domain.ports.blobs import Blobs
 from domain.ports.world import Clock
 from domain.values import JobId
 
@@ -17,6 +18,7 @@ class MakeItems:
 
     batches: Batches
     select_recordings: SelectRecordings
+    blobs: Blobs
     clock: Clock
 
     def __call__(self, batch: Batch, making: Making) -> Making:
@@ -30,7 +32,10 @@ class MakeItems:
             for n, each in enumerate(page.items)
         ]
         made = making.advanced(len(items), page.next_cursor, complete=page.next_cursor is None)
-        return self._stored(items, making, made)
+        self._stored(items, making, made)
+        if made.complete and batch.selection.rows is not None:
+            self.blobs.delete(batch.selection.rows)  # where a crash is faster, reconcile-blobs
+        return made
 
     def _queue_anew(self, batch: Batch, making: Making) -> Making:
         after, made_until, was_complete = json.loads(making.cursor or "[null, null, true]")

@@ -1,18 +1,21 @@
 """Which recordings a batch is about, a page at a time."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from application.chosen import MAX_RECORDINGS, NAMED
+from application.files import lines_from
 from domain.access import Actor
 from domain.batch import PAGE_ITEMS, ItemStatus, Selection
 from domain.errors import Invalid, NotFound
 from domain.listing import Field, Filter, Op, RecordingQuery, SortKey, filters_of
 from domain.parameter import Setting
 from domain.ports.batches import Batches, ItemQuery
+from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.recording import Recording
-from domain.values import LibraryId, Page, RecordingId
+from domain.values import ByteRange, LibraryId, Page, RecordingId
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,15 @@ class SelectRecordings:
 
     recordings: Recordings
     batches: Batches
+    blobs: Blobs
 
     def __call__(self, library_id: LibraryId, selection: Selection, cursor: str | None) -> Page[Selected]:
         if selection.undoes is not None:
             undone = ItemQuery(ItemStatus.SUCCEEDED, PAGE_ITEMS, cursor)
             items = self.batches.items(library_id, selection.undoes, undone)
             return Page(tuple(Selected(item.recording_id, {"n": item.n}) for item in items.items), items.next_cursor)
+        if selection.rows is not None:
+            return self._rows(selection.rows, int(cursor or 0))
         if selection.query is None:
             start = int(cursor or 0)
             named = tuple(dict.fromkeys(selection.recordings))
@@ -76,6 +82,18 @@ class SelectRecordings:
         page = self.recordings.search(library_id, _query(selection, cursor))
         taken = [Selected(each.id, recording=each) for each in page.items if selection.takes(each.id)]
         return Page(tuple(taken), page.next_cursor)
+
+    def _rows(self, key: str, start: int) -> Page[Selected]:
+        """From that byte of the blob on: a JSON list of id and settings on each line."""
+        size = self.blobs.stat(key).size_bytes
+        found: list[Selected] = []
+        if start < size:
+            for line in lines_from(self.blobs.get(key, ByteRange(start, size - 1)), PAGE_ITEMS):
+                start += len(line)
+                recording_id, said = json.loads(line)
+                settings = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+                found.append(Selected(RecordingId(recording_id), settings))
+        return Page(tuple(found), str(start) if start < size else None)
 
 
 def _query(selection: Selection, cursor: str | None) -> RecordingQuery:

@@ -19,6 +19,7 @@ from domain.ports.audio import Progress
 from domain.ports.batches import Batches
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings, Renditions
+from domain.ports.work import Jobs
 from domain.recipe_rule import Into
 from domain.recording import Recording, Status
 from domain.values import JobId, LibraryId, RecordingId
@@ -31,6 +32,7 @@ class UndoWork(ItemWork):
     """What somebody else has changed since is left, and said. `settings` of each item name the other's item as `n`."""
 
     batches: Batches
+    jobs: Jobs
     recordings: Recordings
     change_recording: ChangeRecording
     restore_recording: RestoreRecording
@@ -46,6 +48,9 @@ class UndoWork(ItemWork):
         other = self.batches.get(actor.library_id, JobId(str(asked["batch"])))
         if other.work not in UNDONE:
             raise Conflict(f"What {other.work} does cannot be taken back.", work=str(other.work))
+        job = self.jobs.get(actor.library_id, other.id)
+        if not job.is_settled:
+            raise Conflict("The batch has not ended. Cancel it, or wait for its end, before it is taken back.")
         return {"batch": other.id, "of": str(other.work)}
 
     def foreseen(self, settings: Mapping[str, Setting], recording: Recording) -> Foreseen:

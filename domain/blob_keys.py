@@ -36,6 +36,15 @@ def model_input_prefix(library_id: LibraryId, recording_id: RecordingId) -> str:
     return f"{recording_prefix(library_id, recording_id)}model-input/"
 
 
+def tables_prefix(library_id: LibraryId) -> str:
+    return f"{library_id}/tables/"
+
+
+def table_key(library_id: LibraryId, table_id: str) -> str:
+    """Of the rows of a table, for as long as the items of its batch are being made."""
+    return f"{tables_prefix(library_id)}{table_id}.jsonl"
+
+
 def recording_of_key(blob_key: str) -> tuple[LibraryId, RecordingId] | None:
     """Whose blob it is, or None when the key is not one of a recording."""
     library_id, kind, recording_id, *rest = (*blob_key.split("/", 3), "", "", "")[:4]
