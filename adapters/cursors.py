@@ -12,11 +12,12 @@ from domain.errors import Invalid
 from domain.listing import RecordingQuery
 from domain.ports.access import AuditQuery
 from domain.ports.batches import ItemQuery
+from domain.ports.events import DeliveryQuery
 from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
 from domain.values import JobId, LibraryId
 
-Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery | PredictionQuery | ItemQuery
+Query: TypeAlias = RecordingQuery | JobQuery | AuditQuery | PredictionQuery | ItemQuery | DeliveryQuery
 Position: TypeAlias = tuple[str | int | float, str]
 """The sort value and the id of the last item; a time is its ISO text."""
 

@@ -9,8 +9,8 @@ from typing import Any
 from domain.access import Actor
 from domain.values import LibraryId
 
-# Not facts of their own: every change moves them.
-_BOOKKEEPING = frozenset({"version", "updated_at", "token_sha256"})
+# Not facts of their own: every change moves them. And secrets, which no trail may hold.
+_BOOKKEEPING = frozenset({"version", "updated_at", "token_sha256", "secret", "old_secret"})
 
 
 @dataclass(frozen=True, slots=True)

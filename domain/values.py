@@ -14,6 +14,7 @@ RecordingId = NewType("RecordingId", str)
 JobId = NewType("JobId", str)
 UploadId = NewType("UploadId", str)
 KeyId = NewType("KeyId", str)
+WebhookId = NewType("WebhookId", str)
 
 Scalar = str | int | float | bool | None
 

@@ -25,7 +25,8 @@ from domain.rendition import Rendition
 from domain.schedule import Run, RunOutcome, Schedule, ScheduledTask, ScheduleId, Timing
 from domain.step import Step
 from domain.upload import MIN_PART_BYTES, Upload
-from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId
+from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId, WebhookId
+from domain.webhook import Delivery, Webhook
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LIBRARY = LibraryId("00000000000000000000000LIB")
@@ -291,6 +292,20 @@ def an_identity(**changes: Any) -> Identity:
 def an_event(**changes: Any) -> Event:
     event = Event(LIBRARY, "recording.ready", "recording-1", NOON, {"progress": 0.5, "stage": "listening"})
     return replace(event, **changes)
+
+
+def a_webhook(**changes: Any) -> Webhook:
+    """Active since noon, for events of every kind."""
+    library_id = changes.get("library_id", LIBRARY)
+    webhook = Webhook.create(WebhookId(new_id()), library_id, "https://example.org/events", (), NOON)
+    return replace(webhook, **changes)
+
+
+def a_delivery(**changes: Any) -> Delivery:
+    """Of an event at noon that has an id of its own; due since then."""
+    event = changes.pop("event", None) or an_event(id=new_id())
+    webhook = a_webhook(id=changes.pop("webhook_id", WebhookId("webhook-1")))
+    return replace(Delivery.of(event, webhook, event.at), **changes)
 
 
 def an_idempotent_request(**changes: Any) -> IdempotentRequest:

@@ -8,8 +8,6 @@ from adapters import cursors
 from adapters.aws.documents import whole
 from adapters.aws.items import SEPARATOR, Item, Key, key, read
 from adapters.aws.table import Range, Table
-from domain.ports.access import AuditQuery
-from domain.ports.work import JobQuery
 from domain.values import LibraryId, Page
 
 T = TypeVar("T")
@@ -24,13 +22,13 @@ def newest_first(
     table: Table,
     kind: type[T],
     library_id: LibraryId,
-    query: AuditQuery | JobQuery,
+    query: cursors.Query,
     *,
     asked: Range,
     wanted: Callable[[T], bool],
     budget: int = BUDGET,
 ) -> Page[T]:
-    """What is `wanted` of a range whose sort keys are `<moment>#<id>`.
+    """What is `wanted` of a range whose sort keys are `<moment>#<id>`, or `<ULID>#<word>`.
 
     The documents are read from the table, whichever index has found them, and it is they that are asked: an index may
     lag behind.
@@ -67,9 +65,7 @@ def _key(item: Item) -> Key:
     return str(item["pk"]), str(item["sk"])
 
 
-def _page(
-    found: list[tuple[str, T]], library_id: LibraryId, query: AuditQuery | JobQuery, up_to: str | None
-) -> Page[T]:
+def _page(found: list[tuple[str, T]], library_id: LibraryId, query: cursors.Query, up_to: str | None) -> Page[T]:
     items = tuple(entity for _, entity in found)
     if up_to is None:
         return Page(items)

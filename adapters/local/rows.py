@@ -72,10 +72,11 @@ def append_audit(connection: sqlite3.Connection, entry: AuditEntry) -> None:
 
 def put_in_outbox(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
     """In the transaction of the change that they tell of, as `append_audit`."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO outbox (id, at, doc) VALUES (?, ?, ?)",
-        [(event.id, cursors.moment(event.at), codec.written(event)) for event in events],
-    )
+    for event in events:
+        connection.execute(
+            "INSERT OR REPLACE INTO outbox (id, at, doc) VALUES (?, ?, ?)",
+            (event.id, cursors.moment(event.at), codec.written(event)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ Where to look:
     arrivals     Arrivals
     bulk         BulkResults, BulkRuns
     work         Jobs, JobQueue, ScheduleClaims, Events
-    events       Outbox
+    events       Outbox, Webhooks, Deliveries, WebhookSender
     audio        AudioEngine
     models       Models, Predictions
     recipes      Recipes

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.aws.access import DynamoKeys, DynamoLibraries
 from adapters.aws.audit import DynamoAuditTrail
+from adapters.aws.batches import DynamoBatches
 from adapters.aws.blobs import S3Blobs
 from adapters.aws.events import DynamoEvents
 from adapters.aws.fingerprints import DynamoFingerprints
@@ -28,6 +29,7 @@ from adapters.aws.schedules import DynamoSchedules
 from adapters.aws.schema import create_table
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
+from adapters.aws.webhooks import DynamoDeliveries, DynamoWebhooks
 from adapters.aws.work import DynamoJobs, DynamoScheduleClaims
 from adapters.local import access as local_access
 from adapters.local import batches as local_batches
@@ -43,6 +45,7 @@ from adapters.local import recordings as local_recordings
 from adapters.local import results as local_results
 from adapters.local import schedules as local_schedules
 from adapters.local import uploads as local_uploads
+from adapters.local import webhooks as local_webhooks
 from adapters.local import work as local_work
 from adapters.local import workspaces as local_workspaces
 from adapters.local.database import Database
@@ -59,12 +62,13 @@ from adapters.memory import recordings as memory_recordings
 from adapters.memory import results as memory_results
 from adapters.memory import schedules as memory_schedules
 from adapters.memory import uploads as memory_uploads
+from adapters.memory import webhooks as memory_webhooks
 from adapters.memory import work as memory_work
 from adapters.memory import workspaces as memory_workspaces
 from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries
 from domain.ports.batches import Batches
 from domain.ports.blobs import Blobs, Workspaces
-from domain.ports.events import Outbox
+from domain.ports.events import Deliveries, Outbox, Webhooks
 from domain.ports.fingerprints import Fingerprints
 from domain.ports.models import Predictions
 from domain.ports.recipes import Recipes
@@ -103,6 +107,8 @@ class Family:
     idempotent_requests: IdempotentRequests
     events: Events
     outbox: Outbox
+    webhooks: Webhooks
+    deliveries: Deliveries
     blobs: Blobs
     workspaces: Workspaces
     load: Callable[[Iterable[Recording]], None]
@@ -113,6 +119,8 @@ class Family:
     """What is hidden or delayed there comes when that time has really passed, whatever our clock says."""
     queue_may_deliver_twice: bool = False
     """Of two that receive in the same moment, both may get a message."""
+    deliveries_end_by_themselves: bool = False
+    """What is old there goes without being purged."""
     blobs_are_files: bool = True
     """One blob's key cannot be a folder on the way to another."""
 
@@ -152,6 +160,8 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         idempotent_requests=memory_idempotency.MemoryIdempotentRequests(),
         events=memory_events.MemoryEvents(),
         outbox=memory_outbox.MemoryOutbox(log),
+        webhooks=memory_webhooks.MemoryWebhooks(log),
+        deliveries=memory_webhooks.MemoryDeliveries(),
         blobs=memory_blobs.MemoryBlobs(clock),
         workspaces=memory_workspaces.MemoryWorkspaces(),
         load=_one_by_one(recordings),
@@ -181,6 +191,8 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         idempotent_requests=local_idempotency.SqliteIdempotentRequests(database),
         events=local_events.SqliteEvents(database),
         outbox=local_outbox.SqliteOutbox(database),
+        webhooks=local_webhooks.SqliteWebhooks(database),
+        deliveries=local_webhooks.SqliteDeliveries(database),
         blobs=local_blobs.FileBlobs(folder / "blobs"),
         workspaces=local_workspaces.FolderWorkspaces(folder / "work"),
         load=_one_by_one(recordings),
@@ -210,7 +222,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         predictions=DynamoPredictions(table),
         recipes=DynamoRecipes(table),
         jobs=DynamoJobs(table),
-        batches=memory_batches.MemoryBatches(),
+        batches=DynamoBatches(table),
         queue=SqsQueue(Queues(sqs, double.name), clock, max_receives=MAX_RECEIVES),
         schedule_claims=DynamoScheduleClaims(table),
         schedules=DynamoSchedules(table),
@@ -221,12 +233,15 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         idempotent_requests=DynamoIdempotentRequests(table),
         events=DynamoEvents(table, pause=_shortly),
         outbox=DynamoOutbox(table),
+        webhooks=DynamoWebhooks(table),
+        deliveries=DynamoDeliveries(table),
         blobs=S3Blobs(BucketWhenAsked(double), double.name),
         workspaces=memory_workspaces.MemoryWorkspaces(),
         load=lambda recordings: table.write_each(write for each in recordings for write in all_writes(each)),
         is_slow=True,
         queue_keeps_its_own_time=True,
         queue_may_deliver_twice=True,
+        deliveries_end_by_themselves=True,
         blobs_are_files=False,
     )
     remove_bucket(double)
