@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from adapters.audio.blocks import Block
 from adapters.audio.compiled import compiled
-from adapters.audio.process.cutting import recut
+from adapters.audio.process.steps.on_time import on_time
 from adapters.audio.taps.true_peak import phases
 
 ATTACK_SECONDS = 0.005
@@ -60,22 +60,7 @@ class Limiter:
         self._places = np.zeros(5, np.int64)  # frames so far, of each ring, first in the queue and how many
 
     def run(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        late = self._delay
-        waiting = 0  # frames that went in and have not come out
-        for block in recut(blocks, _BLOCK):
-            waiting += len(block)
-            out = self._feed(block)[late:]
-            late -= min(late, len(block))
-            waiting -= len(out)
-            if len(out):
-                yield out
-        while waiting:
-            out = self._feed(np.zeros((min(_BLOCK, late + waiting), self._line.shape[0]), np.float32))
-            kept = out[late:]
-            late -= min(late, len(out))
-            waiting -= len(kept)
-            if len(kept):
-                yield kept
+        return on_time(blocks, self._feed, _BLOCK, self._delay)
 
     def _feed(self, block: Block) -> Block:
         """As many frames as came, those of `_delay` frames ago."""

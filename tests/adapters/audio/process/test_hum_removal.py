@@ -22,7 +22,7 @@ def test_a_hum_goes_wherever_it_is_and_the_voice_stays(hz: float) -> None:
     steady = out[2 * RATE :]
     for k in range(1, 11):
         assert tone_at(steady, RATE, k * hz) < -40 - 2 * k - 25
-    assert tone_at(steady, RATE, 275) == pytest.approx(-12, abs=0.25)  # between two notches
+    assert tone_at(steady, RATE, 275) == pytest.approx(-12, abs=0.3)  # between two notches
     assert notes["hz"] == pytest.approx(hz, abs=0.05)
     assert notes["notches"] == 10
 
