@@ -13,6 +13,7 @@ from domain.blob_keys import original_key
 from domain.errors import CallersFault, DuplicateContent, EngineFailure
 from domain.job import Job
 from domain.job_kind import JobKind
+from domain.lineage import Lineage
 from domain.ports.audio import AudioEngine, AudioLimits
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
@@ -62,6 +63,7 @@ class PutOnRecord:
         content_type: str,
         keep_duplicate: bool = False,
         source: Source | None = None,
+        lineage: Lineage | None = None,
     ) -> Recording:
         audio = self.engine.probe(path)
         now = self.clock.now()
@@ -76,6 +78,7 @@ class PutOnRecord:
             audio=audio,
             keep_duplicate=keep_duplicate,
             source=source,
+            lineage=lineage,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)
         events = self.notices.of_recording(recording)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from application.changes import ChangeRecording
-from application.recipe_rules import FollowRules
 from application.notices import Notices
+from application.recipe_rules import FollowRules
 from application.work import StartJob
 from domain.access import Actor, Library, Permission
 from domain.analysis import Analysis

@@ -19,12 +19,14 @@ from application import (
     analyse,
     analyse_work,
     apply_recipe,
+    apply_recipe,
     arrivals,
     batches,
     browse,
     bulk_runs,
     catalogue,
     changes,
+    child_recordings,
     child_recordings,
     crews,
     curate,
@@ -52,8 +54,10 @@ from application import (
     reanalyse,
     recipe_rules,
     recipe_work,
+    recipe_work,
     recipes,
     relay,
+    render,
     render,
     run_batch,
     run_crew,
@@ -214,8 +218,20 @@ class UseCases(containers.DeclarativeContainer):
     bulk_slots = settings.provided.bulk_slots
     analyse_work = wired(analyse_work.AnalyseWork)
     predict_work = wired(predict_work.PredictWork)
+    render = wired(render.Render)
+    apply_recipe = wired(apply_recipe.ApplyRecipe)
+    make_recordings = wired(child_recordings.MakeRecordings)
+    run_recipe = wired(recipe_work.RunRecipe)
+    recipe_work = wired(recipe_work.RecipeWork)
     fixity_work = wired(fixity_work.FixityWork)
-    works = providers.Dict({Work.ANALYSE: analyse_work, Work.PREDICT: predict_work, Work.FIXITY: fixity_work})
+    works = providers.Dict(
+        {
+            Work.ANALYSE: analyse_work,
+            Work.PREDICT: predict_work,
+            Work.RECIPE: recipe_work,
+            Work.FIXITY: fixity_work,
+        }
+    )
     check_selection = wired(selecting.CheckSelection)
     select_recordings = wired(selecting.SelectRecordings)
     make_items = wired(making.MakeItems)

@@ -234,6 +234,7 @@ def runs_of(container: Container) -> dict[JobKind, Run]:
         JobKind.ANALYSE: use_cases.run_analyse(),
         JobKind.PREDICT: use_cases.run_predict(),
         JobKind.IMPORT: use_cases.run_import(),
+        JobKind.RECIPE: use_cases.run_recipe(),
         JobKind.BATCH: use_cases.run_batch(),
         JobKind.CREW: use_cases.run_crew(),
         JobKind.MAINTENANCE: use_cases.run_maintenance(),
