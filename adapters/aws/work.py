@@ -17,6 +17,7 @@ from domain.audit import AuditEntry
 from domain.errors import Conflict, Unavailable
 from domain.event import Event
 from domain.job import Job
+from domain.job_kind import JobKind
 from domain.ports.work import JobQuery, Jobs, ScheduleClaims
 from domain.values import JobId, LibraryId, Page, RecordingId
 
@@ -84,7 +85,10 @@ class DynamoJobs(Jobs):
 
 
 def _range(library_id: LibraryId, query: JobQuery) -> Range:
-    """Where the fewest others are met: a recording has a few jobs, a library few that are not settled."""
+    """Where the fewest others are met: a recording has a few jobs, a library few that are not settled. Crews are in
+    the list of their kind alone."""
+    if query.kind is JobKind.CREW:
+        return Range(key(library_id, "jobs", "kind", query.kind), LIST_3, "list3", "created")
     if query.recording_id is not None:
         return Range(key(library_id, "jobs", "recording", query.recording_id), LIST_4, "list4", "created")
     if query.status is not None:
@@ -96,7 +100,8 @@ def _range(library_id: LibraryId, query: JobQuery) -> Range:
 
 def _asked_for(job: Job, query: JobQuery) -> bool:
     """The status, too, may have changed since the index was written."""
-    return query.status in {None, job.status} and query.kind in {None, job.kind}
+    of_recording = query.recording_id in {None, job.recording_id}
+    return of_recording and query.status in {None, job.status} and query.kind in {None, job.kind}
 
 
 def _record(job: Job) -> Record:
@@ -110,13 +115,20 @@ def _record(job: Job) -> Record:
         "version": job.version,
         "doc": document(job),
         "created": key(cursors.moment(job.created_at), job.id),
-        "list": key(library, "jobs"),
-        "list2": key(library, "jobs", "status", job.status),
         "list3": key(library, "jobs", "kind", job.kind),
-        "list4": key(library, "jobs", "recording", job.recording_id),
+        **({} if job.kind is JobKind.CREW else _lists(job)),
         **({} if job.ring_at is None else due("ring", job.id, job.ring_at)),
     }
     return Record("job", job.id, item)
+
+
+def _lists(job: Job) -> Item:
+    library = job.library_id
+    return {
+        "list": key(library, "jobs"),
+        "list2": key(library, "jobs", "status", job.status),
+        "list4": key(library, "jobs", "recording", job.recording_id),
+    }
 
 
 def _key(job_id: JobId) -> Key:

@@ -9,6 +9,7 @@ from adapters.local.database import Database
 from domain.audit import AuditEntry
 from domain.event import Event
 from domain.job import Job
+from domain.job_kind import JobKind
 from domain.ports.work import JobQuery, Jobs, ScheduleClaims
 from domain.values import JobId, LibraryId, Page, RecordingId
 
@@ -57,6 +58,7 @@ class SqliteJobs(Jobs):
         conditions = {
             "status = ?": query.status.value if query.status else None,
             "kind = ?": query.kind.value if query.kind else None,
+            "kind <> ?": None if query.kind else JobKind.CREW.value,
             "recording_id = ?": query.recording_id,
         }
         with self._database.reading() as connection:

@@ -12,7 +12,7 @@ from adapters.memory.access import AuditLog
 from domain.audit import AuditEntry
 from domain.event import Event
 from domain.job import Job
-from domain.job_kind import Lane
+from domain.job_kind import JobKind, Lane
 from domain.ports.work import DeadLetter, Delivery, JobQuery, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
 from domain.values import JobId, LibraryId, Page, RecordingId
@@ -90,7 +90,7 @@ def _position(job: Job) -> tuple[str, str]:
 def _asked_for(job: Job, query: JobQuery) -> bool:
     return (
         (query.status is None or job.status is query.status)
-        and (query.kind is None or job.kind is query.kind)
+        and (job.kind is not JobKind.CREW if query.kind is None else job.kind is query.kind)
         and (query.recording_id is None or job.recording_id == query.recording_id)
     )
 

@@ -15,7 +15,7 @@ from domain.values import JobId, LibraryId, Page, RecordingId
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
-    """Newest first; None leaves a field open."""
+    """Newest first; None leaves a field open. Crews are the service's own: they are found by their kind alone."""
 
     status: JobStatus | None = None
     kind: JobKind | None = None

@@ -129,6 +129,19 @@ def test_each_field_of_the_query_narrows_the_listing(family: Family) -> None:
     assert found(JobQuery(JobStatus.SUCCEEDED)) == ()
 
 
+def test_crews_are_found_by_their_kind_alone(family: Family) -> None:
+    job, crew = family.jobs.add(a_job()), family.jobs.add(a_job(kind=JobKind.CREW))
+    for query in (JobQuery(), JobQuery(JobStatus.QUEUED)):
+        assert family.jobs.search(LIBRARY, query).items == (job,)
+    assert family.jobs.search(LIBRARY, JobQuery(recording_id=crew.recording_id)).items == ()
+    for query in (JobQuery(kind=JobKind.CREW), JobQuery(JobStatus.QUEUED, JobKind.CREW, crew.recording_id)):
+        assert family.jobs.search(LIBRARY, query).items == (crew,)
+    assert family.jobs.search(LIBRARY, JobQuery(JobStatus.FAILED, JobKind.CREW)).items == ()
+    assert family.jobs.search(LIBRARY, JobQuery(None, JobKind.CREW, job.recording_id)).items == ()
+    assert family.jobs.find(crew.id) == family.jobs.find_by_key(LIBRARY, crew.key) == crew
+    assert family.jobs.to_ring(crew.due_at + MINUTE, 10) == (job, crew)
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "ä", "bnVsbA"])
 def test_an_unreadable_cursor_is_refused(family: Family, cursor: str) -> None:
     with pytest.raises(Invalid):
@@ -163,7 +176,7 @@ def test_a_job_that_was_rung_for_waits_for_the_next_ring(family: Family) -> None
 
 def test_the_jobs_of_a_recording_are_removed_and_no_others(family: Family) -> None:
     recording_id = RecordingId("recording-1")
-    for kind in JobKind:
+    for kind in set(JobKind) - {JobKind.CREW}:
         family.jobs.add(a_job(recording_id=recording_id, kind=kind))
     other = family.jobs.add(a_job())
     foreign = family.jobs.add(a_job(recording_id=recording_id, library_id=OTHER_LIBRARY))
