@@ -24,6 +24,7 @@ from application import (
     browse,
     bulk_runs,
     catalogue,
+    change_work,
     changes,
     child_recordings,
     crews,
@@ -43,6 +44,8 @@ from application import (
     look,
     maintenance,
     making,
+    metadata_import,
+    move,
     notices,
     on_request,
     predict,
@@ -63,6 +66,7 @@ from application import (
     selecting,
     summary,
     take_over,
+    undo_work,
     upkeep,
     uploads,
     watch,
@@ -220,12 +224,17 @@ class UseCases(containers.DeclarativeContainer):
     run_recipe = wired(recipe_work.RunRecipe)
     recipe_work = wired(recipe_work.RecipeWork)
     fixity_work = wired(fixity_work.FixityWork)
+    move_recording = wired(move.MoveRecording)
+    change_work = wired(change_work.ChangeWork)
+    undo_work = wired(undo_work.UndoWork)
     works = providers.Dict(
         {
             Work.ANALYSE: analyse_work,
             Work.PREDICT: predict_work,
             Work.RECIPE: recipe_work,
             Work.FIXITY: fixity_work,
+            Work.CHANGE: change_work,
+            Work.UNDO: undo_work,
         }
     )
     check_selection = wired(selecting.CheckSelection)
@@ -235,6 +244,7 @@ class UseCases(containers.DeclarativeContainer):
     do_items = wired(do_items.DoItems)
     reopen_batch = wired(run_batch.ReopenBatch)
     start_batch = wired(batches.StartBatch)
+    import_metadata = wired(metadata_import.ImportMetadata)
     look_at_batch = wired(batches.LookAtBatch)
     list_items = wired(batches.ListItems)
     pause_job = wired(batches.PauseJob)

@@ -26,6 +26,7 @@ from adapters.models.shelf import ModelShelf
 from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
+from adapters.tables.metadata import PandasTables
 from adapters.tables.results import ParquetResults
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
@@ -68,4 +69,5 @@ class MemoryAdapters(containers.DeclarativeContainer):
     events = One(MemoryEvents)
     outbox = One(MemoryOutbox, audit_log)
     bulk_results = One(ParquetResults)
+    tables = One(PandasTables)
     bulk_runs = One(NoRuns)
