@@ -323,11 +323,11 @@ class Container:
         self.use_cases: Any = UseCases(settings=settings, adapters=self.adapters)
         self.use_cases.check_dependencies()
 
-    def start(self) -> None:
-        """Warms what takes a while to warm: the engine's children."""
+    def start(self, spare_children: int = 0) -> None:
+        """Warms what takes a while to warm: the engine's children, but not the spare ones."""
         engine = self.adapters.engine()
         if isinstance(engine, IsolatedEngine):
-            engine.start()
+            engine.start(spare_children)
 
     def children_have_network(self) -> bool | None:
         """Whether what decodes could reach a network; None where sound is heard in this very process."""

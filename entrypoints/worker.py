@@ -1,13 +1,12 @@
 """The worker: threads that take jobs and hold them while the engine's children hear. One loop over every queue."""
 
-import itertools
 import logging
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import structlog
@@ -21,6 +20,7 @@ from domain.job_kind import JobKind, Lane
 from domain.ports.audio import Progress
 from domain.ports.work import Delivery, JobQueue, ScaleIn
 from entrypoints.container import Container
+from entrypoints.ears import Ear, Gate, ears
 from entrypoints.inbox import inbox_of
 from entrypoints.processes import stop_signal
 from entrypoints.verdicts import failure_of, verdict_of
@@ -30,13 +30,15 @@ log = logging.getLogger(__name__)
 WAIT = timedelta(seconds=20)  # the longest that SQS knows; to wait costs next to nothing in any queue
 PAUSE_SECONDS = 1.0  # after the queue itself has failed
 NOTHING_TO_LOSE = frozenset({JobKind.IMPORT, JobKind.MAINTENANCE})  # hours of it, which may be stopped anywhere
-OTHERS_FIRST = 5  # one receive in so many prefers another lane than the first, so that none starves
 
 Run = Callable[[Job, Progress], Settling]
 
 
 class Worker:
-    """Runs `threads` jobs at a time until it is told to stop; then hands back what it cannot finish in time."""
+    """Runs `threads` jobs at a time until it is told to stop; then hands back what it cannot finish in time.
+
+    While items of batches are among them, one thread more takes what is not bulk.
+    """
 
     def __init__(
         self,
@@ -60,13 +62,19 @@ class Worker:
         self._name = name
         self._lease_for = lease_for
         self._protect_after = protect_after
-        self._preferences = preferences(lanes)
-        self._receiving = threading.Lock()  # one listens for the bell: a queue that has to be looked at costs once
+        self._bulk_runs = Gate()
         self._protecting = threading.Lock()
         self._protected: set[HeldJob] = set()  # those on whose behalf this machine is to stay
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
-        self._threads = [threading.Thread(target=self._loop, name=f"{name}-{n}") for n in range(threads)]
+        self._threads = [
+            threading.Thread(target=self._loop, args=(ear,), name=f"{name}-{n}")
+            for n, ear in enumerate(ears(lanes, threads, self._bulk_runs))
+        ]
+
+    @property
+    def threads(self) -> int:
+        return len(self._threads)
 
     def start(self) -> None:
         for thread in self._threads:
@@ -76,6 +84,7 @@ class Worker:
         """No new job from now on; those that run have the grace, and are handed back at its end."""
         self._stopping.set()
         self._queue.stop_receiving()
+        self._bulk_runs.open()  # for whoever waits there
         deadline = threading.Timer(grace_seconds, self.hurry)
         deadline.start()
         for thread in self._threads:
@@ -87,10 +96,10 @@ class Worker:
         """What runs is handed back at its next sign of progress."""
         self._hurrying.set()
 
-    def _loop(self) -> None:
+    def _loop(self, ear: Ear) -> None:
         while not self._stopping.is_set():
             try:
-                delivery = self._receive()
+                delivery = self._receive(ear)
                 if delivery is None:
                     self._unprotect()  # said again, in case that it was not heard
                 else:
@@ -101,11 +110,13 @@ class Worker:
                 log.exception("the worker could not take or settle a job")
                 self._stopping.wait(PAUSE_SECONDS)
 
-    def _receive(self) -> Delivery | None:
-        with self._receiving:
+    def _receive(self, ear: Ear) -> Delivery | None:
+        if ear.gate is not None:
+            ear.gate.wait()
+        with ear.listening:
             if self._stopping.is_set():
                 return None
-            return self._queue.receive(next(self._preferences), WAIT, self._lease_for)
+            return self._queue.receive(next(ear.preferences), WAIT, self._lease_for)
 
     def handle(self, delivery: Delivery) -> None:
         taken = self._take_job(delivery.job_id, self._name)
@@ -115,8 +126,11 @@ class Worker:
             self._queue.release(delivery, taken.look_again_in)
         else:
             job = taken.job
-            with structlog.contextvars.bound_contextvars(
-                job_id=job.id, recording_id=job.recording_id, request_id=job.request_id
+            with (
+                structlog.contextvars.bound_contextvars(
+                    job_id=job.id, recording_id=job.recording_id, request_id=job.request_id
+                ),
+                self._bulk_runs.inside() if delivery.lane is Lane.BULK else nullcontext(),
             ):
                 self._run(taken, delivery)
 
@@ -218,13 +232,6 @@ class Worker:
             self._unprotect(held)
 
 
-def preferences(lanes: Sequence[Lane]) -> Iterator[tuple[Lane, ...]]:
-    """The lanes in the order in which each receive is to prefer them: as given, and now and then another one first."""
-    for turn in itertools.cycle(range(len(lanes))):
-        yield from itertools.repeat(tuple(lanes), OTHERS_FIRST - 1)
-        yield (*lanes[turn:], *lanes[:turn])
-
-
 def runs_of(container: Container) -> dict[JobKind, Run]:
     """Who does which kind of job."""
     use_cases = container.use_cases
@@ -262,8 +269,8 @@ def worker_of(container: Container) -> Worker:
 def run_worker(container: Container) -> None:
     """Works until SIGTERM or SIGINT."""
     stop = stop_signal()
-    container.start()
     worker, inbox = worker_of(container), inbox_of(container)
+    container.start(worker.threads - container.settings.worker_children)
     worker.start()
     inbox.start()
     log.info("worker ready")

@@ -54,9 +54,10 @@ class IsolatedEngine(AudioEngine):
         # One child is left to whoever sends a file; where there is but one, they take turns.
         self._turns = Turns(max(1, children - 1), limits.requests_waiting, limits.request_wait_seconds)
 
-    def start(self) -> None:
-        """Starts the children ahead of the first call; returns before they are warm."""
-        self._pool.start()
+    def start(self, spare: int = 0) -> None:
+        """Starts the children ahead of the first call; returns before they are warm. `spare` ones more are started
+        where all of them are busy."""
+        self._pool.start(spare)
 
     def close(self) -> None:
         self._pool.close()

@@ -169,9 +169,13 @@ class Pool:
         for _ in range(children):
             self._idle.put(None)
 
-    def start(self) -> None:
-        """Starts all children now; they load their libraries by themselves."""
-        for child in self._all_idle():
+    def start(self, spare: int = 0) -> None:
+        """Starts all children now; they load their libraries by themselves. From now on there may be `spare` ones more,
+        which are started when all others are busy."""
+        idle = self._all_idle()
+        for _ in range(spare):
+            self._idle.put(None)  # below all others: what was given back last is lent first
+        for child in idle:
             self._idle.put(child if child and child.alive else self._new())
 
     def _all_idle(self) -> list[Process | None]:

@@ -15,15 +15,19 @@ from adapters.aws.scale_in import EcsScaleIn
 from adapters.system import SystemClock
 from application.import_plan import ImportMode
 from domain.access import Actor, system_actor
+from domain.batch import Item, Selection, Work
 from domain.errors import LeaseLost
 from domain.job import JobStatus
 from domain.job_kind import JobKind, Lane
 from domain.ports.work import JobQuery
 from domain.recording import Recording
 from entrypoints.container import Container
+from entrypoints.ears import preferences
 from entrypoints.settings import Profile, Settings
-from entrypoints.worker import Worker, preferences, worker_of
+from entrypoints.worker import Worker, worker_of
 from tests import sounds
+from tests.application.yard import Chore
+from tests.builders import a_recording, an_entry
 from tests.e2e.service import until
 from tests.ecs import EcsAgent
 from tests.faults import Faulty
@@ -87,6 +91,32 @@ def test_the_first_lane_is_preferred_and_no_other_starves() -> None:
     assert min(firsts[lane] for lane in Lane) == 10
     assert all(set(lanes) == set(Lane) for lanes in asked)
     assert next(preferences([Lane.HEAVY])) == (Lane.HEAVY,)
+
+
+@pytest.mark.parametrize("children", [1, 2])
+def test_what_somebody_waits_for_passes_items_that_take_long(worker: list[Worker], children: int) -> None:
+    """While every thread is busy with items of a batch, an upload is heard."""
+    floor = Floor(worker_children=children)
+    inside, may_end = threading.Semaphore(0), threading.Event()
+
+    def linger(_item: Item) -> None:
+        inside.release()
+        assert may_end.wait(30)
+
+    floor.container.use_cases.works.override(providers.Object({Work.CHANGE: Chore(is_quick=False, befall=linger)}))
+    recordings = floor.container.adapters.recordings()
+    for _ in range(5):
+        extra = a_recording(library_id=floor.actor.library_id)
+        recordings.add(extra, an_entry(library_id=extra.library_id, subject_id=extra.id))
+    floor.container.use_cases.start_batch()(floor.actor, Work.CHANGE, {}, Selection(query={}))
+    worker.append(worker_of(floor.container))
+    worker[0].start()
+    for _ in range(children):
+        assert inside.acquire(timeout=30)
+    sent = floor.send()
+    until(lambda: recordings.get(sent.library_id, sent.id).status == "ready", "ready while items run")
+    assert not inside.acquire(blocking=False)
+    may_end.set()
 
 
 def test_a_started_worker_finds_work_by_itself(floor: Floor, worker: list[Worker]) -> None:

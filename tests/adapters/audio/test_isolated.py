@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -277,6 +278,28 @@ def test_several_threads_share_several_children(engine: Callable[..., IsolatedEn
     assert len(children(isolated)) == 2
 
 
+def test_a_spare_child_is_started_when_all_others_are_busy(engine: Callable[..., IsolatedEngine], tone: Path) -> None:
+    isolated = engine(children=1)
+    isolated.start(spare=1)
+    for _ in range(3):
+        isolated.probe(tone)
+    assert len(children(isolated)) == 1
+    both_inside = threading.Barrier(2)
+
+    def meet(_share: float, _stage: str) -> None:
+        with suppress(threading.BrokenBarrierError):  # later signs of progress have nobody to meet
+            both_inside.wait(10)
+            both_inside.abort()
+
+    def hear(name: str) -> None:
+        (tone.parent / name).mkdir()
+        isolated.listen(tone, tone.parent / name, meet)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(hear, ["one", "two"]))
+    assert len(children(isolated)) == 2
+
+
 def test_it_hears_what_the_engine_inside_hears(engine: Callable[..., IsolatedEngine], tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(sounds.clipped_wav(3.0))
@@ -300,6 +323,7 @@ def test_closed_is_closed_and_no_child_stays(engine: Callable[..., IsolatedEngin
 
 PARENT = """
 import sys
+import threading
 from pathlib import Path
 from adapters.audio.isolated import IsolatedEngine
 from adapters.audio.limits import EngineLimits
