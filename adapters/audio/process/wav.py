@@ -54,30 +54,20 @@ class WavWriter:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         with self._file:
             if kind is None:
-                self._file.write(bytes(self._written % 2) + self._info)
+                self._file.write(bytes(self._written % 2))
                 self._file.seek(0)
                 self._file.write(self._head())
 
     def _head(self) -> bytes:
-        size = 4 + 36 + len(self._fmt) + 8 + self._written + self._written % 2 + len(self._info)
-        is_large = size > self._largest
-        frames = self._written // self._align
-        sizes = struct.pack("<QQQI", size, self._written, frames, 0) if is_large else bytes(28)
-        name, large = (b"ds64", _LARGEST) if is_large else (b"JUNK", None)
-        riff = b"RF64" if is_large else b"RIFF"
-        return b"".join(
-            (
-                riff,
-                struct.pack("<I", large or size),
-                b"WAVE",
-                name,
-                struct.pack("<I", 28),
-                sizes,
-                self._fmt,
-                b"data",
-                struct.pack("<I", large or self._written),
-            )
-        )
+        """As long whatever has been written. The tags stand before the sound, where they are found in RF64, too."""
+        size = 4 + 36 + len(self._fmt) + len(self._info) + 8 + self._written + self._written % 2
+        if size <= self._largest:
+            riff, place, told = (b"RIFF", size), _chunk(b"JUNK", bytes(28)), self._written
+        else:
+            sizes = struct.pack("<QQQI", size, self._written, self._written // self._align, 0)
+            riff, place, told = (b"RF64", _LARGEST), _chunk(b"ds64", sizes), _LARGEST
+        data = struct.pack("<4sI", b"data", told)
+        return struct.pack("<4sI4s", *riff, b"WAVE") + place + self._fmt + self._info + data
 
 
 def _fmt(rate: int, channels: int, depth: int, layout: str | None) -> bytes:

@@ -1,0 +1,308 @@
+"""Chains of steps over files: lengths to the frame, passes that are counted, formats that keep what they promise."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.audio.claims import examine
+from adapters.audio.embedded import embedded
+from adapters.audio.engine import LibrosaEngine
+from adapters.audio.limits import EngineLimits
+from adapters.audio.process.chain import Chain, Passes
+from adapters.audio.process.stage import Given, Shape
+from adapters.audio.process.steps.table import STAGES
+from domain.errors import DecodedSizeLimit, Invalid, UndecodableAudio, UnsupportedParameters
+from domain.processing import Known, Processed, Processing
+from domain.step import Step
+from domain.stretch import Stretch
+from tests import sounds
+from tests.adapters.audio.process.through import cut, frequency, level
+from tests.sounds import Signal, encoded, joined, noise, silence, tone
+
+RATE = 8000
+
+Make = Callable[..., Processed]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Processes a sound or a file by steps, given as (kind, parameters)."""
+
+    def process(source: Signal | bytes, *steps: tuple[str, dict[str, Any]], **asked: Any) -> Processed:
+        path = tmp_path / "file"
+        path.write_bytes(source if isinstance(source, bytes) else encoded("wav", source, RATE, subtype="FLOAT"))
+        limits = asked.pop("limits", EngineLimits())
+        wanted = Processing(tuple(Step.of(*step) for step in steps), "out", **asked)
+        return LibrosaEngine(limits).process(path, tmp_path, wanted, lambda _share, _stage: None)
+
+    return process
+
+
+def samples(done: Processed) -> Signal:
+    (made,) = done.outputs
+    return sounds.decoded(made.artefact.path)
+
+
+def heard_frames(path: Path) -> int:
+    audio = LibrosaEngine().listen(path, path.parent, lambda _share, _stage: None, frozenset()).audio
+    return round((audio.duration_seconds or 0) * audio.sample_rate_hz)
+
+
+def test_nothing_to_change_leaves_every_sample_as_it_was(make: Make) -> None:
+    for subtype, depth in (("PCM_16", 16), ("PCM_24", 24), ("FLOAT", 32), ("PCM_U8", 16)):
+        data = encoded("wav", noise(0.5, RATE), RATE, subtype=subtype)
+        for form in ("wav", "flac"):
+            done = make(data, ("transcode", {"format": form}))
+            expected = min(depth, 24) if form == "flac" else depth
+            assert done.outputs[0].promise.bit_depth == expected
+            if form == "wav" or depth < 32:
+                np.testing.assert_array_equal(
+                    samples(done), sounds.decoded(done.outputs[0].artefact.path.with_name("file"))
+                )
+
+
+@pytest.mark.parametrize("form", ["flac", "mp3", "opus", "ogg", "m4a"])
+@pytest.mark.parametrize("frames", [48, 999, 1152, 24001])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_every_encoder_gives_just_as_many_frames(make: Make, form: str, frames: int, channels: int) -> None:
+    rate = 48000 if form == "opus" else RATE
+    sound = noise(frames / rate, rate, channels)
+    (made,) = make(encoded("wav", sound, rate), ("transcode", {"format": form})).outputs
+    assert made.promise.frames == heard_frames(made.artefact.path) == frames
+
+
+@pytest.mark.parametrize("form", ["opus", "m4a", "flac"])
+def test_six_channels_stay_six(make: Make, form: str) -> None:
+    sound = np.concatenate([tone(1, 48000, 1, hz=40 * (n + 1)) for n in range(6)], axis=1)
+    (made,) = make(encoded("wav", sound, 48000), ("transcode", {"format": form, "bit_rate_kbps": None})).outputs
+    assert (made.promise.channels, made.promise.frames) == (6, 48000) == (6, heard_frames(made.artefact.path))
+
+
+def test_what_passes_through_a_chain_is_what_its_steps_do_one_after_the_other(make: Make) -> None:
+    sound = joined(silence(0.5, RATE), tone(1, RATE, hz=440, dbfs=-20), silence(0.5, RATE))
+    done = make(
+        sound,
+        ("trim", {"padding_seconds": 0}),
+        ("gain", {"gain_db": 6}),
+        ("resample", {"sample_rate_hz": 16000}),
+        ("channels", {"mode": "mono"}),
+        ("transcode", {"format": "wav", "bit_depth": "24"}),
+    )
+    out, promise = samples(done), done.outputs[0].promise
+    assert (promise.frames, promise.channels, promise.sample_rate_hz) == (16000, 1, 16000) == (*out.shape, 16000)
+    assert frequency(out, 16000) == pytest.approx(440, rel=1e-4)
+    assert level(out) == pytest.approx(-20 - 3.01 + 6, abs=0.05)
+    assert done.passes == 2
+
+
+def test_each_step_that_measures_is_a_pass_and_what_is_known_is_none(make: Make) -> None:
+    sound, loudness = noise(1, RATE), ("loudness", {"target_lufs": -20.0})
+    known = Known(integrated_lufs=-21.0, true_peak_dbtp=-17.9)
+    assert make(sound, loudness).passes == 2
+    done = make(sound, ("tags", {}), loudness, known=known)
+    assert (done.passes, done.notes["loudness.gain_db"]) == (1, 1.0)
+    assert make(sound, ("gain", {"gain_db": -1}), loudness, known=known).passes == 2
+    assert make(sound, loudness, known=known, excerpt=Stretch(0, 0.9)).passes == 2
+    assert make(sound, ("trim", {}), loudness, ("trim", {}), ("fade", {})).passes == 4
+
+
+def test_a_target_is_promised_where_nothing_changes_the_level_afterwards(make: Make) -> None:
+    sound, loudness = noise(1, RATE), ("loudness", {"preset": "podcast", "ceiling_dbtp": -2.0})
+    promised = make(sound, loudness, ("resample", {"sample_rate_hz": 16000}), ("tags", {})).outputs[0].promise
+    assert (promised.target_lufs, promised.ceiling_dbtp) == (-16.0, -2.0)
+    promised = make(sound, loudness, ("gain", {"gain_db": 1})).outputs[0].promise
+    assert (promised.target_lufs, promised.ceiling_dbtp) == (None, None)
+
+
+def test_an_excerpt_is_all_that_is_processed(make: Make) -> None:
+    sound = joined(tone(1, RATE, hz=300), tone(1, RATE, hz=600))
+    done = make(sound, ("gain", {"gain_db": 0}), excerpt=Stretch(0.75, 1.5))
+    np.testing.assert_array_equal(samples(done), sound[6000:12000])
+    assert done.input_seconds == 0.75
+
+
+def test_notes_tell_steps_apart_that_are_there_twice(make: Make) -> None:
+    notes = make(joined(tone(1, RATE), silence(0.5, RATE)), *[("trim", {"padding_seconds": 0})] * 2).notes
+    assert (notes["trim.removed_seconds"], notes["trim-2.removed_seconds"]) == (0.5, 0)
+
+
+# ---- several sounds ----------------------------------------------------------------------------------------------
+
+
+def pieces(done: Processed) -> list[tuple[float, float]]:
+    told = [(each.artefact.settings["start_seconds"], each.artefact.settings["end_seconds"]) for each in done.outputs]
+    for n, (each, (start, end)) in enumerate(zip(done.outputs, told, strict=True), 1):
+        assert each.artefact.name == f"out-{n:03d}.wav"
+        assert isinstance(start, float)
+        assert isinstance(end, float)
+        assert each.promise.frames == len(sounds.decoded(each.artefact.path)) == round((end - start) * RATE)
+    return [(float(str(start)), float(str(end))) for start, end in told]
+
+
+def test_pieces_by_time_are_all_of_the_sound(make: Make) -> None:
+    sound = noise(1.1, RATE)
+    done = make(sound, ("split", {"by": "time", "every_seconds": 0.3, "min_piece_seconds": 0.1}))
+    np.testing.assert_allclose(pieces(done), [(0, 0.3), (0.3, 0.6), (0.6, 0.9), (0.9, 1.1)])
+    parts = [sounds.decoded(each.artefact.path) for each in done.outputs]
+    np.testing.assert_array_equal(np.concatenate(parts), sound)
+    assert (done.passes, done.notes["split.pieces"]) == (2, 4)
+    assert not done.outputs[0].artefact.path.with_name("out.f32").exists()
+
+
+def phrases(background: Signal | None = None) -> Signal:
+    """Tones of a voice's pitch at 0.5 to 1.5 s and 2.5 to 3 s, a click at 2 s, and a short pause in the first."""
+    say = tone(0.6, RATE, hz=300, dbfs=-20)
+    click = tone(0.02, RATE, hz=700, dbfs=-20)
+    parts = [(0.5, say), (1.2, say[: round(0.3 * RATE)]), (2.0, click), (2.5, say[: round(0.5 * RATE)])]
+    whole = silence(4, RATE) if background is None else background
+    for start, part in parts:
+        whole[round(start * RATE) : round(start * RATE) + len(part)] += part
+    return whole
+
+
+def test_pieces_by_silence_lie_between_pauses_that_are_long_enough(make: Make) -> None:
+    done = make(phrases(), ("split", {"by": "silence", "min_silence_seconds": 0.3, "padding_seconds": 0.05}))
+    np.testing.assert_allclose(pieces(done), [(0.45, 1.55), (2.45, 3.05)])
+
+
+def test_pieces_by_speech_stand_out_from_the_noise(make: Make) -> None:
+    done = make(
+        phrases(noise(4, RATE, dbfs=-40)),
+        ("split", {"by": "speech", "min_silence_seconds": 0.3, "padding_seconds": 0.05}),
+    )
+    np.testing.assert_allclose(pieces(done), [(0.45, 1.55), (2.45, 3.05)], atol=0.02)
+
+
+def test_regions_may_overlap_and_end_with_the_sound(make: Make) -> None:
+    sound = noise(1, RATE)
+    done = make(sound, ("split", {"by": "regions", "regions": [[0.5, 9], [0.25, 0.75]]}))
+    assert pieces(done) == [(0.5, 1.0), (0.25, 0.75)]
+    np.testing.assert_array_equal(sounds.decoded(done.outputs[1].artefact.path), sound[2000:6000])
+
+
+def test_what_follows_a_split_is_done_with_each_piece(make: Make) -> None:
+    sound = joined(tone(1, RATE, dbfs=-30), tone(1, RATE, dbfs=-12))
+    done = make(sound, ("split", {"by": "time", "every_seconds": 1.0}), ("loudness", {"target_lufs": -23.0}))
+    for made in done.outputs:
+        assert level(sounds.decoded(made.artefact.path)) == pytest.approx(-23 - 3.01 + 0.69, abs=0.5)
+        assert made.promise.target_lufs == -23.0
+    assert done.outputs[0].artefact.settings["loudness.gain_db"] == pytest.approx(7.0, abs=0.5)
+    assert done.passes == 3
+
+
+def test_a_format_that_cannot_hold_the_pieces_is_refused_before_anything_is_read(make: Make, tmp_path: Path) -> None:
+    cut = ("split", {"by": "time", "every_seconds": 0.1})
+    for asked in ({"format": "mp3", "bit_rate_kbps": 320}, {"format": "flac", "bit_depth": "32"}):
+        with pytest.raises(Invalid):
+            make(noise(1, RATE), cut, ("transcode", asked))
+    with pytest.raises(UnsupportedParameters, match="channels"):
+        make(noise(1, RATE, 3), cut, ("transcode", {"format": "mp3"}))
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_others_are_joined_in_the_rate_and_channels_of_the_sound(make: Make, tmp_path: Path, place: str) -> None:
+    (tmp_path / "one").write_bytes(encoded("wav", tone(0.5, 16000, 1, hz=500), 16000))
+    (tmp_path / "two").write_bytes(encoded("flac", tone(0.25, 44100, 2, hz=1000), 44100))
+    others = {name: tmp_path / name for name in ("one", "two")}
+    step = ("concatenate", {"recordings": ["one", "two"], "place": place, "gap_seconds": 0.1})
+    done = make(tone(1, RATE, hz=250), step, others=others)
+    out = samples(done)
+    assert len(out) == done.outputs[0].promise.frames == round((1 + 0.5 + 0.25 + 0.2) * RATE)
+    starts = {"after": {250: 0, 500: 1.1, 1000: 1.7}, "before": {500: 0, 1000: 0.6, 250: 0.95}}[place]
+    for hz, start in starts.items():
+        heard = out[round((start + 0.02) * RATE) : round((start + 0.23) * RATE)]
+        assert frequency(heard, RATE) == pytest.approx(hz, rel=1e-3)
+        np.testing.assert_array_equal(heard[:, 0], heard[:, 1])
+    assert np.abs(out[round(1.05 * RATE)] if place == "after" else out[round(0.55 * RATE)]).max() < 1e-4
+    assert done.input_seconds == 1.0
+
+
+# ---- files that are hard to read ---------------------------------------------------------------------------------
+
+
+def test_a_file_that_the_first_decoder_gives_up_on_is_processed_by_the_second(make: Make, tmp_path: Path) -> None:
+    cut_off = sounds.truncated(encoded("flac", noise(3)))
+    done = make(cut_off, ("trim", {}), ("gain", {"gain_db": -1}))
+    assert done.outputs[0].promise.frames == heard_frames(tmp_path / "file")
+    assert done.passes == 2
+
+    (tmp_path / "other").write_bytes(cut_off)
+    joint = make(noise(1, 44100), ("concatenate", {"recordings": ["other"]}), others={"other": tmp_path / "other"})
+    assert joint.outputs[0].promise.frames > RATE
+
+
+def test_a_file_that_nobody_can_decode_leaves_nothing(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(UndecodableAudio):
+        make(sounds.truncated(encoded("m4a")), ("gain", {"gain_db": 1}))
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_more_samples_than_the_engine_takes_are_not_written(make: Make, tmp_path: Path) -> None:
+    limits = EngineLimits(max_decoded_samples=20_000)
+    with pytest.raises(DecodedSizeLimit):
+        make(noise(1, RATE), ("resample", {"sample_rate_hz": 16000}), limits=limits)
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+# ---- tags --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
+def test_tags_are_those_that_were_asked_for(make: Make, form: str) -> None:
+    own = {"title": "Old", "artist": 'Ann O\'Nym; "A=B"'}
+    as_form = ("transcode", {"format": form})
+    written = {"write": ["title=New", "albumartist=Various"]}
+    names = ("title", "artist", "albumartist")
+    for steps, expected in (
+        ((as_form,), (None, None, None)),
+        ((as_form, ("tags", {})), (None, None, None)),
+        ((as_form, ("tags", {"mode": "keep"})), (own["title"], own["artist"], None)),
+        ((as_form, ("tags", {"mode": "keep", **written})), ("New", own["artist"], "Various")),
+        ((as_form, ("tags", written)), ("New", None, "Various")),
+    ):
+        (made,) = make(encoded("flac", tags=own), *steps, keep_tags=own).outputs
+        tags = embedded(examine(made.artefact.path, EngineLimits())).tags
+        wanted = dict(zip(names, expected, strict=True))
+        if form == "wav":
+            wanted["albumartist"] = None  # INFO has no name for it
+        assert {name: tags.get(name) for name in names} == wanted
+
+
+# ---- however it is cut -------------------------------------------------------------------------------------------
+
+STEPS = (
+    ("trim", {"padding_seconds": 0.01}),
+    ("resample", {"sample_rate_hz": 11025}),
+    ("channels", {"mode": "remix", "matrix": [[0.3, 0.6], [1.0, -0.4], [0.1, 0.1]]}),
+    ("fade", {"in_seconds": 0.1, "out_seconds": 0.3, "curve": "sine"}),
+    ("gain", {"gain_db": 3}),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(sizes=st.lists(st.integers(1, 5000), min_size=1, max_size=6))
+def test_however_a_sound_is_cut_into_blocks_its_samples_are_the_same(sizes: list[int]) -> None:
+    sound = joined(silence(0.3, RATE), noise(1, RATE), silence(0.2, RATE))
+    assert through_all(sound, *sizes).tobytes() == through_all(sound, 65536).tobytes()
+
+
+def through_all(sound: Signal, *sizes: int) -> Signal:
+    @dataclass
+    class Cut:
+        shape: Shape
+
+        def blocks(self, _share: Callable[[float], None]) -> Iterator[Signal]:
+            yield from cut(sound, *sizes)
+            self.shape = replace(self.shape, frames=len(sound))
+
+    chain = Chain(Cut(Shape(RATE, 2)), lambda _channels, said: said, Passes(lambda _share, _stage: None))
+    for kind, asked in STEPS:
+        chain.add(kind, STAGES[kind](Step.of(kind, asked), Given(EngineLimits())))
+    return np.concatenate([block.copy() for block in chain.sound()])
