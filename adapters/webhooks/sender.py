@@ -83,7 +83,7 @@ class HttpsSender(WebhookSender):
         deadline = time.monotonic() + self._seconds
         plain = _connected(self._addresses(target), target.port, deadline)
         sock = self._wrapped(plain, target.host) if target.tls else plain
-        with closing(sock), _cut_off(sock, deadline):
+        with closing(sock), _cut_off(sock, deadline) as late:
             if isinstance(sock, ssl.SSLSocket):
                 sock.do_handshake()
             connection = http.client.HTTPConnection(target.host, target.port)
@@ -91,6 +91,8 @@ class HttpsSender(WebhookSender):
             connection.sock = sock
             connection.request("POST", target.path, body, dict(headers))
             response = connection.getresponse()
+            if late.is_set():
+                raise TimeoutError  # headers that were cut off count as an end of headers
             with suppress(OSError, http.client.HTTPException):
                 response.read(MAX_BODY_BYTES)
             return response.status
@@ -115,8 +117,8 @@ def _connected(addresses: Sequence[str], port: int, deadline: float) -> socket.s
 
 
 @contextmanager
-def _cut_off(sock: socket.socket, deadline: float) -> Iterator[None]:
-    """Ends the connection at the deadline: a socket's own timeout starts anew with every byte that trickles in."""
+def _cut_off(sock: socket.socket, deadline: float) -> Iterator[threading.Event]:
+    """Ends the connection at the deadline, and says so: a socket's own timeout starts anew with every byte that trickles in."""
     late = threading.Event()
 
     def cut() -> None:
@@ -128,7 +130,7 @@ def _cut_off(sock: socket.socket, deadline: float) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield late
     except (OSError, http.client.HTTPException) as failure:
         if late.is_set():
             raise TimeoutError from failure
