@@ -99,7 +99,7 @@ def encoded(
 def _by_ffmpeg(fmt: str, signal: Signal, rate: int, tags: Mapping[str, str], bit_rate: int) -> bytes:
     muxer, encoder = _BY_FFMPEG[fmt]
     channels = signal.shape[1]
-    layout = {1: "mono", 2: "stereo", 6: "5.1"}.get(channels, f"{channels}c")
+    layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}.get(channels, f"{channels}c")
     out = io.BytesIO()
     # Bit-exact muxing: without it ogg draws a random serial number and mp4 writes the time.
     with av.open(out, "w", format=muxer, container_options={"fflags": "+bitexact"}) as container:

@@ -28,6 +28,9 @@ _STRANGERS = 8
 # Tags may be in any encoding. PyAV 18, the last for Python 3.11, wants to be told; later ones forgive by themselves.
 _FORGIVING: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
+_FEW_PLANES = 8
+"""From here on PyAV reads past the end of a frame's planes when it counts them (18.1), and the process dies."""
+
 _NOT_OURS = (av.error.FFmpegError, UnicodeError, ValueError)
 
 
@@ -60,6 +63,7 @@ class FfmpegDecoder:
         self.damaged, self.breaks_off = 0, False
         self.consumed = 0
         self._strangers = 0
+        self._interleaving: av.AudioResampler | None = None
         self._container = open_container(candidate)
         try:
             self._start(candidate)
@@ -198,7 +202,15 @@ class FfmpegDecoder:
             raise UnsupportedParameters("The sample rate or the channels change in the middle. Split the recording.")
         return False
 
+    def _packer(self, frame: av.AudioFrame) -> av.AudioResampler:
+        """Interleaves the planes, and changes nothing else."""
+        if self._interleaving is None:
+            self._interleaving = av.AudioResampler(frame.format.packed.name, frame.layout, frame.sample_rate)
+        return self._interleaving
+
     def _samples(self, frame: av.AudioFrame) -> Block:
+        if frame.format.is_planar and self.channels >= _FEW_PLANES:
+            (frame,) = self._packer(frame).resample(frame)
         name = frame.format.name
         values = frame.to_ndarray()
         values = values.T if frame.format.is_planar else values.reshape(-1, self.channels)

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from adapters.audio.claims import examine
+from adapters.audio.decode_ffmpeg import FfmpegDecoder
 from adapters.audio.decode_soundfile import SoundfileDecoder
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
@@ -133,3 +134,16 @@ def test_sixteen_bits_become_the_numbers_that_libsndfile_makes_of_them(fmt: str,
     with SoundfileDecoder(examine(path, EngineLimits())) as decoder:
         heard = np.concatenate([block.copy() for block in decoder.blocks(1000)])
     np.testing.assert_array_equal(heard, soundfile.read(path, dtype="float32")[0], strict=True)
+
+
+@pytest.mark.parametrize("fmt", ["opus", "m4a"])
+def test_eight_channels_are_decoded_each_in_its_place(tmp_path: Path, fmt: str) -> None:
+    """PyAV counts the planes of such frames past their end."""
+    path = tmp_path / "file"
+    sound = np.concatenate([sounds.tone(1, 48000, 1, hz=40 * (n + 1)) for n in range(8)], axis=1)
+    path.write_bytes(sounds.encoded(fmt, sound, 48000, bit_rate=512_000))
+    with FfmpegDecoder(examine(path, EngineLimits())) as decoder:
+        heard = np.concatenate([block.copy() for block in decoder.blocks()])
+    assert heard.shape == sound.shape
+    lines = np.argmax(np.abs(np.fft.rfft(heard, axis=0)), axis=0)
+    assert np.delete(lines, 3).tolist() == [40, 80, 120, 200, 240, 280, 320]  # the fourth is for effects, and narrow
