@@ -24,6 +24,7 @@ class Call:
 
 
 VERSION = {"headers": {"If-Match": "*"}}
+SCRUB = {"name": "scrub", "cron": "0 3 * * *", "runs": {"fixity": {}, "query": {}}}
 GAIN = [{"step": "gain", "gain_db": -3}]
 PART = {"data": b"x", "query_string": {"signature": "x"}}
 
@@ -46,6 +47,8 @@ REQUIRED = {
     ("GET", f"{V1}/recordings/<id>/spectrogram"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/waveform"): Call(READ, "recording"),
     ("POST", f"{V1}/recordings/<id>/previews"): Call(WRITE, "recording", {"json": {"loudness_lufs": -16}}),
+    ("POST", f"{V1}/recordings/<id>/recipe-previews"): Call(WRITE, "recording", {"json": {"recipe": "podcast"}}),
+    ("GET", f"{V1}/recordings/<id>/recipe-previews/<name>"): Call(READ, "recording"),
     ("POST", f"{V1}/uploads"): Call(WRITE, given={"json": {"filename": "a.wav", "size": 10}}),
     ("GET", f"{V1}/uploads/<id>"): Call(WRITE, "upload"),
     ("DELETE", f"{V1}/uploads/<id>"): Call(WRITE, "upload"),
@@ -57,7 +60,13 @@ REQUIRED = {
     ("GET", f"{V1}/jobs/<id>"): Call(READ, "job"),
     ("POST", f"{V1}/jobs/<id>/cancel"): Call(WRITE, "job"),
     ("POST", f"{V1}/jobs/<id>/retry"): Call(WRITE, "job"),
+    ("GET", f"{V1}/jobs/<id>/items"): Call(READ, "job"),
+    ("POST", f"{V1}/jobs/<id>/pause"): Call(WRITE, "job"),
+    ("POST", f"{V1}/jobs/<id>/resume"): Call(WRITE, "job"),
+    ("POST", f"{V1}/jobs/<id>/items/<n>/approve"): Call(WRITE, "job"),
+    ("POST", f"{V1}/jobs/<id>/items/<n>/reject"): Call(WRITE, "job"),
     ("POST", f"{V1}/imports"): Call(WRITE, given={"json": {"address": "memory://allowed/"}}),
+    ("POST", f"{V1}/metadata-imports"): Call(WRITE, given={"data": b"id,title\nx,Owl\n", "content_type": "text/csv"}),
     ("GET", f"{V1}/dead-letters"): Call(READ),
     ("POST", f"{V1}/dead-letters/<id>/release"): Call(WRITE, "job"),
     ("GET", f"{V1}/events"): Call(READ),
@@ -74,6 +83,15 @@ REQUIRED = {
     ("PUT", f"{V1}/recipes/<name>"): Call(WRITE, "recipe", {"json": {"steps": GAIN}, **VERSION}),
     ("GET", f"{V1}/recipes/<name>/versions"): Call(READ, "recipe"),
     ("GET", f"{V1}/recipe-steps"): Call(READ),
+    ("GET", f"{V1}/schedules"): Call(READ),
+    ("POST", f"{V1}/schedules"): Call(ADMINISTER, given={"json": SCRUB}),
+    ("GET", f"{V1}/schedules/<id>"): Call(READ, "schedule"),
+    ("PUT", f"{V1}/schedules/<id>"): Call(ADMINISTER, "schedule", {"json": SCRUB, **VERSION}),
+    ("DELETE", f"{V1}/schedules/<id>"): Call(ADMINISTER, "schedule", VERSION),
+    ("POST", f"{V1}/schedules/<id>/pause"): Call(ADMINISTER, "schedule"),
+    ("POST", f"{V1}/schedules/<id>/resume"): Call(ADMINISTER, "schedule"),
+    ("POST", f"{V1}/schedules/<id>/run"): Call(ADMINISTER, "schedule"),
+    ("GET", f"{V1}/schedules/<id>/runs"): Call(READ, "schedule"),
     ("GET", f"{V1}/library"): Call(READ),
     ("GET", f"{V1}/library/policy"): Call(READ),
     ("PUT", f"{V1}/library/policy"): Call(ADMINISTER, given={"json": {"rules": []}, **VERSION}),
@@ -130,10 +148,12 @@ def ids_of(service: Service, api: Api) -> dict[str, str]:
     service.ports.predictions().put(prediction)
     upload = api.post(f"{V1}/uploads", json={"filename": "a.wav", "size": 10}).get_json()
     key = api.post(f"{V1}/keys", json={"name": "x", "role": "viewer"}).get_json()
+    schedule = api.post(f"{V1}/schedules", json=SCRUB).get_json()
     recipe = api.post(f"{V1}/recipes", json={"name": "louder", "steps": GAIN}).get_json()
     return {
         "recording": recording["id"],
         "recipe": recipe["name"],
+        "schedule": schedule["id"],
         "prediction": prediction.key,
         "job": recording["links"]["job"].rpartition("/")[2],
         "upload": upload["id"],
@@ -179,7 +199,7 @@ def _but_for_ids(answer: Any, id_: str) -> Any:
 
 def test_lists_show_the_own_library_alone(service: Service) -> None:
     ids_of(service, service.admin)
-    for path in ("recordings", "jobs", "dead-letters", "predictions"):
+    for path in ("recordings", "jobs", "dead-letters", "predictions", "schedules"):
         assert service.stranger.get(f"{V1}/{path}").get_json()["items"] == []
     assert all(key["name"] != "x" for key in service.stranger.get(f"{V1}/keys").get_json()["items"])
     assert ids_of(service, service.stranger)

@@ -40,10 +40,13 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/recordings/<id>/release"),
     ("POST", f"{V1}/recordings/<id>/reject"),
     ("POST", f"{V1}/imports"),  # no chance address is one that is allowed
+    ("POST", f"{V1}/metadata-imports"),  # no chance bytes are a table
     ("POST", f"{V1}/jobs"),  # no chance id is a recording's
     ("POST", f"{V1}/jobs/<id>/cancel"),
     ("POST", f"{V1}/jobs/<id>/retry"),
     ("POST", f"{V1}/dead-letters/<id>/release"),
+    ("POST", f"{V1}/schedules"),  # no chance text is a cron expression
+    ("PUT", f"{V1}/schedules/<id>"),
     ("POST", f"{V1}/uploads/<id>/complete"),
     ("PUT", f"{V1}/uploads/<id>/parts/<n>"),  # no chance signature is ours
 }
