@@ -31,6 +31,7 @@ from entrypoints.http.api_v1.predictions import predictions
 from entrypoints.http.api_v1.recipes import recipes
 from entrypoints.http.api_v1.recordings import recordings
 from entrypoints.http.api_v1.rules import rules
+from entrypoints.http.api_v1.schedules import schedules
 from entrypoints.http.api_v1.uploads import uploads
 from entrypoints.http.docs import docs
 from entrypoints.http.ops import ops
@@ -47,7 +48,7 @@ def create_app(container: Container) -> Flask:
     app.extensions[PLACES] = limits.Places(settings.max_event_streams)
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, events)
-    openapi.register(app, predictions, recipes, rules, policy, access)
+    openapi.register(app, predictions, recipes, rules, schedules, policy, access)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app
