@@ -12,6 +12,7 @@ from adapters.audio.process.forms import FORMS, Form
 from adapters.audio.process.pcm import Pcm
 from adapters.audio.process.stage import Shape
 from adapters.audio.process.steps.settings import optional_number, texts, word
+from adapters.audio.process.tagging import complete
 from adapters.audio.process.wav import WavWriter
 from domain.analysis import Artefact
 from domain.errors import Invalid, UnsupportedParameters
@@ -66,9 +67,7 @@ def _tags(step: Step | None, keep: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in tags.items() if value}
 
 
-def write(
-    sound: Iterable[Block], shape: Shape, target: Target, path: Path, limits: EngineLimits
-) -> Produced:
+def write(sound: Iterable[Block], shape: Shape, target: Target, path: Path, limits: EngineLimits) -> Produced:
     """All of the sound as one file at `path`, and what it promises to be but for its loudness. The target's depth is
     settled.
 
@@ -96,6 +95,8 @@ def write(
     settings: dict[str, Scalar] = {"sample_rate_hz": shape.rate, "channels": shape.channels}
     settings |= {"bit_depth": depth} if depth else {}
     settings |= {"bit_rate_bps": bits} if bits else {}
+    if left_out := complete(path, form.name, target.tags):
+        settings["tags_left_out"] = ", ".join(left_out)
     return Produced(Artefact(path.name, path, form.content_type, settings), promise)
 
 

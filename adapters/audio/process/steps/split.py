@@ -111,7 +111,7 @@ class Split:
         """Runs of loud windows, joined over pauses that are too short to cut, with padding up to the middle of the
         pause at the most."""
         each, rate = window_frames(self._shape.rate), self._shape.rate
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], loud.astype(np.int8), [0]))))
+        edges = np.flatnonzero(np.diff(loud, prepend=False, append=False))
         starts, stops = edges[::2] * each, np.minimum(edges[1::2] * each, self._frames)
         if not len(starts):
             return []

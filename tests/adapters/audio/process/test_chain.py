@@ -255,6 +255,22 @@ def test_more_samples_than_the_engine_takes_are_not_written(make: Make, tmp_path
 
 
 @pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
+def test_tags_of_any_name_are_kept_or_said_to_be_left_out(make: Make, form: str) -> None:
+    own = {"comment": "c", "description": "d", "mood": "m", "bpm": "120", "engineer": "e", "keywords": "k"}
+    for kept in (own, {"comment": "c", "mood": "m"}):
+        done = make(noise(0.1, RATE), ("transcode", {"format": form}), ("tags", {"mode": "keep"}), keep_tags=kept)
+        (made,) = done.outputs
+        tags = embedded(examine(made.artefact.path, EngineLimits())).tags
+        left_out = {"description", "mood", "bpm"} & kept.keys() if form == "wav" else set()
+        told = str(made.artefact.settings.get("tags_left_out", ""))
+        assert set(filter(None, told.split(", "))) == left_out
+        assert {name: tags[name] for name in tags if name in own} == {
+            name: value for name, value in kept.items() if name not in left_out
+        }
+        assert heard_frames(made.artefact.path) == made.promise.frames
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
 def test_tags_are_those_that_were_asked_for(make: Make, form: str) -> None:
     own = {"title": "Old", "artist": 'Ann O\'Nym; "A=B"'}
     as_form = ("transcode", {"format": form})
