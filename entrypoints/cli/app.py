@@ -19,6 +19,7 @@ from entrypoints.cli import (
     processing,
     reanalyse,
     recipes,
+    schedules,
     serve,
     status,
 )
@@ -45,6 +46,7 @@ app.add_typer(aws.aws_app, name="aws")
 app.add_typer(recipes.recipe_app, name="recipe")
 app.add_typer(jobs.job_app, name="job")
 app.add_typer(processing.processing_app, name="processing")
+app.add_typer(schedules.schedule_app, name="schedule")
 app.add_typer(jobs.dead_letter_app, name="dead-letters")
 
 
