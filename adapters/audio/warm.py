@@ -21,4 +21,7 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
+    from adapters.audio.process import warm as processing
+
     warm()
+    processing.warm()

@@ -13,27 +13,24 @@ from adapters.audio.claims import examine
 from adapters.audio.embedded import embedded
 from adapters.audio.limits import EngineLimits
 
-_WITH_NAMES: Mapping[str, Callable[[Path], Any]] = {"flac": FLAC, "opus": OggOpus, "ogg": OggVorbis}
+_OPENED: Mapping[str, Callable[[Path], Any]] = {"flac": FLAC, "opus": OggOpus, "ogg": OggVorbis, "m4a": MP4}
 
 
 def complete(path: Path, form: str, tags: Mapping[str, str]) -> tuple[str, ...]:
     """Writes what is missing where the format has room for any name, and says which tags the engine does not find when
     it reads the file: those of a wav that LIST/INFO has no chunk for."""
     missing = _missing(path, tags)
-    if not missing:
-        return ()
-    file: Any
-    if form in _WITH_NAMES:
-        file = _WITH_NAMES[form](path)
-        if "comment" in missing and "description" not in tags:
-            del file["description"]  # what ffmpeg calls a comment there
-        file.update({name: tags[name] for name in {*missing, *({"description"} & tags.keys())}})
+    if missing and form in _OPENED:
+        file = _OPENED[form](path)
+        if form == "m4a":
+            file.update({f"----:com.apple.iTunes:{name.upper()}": tags[name].encode() for name in missing})
+        else:
+            if "comment" in missing and "description" not in tags:
+                del file["description"]  # what ffmpeg calls a comment there
+            file.update({name: tags[name] for name in {*missing, *({"description"} & tags.keys())}})
         file.save()
-    elif form == "m4a":
-        file = MP4(path)
-        file.update({f"----:com.apple.iTunes:{name.upper()}": tags[name].encode() for name in missing})
-        file.save()
-    return _missing(path, tags)
+        missing = _missing(path, tags)
+    return missing
 
 
 def _missing(path: Path, tags: Mapping[str, str]) -> tuple[str, ...]:
