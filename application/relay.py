@@ -4,11 +4,13 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from application.deliver import Courier
 from domain.errors import AudioBackendError
 from domain.event import Event
-from domain.ports.events import Outbox
+from domain.ports.events import Deliveries, Outbox, Webhooks
 from domain.ports.work import Events
 from domain.ports.world import Clock
+from domain.webhook import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +25,18 @@ class RelayEvents:
 
     outbox: Outbox
     events: Events
+    webhooks: Webhooks
+    deliveries: Deliveries
+    courier: Courier
     clock: Clock
 
     def one(self, event: Event) -> None:
         self.events.publish(event)
+        for webhook in self.webhooks.of_library(event.library_id):
+            if webhook.wants(event.kind):
+                delivery = Delivery.of(event, webhook, self.clock.now())
+                if self.deliveries.add(delivery):
+                    self.courier.hand(webhook, delivery)
         self.outbox.done([event])
 
     def __call__(self) -> dict[str, int]:

@@ -14,6 +14,7 @@ EVERY: Mapping[str, timedelta] = {
     "reconcile-blobs": timedelta(hours=24),
     "empty-trash": timedelta(hours=1),
     "relay-events": timedelta(seconds=10),
+    "send-webhooks": timedelta(seconds=10),
     "run-schedules": timedelta(seconds=10),
 }
 

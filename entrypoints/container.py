@@ -29,6 +29,7 @@ from application import (
     child_recordings,
     crews,
     curate,
+    deliver,
     do_items,
     duplicates,
     fixity_work,
@@ -71,6 +72,7 @@ from application import (
     uploads,
     watch,
     waveform,
+    webhooks,
     work,
 )
 from domain.batch import Work
@@ -98,6 +100,9 @@ class UseCases(containers.DeclarativeContainer):
     keep_arrivals = settings.provided.keep_arrivals
     retention = providers.Callable(lambda s: timedelta(days=s.trash_retention_days), settings)
 
+    send_delivery = wired(deliver.SendDelivery)
+    send_deliveries = wired(deliver.SendDeliveries)
+    courier = One(deliver.Courier, send_delivery)
     relay_events = wired(relay.RelayEvents)
     notices = wired(notices.Notices)
     change_recording = wired(changes.ChangeRecording)
@@ -160,6 +165,17 @@ class UseCases(containers.DeclarativeContainer):
 
     fail_recording_of_job = wired(work.FailRecordingOfJob)
     watch_events = wired(watch.WatchEvents)
+
+    create_webhook = wired(webhooks.CreateWebhook)
+    list_webhooks = wired(webhooks.ListWebhooks)
+    get_webhook = wired(webhooks.GetWebhook)
+    change_webhook = wired(webhooks.ChangeWebhook)
+    rotate_secret = wired(webhooks.RotateSecret)
+    remove_webhook = wired(webhooks.RemoveWebhook)
+    send_test = wired(webhooks.SendTest)
+    search_deliveries = wired(webhooks.SearchDeliveries)
+    replay_delivery = wired(webhooks.ReplayDelivery)
+    replay_deliveries = wired(webhooks.ReplayDeliveries)
 
     get_job = wired(work.GetJob)
     search_jobs = wired(work.SearchJobs)
@@ -280,6 +296,7 @@ class UseCases(containers.DeclarativeContainer):
             "reconcile-blobs": reconcile_blobs,
             "empty-trash": empty_trash,
             "relay-events": relay_events,
+            "send-webhooks": send_deliveries,
             "run-schedules": run_schedules,
         }
     )

@@ -69,6 +69,10 @@ class Settings(BaseSettings):
         "may import from anywhere.",
     )
 
+    webhook_allow_private: bool = Field(
+        False, description="For development: webhooks may have private addresses, and http ones."
+    )
+
     keep_arrivals: bool = Field(False, description="What arrived in the inbox stays there once it is a recording.")
 
     aws_region: str | None = Field(None, description="Without it, the SDK's own chain says where.")

@@ -118,7 +118,7 @@ def _connected(addresses: Sequence[str], port: int, deadline: float) -> socket.s
 
 @contextmanager
 def _cut_off(sock: socket.socket, deadline: float) -> Iterator[threading.Event]:
-    """Ends the connection at the deadline, and says so: a socket's own timeout starts anew with every byte that trickles in."""
+    """Ends the connection at the deadline, and says so: with each byte that trickles in, a socket's own begins anew."""
     late = threading.Event()
 
     def cut() -> None:

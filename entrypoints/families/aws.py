@@ -27,12 +27,14 @@ from adapters.aws.schema import create_table
 from adapters.aws.sources import S3Sources
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
+from adapters.aws.webhooks import DynamoDeliveries, DynamoWebhooks
 from adapters.aws.work import DynamoJobs, DynamoScheduleClaims
 from adapters.cron import CalendarCron
 from adapters.local.workspaces import FolderWorkspaces
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
 from adapters.tables.results import ParquetResults
+from adapters.webhooks.sender import HttpsSender
 from domain.ports.work import ScaleIn
 from entrypoints.families.limits import engine_limits
 from entrypoints.families.models import models
@@ -97,6 +99,9 @@ class AwsAdapters(containers.DeclarativeContainer):
     claims = One(DynamoScheduleClaims, table)
     events = One(DynamoEvents, table)
     outbox = One(DynamoOutbox, table)
+    webhooks = One(DynamoWebhooks, table)
+    deliveries = One(DynamoDeliveries, table)
+    webhook_sender = One(HttpsSender, settings.provided.webhook_allow_private)
     bulk_results = One(ParquetResults)
     bulk_runs = One(
         SageMakerRuns,

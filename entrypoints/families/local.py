@@ -22,6 +22,7 @@ from adapters.local.runs import NoRuns
 from adapters.local.schedules import SqliteSchedules
 from adapters.local.sources import FolderSources
 from adapters.local.uploads import SqliteUploads
+from adapters.local.webhooks import SqliteDeliveries, SqliteWebhooks
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
 from adapters.local.workspaces import FolderWorkspaces
 from adapters.models.shelf import ModelShelf
@@ -29,6 +30,7 @@ from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
 from adapters.tables.results import ParquetResults
+from adapters.webhooks.sender import HttpsSender
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -78,5 +80,8 @@ class LocalAdapters(containers.DeclarativeContainer):
     claims = One(SqliteScheduleClaims, database)
     events = One(SqliteEvents, database)
     outbox = One(SqliteOutbox, database)
+    webhooks = One(SqliteWebhooks, database)
+    deliveries = One(SqliteDeliveries, database)
+    webhook_sender = One(HttpsSender, settings.provided.webhook_allow_private)
     bulk_results = One(ParquetResults)
     bulk_runs = One(NoRuns)

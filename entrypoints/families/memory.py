@@ -20,6 +20,7 @@ from adapters.memory.results import MemoryAnalyses, MemoryRenditions
 from adapters.memory.schedules import MemorySchedules
 from adapters.memory.sources import MemorySources
 from adapters.memory.uploads import MemoryUploads
+from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhooks
 from adapters.memory.work import MemoryJobs, MemoryQueue, MemoryScheduleClaims
 from adapters.memory.workspaces import MemoryWorkspaces
 from adapters.models.shelf import ModelShelf
@@ -28,6 +29,7 @@ from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
 from adapters.tables.metadata import PandasTables
 from adapters.tables.results import ParquetResults
+from adapters.webhooks.sender import HttpsSender
 from entrypoints.families.limits import engine_limits
 from entrypoints.settings import Settings
 
@@ -68,6 +70,9 @@ class MemoryAdapters(containers.DeclarativeContainer):
     claims = One(MemoryScheduleClaims)
     events = One(MemoryEvents)
     outbox = One(MemoryOutbox, audit_log)
+    webhooks = One(MemoryWebhooks, audit_log)
+    deliveries = One(MemoryDeliveries)
+    webhook_sender = One(HttpsSender, settings.provided.webhook_allow_private)
     bulk_results = One(ParquetResults)
     tables = One(PandasTables)
     bulk_runs = One(NoRuns)
