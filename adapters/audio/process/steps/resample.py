@@ -1,6 +1,6 @@
 """Another sample rate, by soxr."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import soxr
 
@@ -36,11 +36,21 @@ def resampled(blocks: Iterator[Block], channels: int, rate: int, to_rate: int, q
     """`resampled_frames` of them, on the same time line: soxr takes out its own delay. Not for an empty sound."""
     if rate == to_rate:
         return blocks
-    return _streamed(recut(blocks), channels, rate, to_rate, quality)
+    return streamed(
+        recut(blocks), channels, (rate, to_rate), quality, length=lambda came: resampled_frames(came, rate, to_rate)
+    )
 
 
-def _streamed(blocks: Iterator[Block], channels: int, rate: int, to_rate: int, quality: str) -> Iterator[Block]:
-    stream = soxr.ResampleStream(rate, to_rate, channels, "float32", quality)
+def streamed(
+    blocks: Iterator[Block],
+    channels: int,
+    rates: tuple[float, float],
+    quality: str = "VHQ",
+    *,
+    length: Callable[[int], int],
+) -> Iterator[Block]:
+    """`length` says, at the end, how many frames go out for those that came. The rates need not be whole numbers."""
+    stream = soxr.ResampleStream(*rates, channels, "float32", quality)
     taken = given = 0
     for block in blocks:
         taken += len(block)
@@ -49,5 +59,4 @@ def _streamed(blocks: Iterator[Block], channels: int, rate: int, to_rate: int, q
         if len(out):
             yield out
     rest = stream.resample_chunk(block[:0], last=True)  # soxr holds what its filter still waits for
-    left = resampled_frames(taken, rate, to_rate) - given
-    yield from of_length((rest,) if len(rest) else (), left, channels)
+    yield from of_length((rest,) if len(rest) else (), length(taken) - given, channels)

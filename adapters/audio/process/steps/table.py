@@ -12,6 +12,7 @@ from adapters.audio.process.steps.gain import Gain
 from adapters.audio.process.steps.hum import HumRemoval
 from adapters.audio.process.steps.loudness import Loudness
 from adapters.audio.process.steps.resample import Resample
+from adapters.audio.process.steps.tempo import Pitch, Speed
 from adapters.audio.process.steps.trim import Trim
 from domain.step import Step
 
@@ -27,4 +28,6 @@ STAGES: Mapping[str, Callable[[Step, Given], Stage]] = {
     "low_pass": Pass,
     "hum_removal": HumRemoval,
     "denoise": Denoise,
+    "speed": Speed,
+    "pitch": Pitch,
 }
