@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from application.browse import ADDRESS_VALID_FOR, Content
+from application.files import chunks_of
 from domain.analysis import Artefact
 from domain.blob_keys import on_request_key, on_request_prefix
 from domain.errors import NotFound, Unavailable
@@ -63,11 +64,29 @@ class MakeOnRequest:
                 loose = _LooseFile(make(path, workspace).path)
             stored = self.blobs.put(key, loose.read(None))
             self._make_room(recording.library_id, key)
+        return self._content(key, stored.size_bytes, filename, content_type, digest)
+
+    def keep(self, recording: Recording, name: str, path: Path) -> None:
+        """Something that was made already, for `kept` to find within the hour."""
+        key = on_request_key(recording.library_id, recording.id, name)
+        self.blobs.put(key, chunks_of(path))
+        self._make_room(recording.library_id, key)
+
+    def kept(self, recording: Recording, name: str, filename: str, content_type: str) -> Content:
+        """Raises NotFound when it is gone, or never was."""
+        key = on_request_key(recording.library_id, recording.id, name)
+        try:
+            stored = self.blobs.stat(key)
+        except NotFound:
+            raise NotFound("There is no such file, or not any more. Ask for it to be made again.") from None
+        return self._content(key, stored.size_bytes, filename, content_type, name)
+
+    def _content(self, key: str, size_bytes: int, filename: str, content_type: str, etag: str) -> Content:
         return Content(
-            size_bytes=stored.size_bytes,
+            size_bytes=size_bytes,
             content_type=content_type,
             filename=filename,
-            etag=digest,
+            etag=etag,
             read=lambda wanted: self._kept(key, wanted),
             address=lambda kind: self.blobs.signed_get(key, filename, kind, ADDRESS_VALID_FOR),
         )

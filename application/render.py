@@ -50,7 +50,7 @@ class Render:
     """Where an encoder has pushed a file over its ceiling or off its loudness, once more with that made up for.
 
     Files are left in the workspace. Raises ProofFailed when one of them is not what was promised, Conflict when a
-    recording that goes in is not ready, and what the engine raises.
+    recording that is joined is not ready, and what the engine raises.
     """
 
     recordings: Recordings
@@ -78,8 +78,24 @@ class Render:
         progress: Progress,
         *,
         allow_long_trim: bool = False,
+    ) -> Rendered:
+        made = self.trial(recording, steps, stem, workspace, progress, allow_long_trim=allow_long_trim)
+        for file in made.files:
+            file.proof.require(file.artefact.name)
+        return made
+
+    def trial(
+        self,
+        recording: Recording,
+        steps: tuple[Step, ...],
+        stem: str,
+        workspace: Path,
+        progress: Progress,
+        *,
+        allow_long_trim: bool = False,
         excerpt: Stretch | None = None,
     ) -> Rendered:
+        """The same of an excerpt, or of all, and whether or not it is as it was promised: not to be kept."""
         clipped = clipping_seconds(recording.findings)
         with ExitStack() as files:
             others = {}
@@ -96,9 +112,9 @@ class Render:
                 allow_long_trim=allow_long_trim,
                 keep_tags=self._tags(recording, steps),
             )
-            return self._proven(path, workspace, asked, clipped * _slowed(steps), progress)
+            return self._rendered(path, workspace, asked, clipped * _slowed(steps), progress)
 
-    def _proven(self, path: Path, workspace: Path, asked: Processing, clipped: float, progress: Progress) -> Rendered:
+    def _rendered(self, path: Path, workspace: Path, asked: Processing, clipped: float, progress: Progress) -> Rendered:
         made = self.engine.process(path, workspace, asked, part_of(progress, 0.0, _PROCESS_SHARE))
         files = self._heard(made.outputs, workspace, clipped, part_of(progress, _PROCESS_SHARE, 1.0))
         again = corrected(asked.steps, [file.proof for file in files])
@@ -109,8 +125,6 @@ class Render:
             if len(second.outputs) == len(files):  # another level may cut a sound in other places
                 files = self._heard(_promised_as(second, made), workspace, clipped, progress)
                 made = replace(second, notes={**second.notes, "corrected": "for what the encoder did"})
-        for file in files:
-            file.proof.require(file.artefact.name)
         return Rendered(files, made.input_seconds, made.notes, made.long_trim)
 
     def _heard(
@@ -119,13 +133,16 @@ class Render:
         files = []
         for place, output in enumerate(outputs):
             told = part_of(progress, place / len(outputs), (place + 1) / len(outputs))
-            heard = self.engine.listen(output.artefact.path, workspace, told, MEASURES)
-            measured = Measured.of(heard.audio, heard.descriptors, heard.findings)
+            measured = self.measure(output.artefact.path, workspace, told)
             files.append(Proven(output.artefact, Proof.of(output.promise, measured, clipped), measured))
         return tuple(files)
 
     def _analysis(self, recording: Recording) -> Analysis | None:
         return self.analyses.find(recording.library_id, recording.analysis_key) if recording.analysis_key else None
+
+    def measure(self, path: Path, workspace: Path, progress: Progress) -> Measured:
+        heard = self.engine.listen(path, workspace, progress, MEASURES)
+        return Measured.of(heard.audio, heard.descriptors, heard.findings)
 
     def measured(self, recording: Recording) -> Measured | None:
         """What an analysis has measured, unless the analyser would measure otherwise by now."""

@@ -42,7 +42,8 @@ _REMEDIES: Mapping[str, str] = MappingProxyType(
 )
 _OTHERWISE = "Nothing was kept. Report this with the recording: the engine broke its promise."
 
-_PREFIX = "proof."
+PREFIX = "proof."
+"""Of the settings in which a rendition carries its proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the listening engine said of a file. `clipping_seconds` is how long it is clipped; a loudness or peak of
-    None comes with the reason."""
+    """What the listening engine said of a file. A loudness or peak of None comes with the reason."""
 
     audio: AudioFormat
-    clipping_seconds: float
     loudness_lufs: float | None
     true_peak_dbtp: float | None
+    findings: tuple[Finding, ...]
     reasons: Mapping[str, str]
 
     @classmethod
@@ -88,9 +88,9 @@ class Measured:
         told = {descriptor.name: descriptor for descriptor in descriptors}
         return cls(
             audio,
-            clipping_seconds(findings),
             _number(told.get("integrated_loudness")),
             _number(told.get("true_peak")),
+            tuple(findings),
             {name: descriptor.reason for name, descriptor in told.items() if descriptor.reason},
         )
 
@@ -127,7 +127,7 @@ class Proof:
         """As a rendition carries it: `proof.duration.asked`, `proof.duration.measured`, …"""
         told: dict[str, Scalar] = {}
         for check in self.checks:
-            name = f"{_PREFIX}{check.what}"
+            name = f"{PREFIX}{check.what}"
             told |= {f"{name}.asked": check.asked, f"{name}.measured": check.measured, f"{name}.passed": check.passed}
             if check.tolerance:
                 told[f"{name}.tolerance"] = check.tolerance
@@ -140,8 +140,8 @@ class Proof:
         """None: there is no proof in them, since no recipe made the file."""
         told: dict[str, dict[str, Scalar]] = {}
         for name, value in settings.items():
-            if name.startswith(_PREFIX):
-                what, _, part = name.removeprefix(_PREFIX).rpartition(".")
+            if name.startswith(PREFIX):
+                what, _, part = name.removeprefix(PREFIX).rpartition(".")
                 told.setdefault(what, {})[part] = value
         checks = tuple(Check(what, **parts) for what, parts in told.items())  # type: ignore[arg-type]  # as written
         return cls(checks) if checks else None
@@ -166,7 +166,7 @@ def _checks(promise: Promise, measured: Measured, clipped_before: float) -> Iter
         peak = measured.true_peak_dbtp
         yield _at_most("true_peak", promise.ceiling_dbtp, peak, PEAK_TOLERANCE_DB, measured.reasons)
     yield _at_most("cut_off", 0, promise.cut_off_samples)
-    yield _at_most("clipping", clipped_before, measured.clipping_seconds, CLIPPING_TOLERANCE_SECONDS)
+    yield _at_most("clipping", clipped_before, clipping_seconds(measured.findings), CLIPPING_TOLERANCE_SECONDS)
 
 
 def _same(what: str, asked: str | float, measured: str | float | None) -> Check:

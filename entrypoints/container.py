@@ -54,6 +54,7 @@ from application import (
     processing,
     purge,
     reanalyse,
+    recipe_preview,
     recipe_rules,
     recipe_work,
     recipes,
@@ -235,6 +236,8 @@ class UseCases(containers.DeclarativeContainer):
     analyse_work = wired(analyse_work.AnalyseWork)
     predict_work = wired(predict_work.PredictWork)
     render = wired(render.Render)
+    preview_recipe = wired(recipe_preview.PreviewRecipe)
+    get_recipe_preview = wired(recipe_preview.GetRecipePreview)
     apply_recipe = wired(apply_recipe.ApplyRecipe)
     make_recordings = wired(child_recordings.MakeRecordings)
     run_recipe = wired(recipe_work.RunRecipe)

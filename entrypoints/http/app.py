@@ -28,6 +28,7 @@ from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.limits import limits as intake_limits
 from entrypoints.http.api_v1.policy import policy
 from entrypoints.http.api_v1.predictions import predictions
+from entrypoints.http.api_v1.recipe_previews import recipe_previews
 from entrypoints.http.api_v1.recipes import recipes
 from entrypoints.http.api_v1.recordings import recordings
 from entrypoints.http.api_v1.rules import rules
@@ -49,6 +50,7 @@ def create_app(container: Container) -> Flask:
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, events)
     openapi.register(app, predictions, recipes, rules, schedules, policy, access)
+    openapi.register(app, recipe_previews)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app

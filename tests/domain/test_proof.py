@@ -16,9 +16,9 @@ PROMISE = Promise("wav", "pcm_s16le", 48_000, 2, 72_000, 0, bit_depth=16, target
 def heard(**changes: Any) -> Measured:
     return Measured(**{
         "audio": an_audio_format(),
-        "clipping_seconds": 0.0,
         "loudness_lufs": -16.04,
         "true_peak_dbtp": -1.2,
+        "findings": (),
         "reasons": {},
         **changes,
     })  # fmt: skip
@@ -64,8 +64,9 @@ def test_the_true_peak_is_under_the_ceiling(peak: float, misses: list[str]) -> N
 
 
 def test_no_clipping_is_added() -> None:
-    assert missed(heard(clipping_seconds=0.5), clipped_before=0.5) == []
-    assert missed(heard(clipping_seconds=0.5), clipped_before=0.4) == ["clipping"]
+    clipped = heard(findings=(a_finding(ranges=((0.0, 0.5),)), a_finding(code="hum", ranges=((0.0, 1.0),))))
+    assert missed(clipped, clipped_before=0.5) == []
+    assert missed(clipped, clipped_before=0.4) == ["clipping"]
     cut = Promise("wav", "pcm_s16le", 48_000, 2, 72_000, cut_off_samples=3)
     assert missed(heard(), cut) == ["cut_off"]
 
@@ -107,9 +108,8 @@ def test_what_was_heard_is_read_off_descriptors_and_findings() -> None:
         Descriptor("integrated_loudness", -20.0, "LUFS", ""),
         Descriptor("true_peak", None, "dBTP", "", "It is silent."),
     )
-    findings = (a_finding(ranges=((0.0, 0.5),)), a_finding(code="hum", ranges=((0.0, 1.0),)))
-    measured = Measured.of(an_audio_format(), told, findings)
-    assert (measured.loudness_lufs, measured.true_peak_dbtp, measured.clipping_seconds) == (-20.0, None, 0.5)
+    measured = Measured.of(an_audio_format(), told, [a_finding()])
+    assert (measured.loudness_lufs, measured.true_peak_dbtp, measured.findings) == (-20.0, None, (a_finding(),))
     assert measured.reasons == {"true_peak": "It is silent."}
 
 

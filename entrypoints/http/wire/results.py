@@ -9,6 +9,7 @@ from domain.recording import Recording
 from domain.rendition import Rendition
 from domain.values import Scalar
 from entrypoints.http.wire.common import Asked, Id, Links
+from entrypoints.http.wire.proof import CheckView, ResultLineage, split_settings
 from entrypoints.http.wire.recordings import AudioView, FindingView, recording_address
 
 
@@ -132,17 +133,22 @@ class RenditionView(BaseModel):
     size_bytes: int
     created_at: datetime
     settings: dict[str, Scalar]
+    lineage: ResultLineage | None = Field(description="What made it; null where no recipe did.")
+    proof: list[CheckView] | None = Field(description="What was asked of it and what was measured; null likewise.")
     links: Links
 
     @classmethod
     def of(cls, rendition: Rendition) -> "RenditionView":
+        lineage, proof, settings = split_settings(rendition.settings)
         own = f"{recording_address(rendition.recording_id)}/renditions/{rendition.name}"
         return cls(
             name=rendition.name,
             content_type=rendition.content_type,
             size_bytes=rendition.size_bytes,
             created_at=rendition.created_at,
-            settings=dict(rendition.settings),
+            settings=settings,
+            lineage=lineage,
+            proof=proof,
             links={"self": own, "recording": recording_address(rendition.recording_id)},
         )
 

@@ -37,6 +37,8 @@ SELDOM_RIGHT = {
     ("GET", f"{V1}/recordings/<id>/excerpt"),  # no chance stretch lies within 0.3 s
     ("GET", f"{V1}/recordings/<id>/spectrogram"),
     ("POST", f"{V1}/recordings/<id>/previews"),  # a recording of 0.3 s has no loudness
+    ("POST", f"{V1}/recordings/<id>/recipe-previews"),  # nor is there a recipe of a chance name
+    ("GET", f"{V1}/recordings/<id>/recipe-previews/<name>"),
     ("POST", f"{V1}/recordings/<id>/release"),
     ("POST", f"{V1}/recordings/<id>/reject"),
     ("POST", f"{V1}/imports"),  # no chance address is one that is allowed
