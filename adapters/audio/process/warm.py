@@ -18,7 +18,7 @@ _STEPS = (
     Step.of("denoise", {}),
     Step.of("speed", {"factor": 1.1}),
     Step.of("pitch", {"semitones": 1}),
-    Step.of("loudness", {"target_lufs": -10, "limiter": True}),
+    Step.of("loudness", {"target_lufs": -10, "ceiling_dbtp": -20, "limiter": True}),
 )
 
 
