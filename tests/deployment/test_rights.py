@@ -150,6 +150,8 @@ def test_each_role_may_do_what_it_does(service: Service, witness: Witness, aws_d
         admin.get(f"{V1}/uploads/{upload['id']}")
         admin.delete(f"{V1}/uploads/{upload['id']}")
         admin.post(f"{V1}/uploads", json={"filename": "b.wav", "size": 100, "content_type": "audio/wav"})
+        scrub = {"name": "scrub", "cron": "0 3 * * *", "runs": {"fixity": {}, "query": {}}}
+        assert admin.post(f"{V1}/schedules", json=scrub).status_code == 201
         assert service.nobody.get("/readyz").status_code == 200
     aws_double.clients.s3.put_object(
         Bucket=aws_double.name, Key="inbox/default/c.wav", Body=sounds.tone_wav(hz=900.0, seconds=1.0)
@@ -165,6 +167,7 @@ def test_each_role_may_do_what_it_does(service: Service, witness: Witness, aws_d
         delivery = queue.receive((Lane.HEAVY,), timedelta(seconds=5), timedelta(minutes=1))
         queue.extend(delivery, timedelta(minutes=2))
         queue.bury(delivery, "a test")
+        service.use.reconcile_blobs()()  # as a job, where a schedule asks for it
         batches, batch, item = service.ports.batches(), a_batch(), an_item()
         batches.add(batch)
         batches.put_items([replace(item, batch_id=batch.id)], Making(batch.id, made=1, version=2), 1)
