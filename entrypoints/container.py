@@ -344,7 +344,8 @@ class Container:
         self.use_cases.check_dependencies()
 
     def start(self, spare_children: int = 0) -> None:
-        """Warms what takes a while to warm: the engine's children, but not the spare ones."""
+        """For a service: sends events to webhooks as they come, and warms the engine's children but the spare ones."""
+        self.use_cases.courier().start()
         engine = self.adapters.engine()
         if isinstance(engine, IsolatedEngine):
             engine.start(spare_children)

@@ -222,6 +222,7 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
     _, token = container.use_cases.prepare_access()(admin_token)
     show_key(session, token)
     stop = stop_signal()
+    container.start()
     worker = worker_of(container)
     worker.start()
     tasks = threading.Thread(target=run_scheduler, args=(container, stop))
