@@ -49,6 +49,7 @@ from application import (
     move,
     notices,
     on_request,
+    plan_batch,
     predict,
     predict_work,
     processing,
@@ -266,6 +267,7 @@ class UseCases(containers.DeclarativeContainer):
     import_metadata = wired(metadata_import.ImportMetadata)
     look_at_batch = wired(batches.LookAtBatch)
     list_items = wired(batches.ListItems)
+    plan_batch = wired(plan_batch.PlanBatch)
     pause_job = wired(batches.PauseJob)
     resume_job = wired(batches.ResumeJob)
     decide_item = wired(batches.DecideItem)

@@ -19,6 +19,7 @@ from entrypoints.http import (
     telemetry,
 )
 from entrypoints.http.api_v1.access import access
+from entrypoints.http.api_v1.batches import batches
 from entrypoints.http.api_v1.catalogue import catalogue
 from entrypoints.http.api_v1.content import contents
 from entrypoints.http.api_v1.events import PLACES, events
@@ -48,8 +49,8 @@ def create_app(container: Container) -> Flask:
     errors.install(app)
     app.extensions[PLACES] = limits.Places(settings.max_event_streams)
     _guard(app, container)
-    openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, events)
-    openapi.register(app, predictions, recipes, rules, schedules, policy, access)
+    openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, batches)
+    openapi.register(app, events, predictions, recipes, rules, schedules, policy, access)
     openapi.register(app, recipe_previews)
     app.register_blueprint(ops)
     app.register_blueprint(docs)

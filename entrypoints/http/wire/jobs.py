@@ -5,11 +5,13 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from application.batches import BatchState
 from application.chosen import MAX_RECORDINGS
 from domain.job import Job, JobStatus
 from domain.job_kind import JobKind
 from domain.ports.work import DeadLetter
 from domain.values import Scalar
+from entrypoints.http.wire.batches import AskedWork, BatchView, Word
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing, example
 from entrypoints.http.wire.recordings import recording_address
 
@@ -18,25 +20,35 @@ class JobPath(Asked):
     id: Id
 
 
-class NewJobs(Asked):
-    """Either an analyser that listens again, or a model, with parameters of its own."""
+class NewJobs(AskedWork):
+    """One sort of work, and the recordings: by their ids, or by a query."""
 
-    model_config = example(model="speech", recordings=["01ARZ3NDEKTSV4RRFFQ69G5FAV"], parameters={"threshold": 0.6})
+    model_config = example(recipe="podcast-voice", query={"status": ["ready"], "duration[gte]": ["60"]}, dry_run=True)
 
-    analyser: str | None = Field(None, max_length=64, description="What is to listen again: listen.")
-    model: str | None = Field(None, max_length=64, description="What is to be run, by its name in /models.")
-    recordings: list[Id] = Field(min_length=1, max_length=MAX_RECORDINGS)
-    parameters: dict[str, float] = Field(
-        default_factory=dict, max_length=100, description="Of the model; what is not said has its default."
+    recordings: list[Id] = Field(default_factory=list, max_length=MAX_RECORDINGS)
+    query: dict[Word, list[Word]] | None = Field(
+        None,
+        max_length=50,
+        description="Filters as in GET /recordings, each with its values: all that match and were there at the start.",
     )
+    dry_run: bool = Field(False, description="Say what would become of it, and start nothing.")
 
     @model_validator(mode="after")
-    def _one_kind_of_work(self) -> Self:
-        if (self.analyser is None) == (self.model is None):
-            raise ValueError("say either analyser or model")
-        if self.analyser is not None and self.parameters:
-            raise ValueError("an analyser has no parameters")
+    def _makes_sense(self) -> Self:
+        if len(self.works()) != 1:
+            raise ValueError("say one of recipe, model, analyser, change, fixity and undo")
+        if bool(self.recordings) + (self.query is not None) + (self.undo is not None) != 1:
+            raise ValueError("say either recordings or a query; an undo has those of its batch")
+        if self.parameters and self.model is None:
+            raise ValueError("only a model has parameters")
+        if self.into is not None and self.recipe is None:
+            raise ValueError("only a recipe has into")
         return self
+
+    @property
+    def is_batch(self) -> bool:
+        """Models and analysers over recordings that are named are a job for each."""
+        return self.query is not None or (self.model is None and self.analyser is None)
 
 
 class JobListing(Listing):
@@ -60,18 +72,20 @@ class JobView(BaseModel):
     updated_at: datetime
     due_at: datetime
     request_id: str | None
+    batch: BatchView | None = Field(None, description="Of a job over many recordings; null in lists.")
     links: Links
 
     @classmethod
-    def of(cls, job: Job) -> "JobView":
+    def of(cls, job: Job, state: BatchState | None = None) -> "JobView":
         own = job_address(job.id)
+        of_batches = ("items", "pause", "resume") if job.kind is JobKind.BATCH else ()
         return cls(
             id=job.id,
             kind=job.kind,
             status=job.status,
             recording=job.recording_id or None,
             parameters=dict(job.parameters),
-            progress=job.progress,
+            progress=job.progress if state is None or job.is_settled else state.progress,
             stage=job.stage,
             attempts=job.attempts,
             failure=FailureView.of(job.failure),
@@ -80,11 +94,13 @@ class JobView(BaseModel):
             updated_at=job.updated_at,
             due_at=job.due_at,
             request_id=job.request_id,
+            batch=None if state is None else BatchView.of(state),
             links={
                 "self": own,
                 **({"recording": recording_address(job.recording_id)} if job.recording_id else {}),
                 "cancel": f"{own}/cancel",
                 "retry": f"{own}/retry",
+                **{name: f"{own}/{name}" for name in of_batches},
                 "events": f"/api/v1/events?job={job.id}",
             },
         )

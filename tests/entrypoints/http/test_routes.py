@@ -62,11 +62,11 @@ REQUIRED = {
     ("GET", f"{V1}/jobs/<id>"): Call(READ, "job"),
     ("POST", f"{V1}/jobs/<id>/cancel"): Call(WRITE, "job"),
     ("POST", f"{V1}/jobs/<id>/retry"): Call(WRITE, "job"),
-    ("GET", f"{V1}/jobs/<id>/items"): Call(READ, "job"),
-    ("POST", f"{V1}/jobs/<id>/pause"): Call(WRITE, "job"),
-    ("POST", f"{V1}/jobs/<id>/resume"): Call(WRITE, "job"),
-    ("POST", f"{V1}/jobs/<id>/items/<n>/approve"): Call(WRITE, "job"),
-    ("POST", f"{V1}/jobs/<id>/items/<n>/reject"): Call(WRITE, "job"),
+    ("GET", f"{V1}/jobs/<id>/items"): Call(READ, "batch"),
+    ("POST", f"{V1}/jobs/<id>/pause"): Call(WRITE, "batch"),
+    ("POST", f"{V1}/jobs/<id>/resume"): Call(WRITE, "batch"),
+    ("POST", f"{V1}/jobs/<id>/items/<n>/approve"): Call(WRITE, "batch"),
+    ("POST", f"{V1}/jobs/<id>/items/<n>/reject"): Call(WRITE, "batch"),
     ("POST", f"{V1}/imports"): Call(WRITE, given={"json": {"address": "memory://allowed/"}}),
     ("POST", f"{V1}/metadata-imports"): Call(WRITE, given={"data": b"id,title\nx,Owl\n", "content_type": "text/csv"}),
     ("GET", f"{V1}/dead-letters"): Call(READ),
@@ -152,8 +152,11 @@ def ids_of(service: Service, api: Api) -> dict[str, str]:
     key = api.post(f"{V1}/keys", json={"name": "x", "role": "viewer"}).get_json()
     schedule = api.post(f"{V1}/schedules", json=SCRUB).get_json()
     recipe = api.post(f"{V1}/recipes", json={"name": "louder", "steps": GAIN}).get_json()
+    chosen = {"fixity": {}, "recordings": [recording["id"]]}
+    [batch] = api.post(f"{V1}/jobs", json=chosen).get_json()["items"]
     return {
         "recording": recording["id"],
+        "batch": batch["id"],
         "recipe": recipe["name"],
         "schedule": schedule["id"],
         "prediction": prediction.key,

@@ -46,6 +46,9 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/jobs"),  # no chance id is a recording's
     ("POST", f"{V1}/jobs/<id>/cancel"),
     ("POST", f"{V1}/jobs/<id>/retry"),
+    ("POST", f"{V1}/jobs/<id>/resume"),  # of what is paused
+    ("POST", f"{V1}/jobs/<id>/items/<n>/approve"),  # of what waits for review
+    ("POST", f"{V1}/jobs/<id>/items/<n>/reject"),
     ("POST", f"{V1}/dead-letters/<id>/release"),
     ("POST", f"{V1}/schedules"),  # no chance text is a cron expression
     ("PUT", f"{V1}/schedules/<id>"),
