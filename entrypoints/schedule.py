@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from application.upkeep import Report
 from domain.errors import NotFound
@@ -14,14 +14,26 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 
 
-def run_task(container: Container, name: str) -> Report:
-    """Runs one scheduled job now, whatever its schedule. Raises NotFound for a name that there is not."""
+def run_tasks(container: Container, names: Sequence[str]) -> tuple[dict[str, Report], Exception | None]:
+    """Runs scheduled jobs now, whatever their schedule: what those did that came to an end, and the first failure.
+
+    Raises NotFound, before any is run, for a name that there is not.
+    """
     tasks: Mapping[str, Callable[[], Report]] = container.use_cases.tasks()
-    if name not in tasks:
-        raise NotFound(f"There is no scheduled job {name!r}. There are: {', '.join(tasks)}.")
-    report = tasks[name]()
-    log.info("scheduled job %s: %s", name, report)
-    return report
+    for name in names:
+        if name not in tasks:
+            raise NotFound(f"There is no scheduled job {name!r}. There are: {', '.join(tasks)}.")
+    reports: dict[str, Report] = {}
+    failure: Exception | None = None
+    for name in names:
+        try:
+            reports[name] = tasks[name]()
+        except Exception as error:
+            log.exception("scheduled job %s failed", name)
+            failure = failure or error
+        else:
+            log.info("scheduled job %s: %s", name, reports[name])
+    return reports, failure
 
 
 def run_scheduler(container: Container, stop: threading.Event) -> None:

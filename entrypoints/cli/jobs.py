@@ -10,7 +10,7 @@ from application.schedule import EVERY
 from domain.values import JobId
 from entrypoints.cli.access import JsonOption, LibraryOption
 from entrypoints.cli.session import Session
-from entrypoints.schedule import run_task
+from entrypoints.schedule import run_tasks
 
 job_app = typer.Typer(no_args_is_help=True, help="Scheduled jobs.")
 dead_letter_app = typer.Typer(no_args_is_help=True, help="Jobs that had all their attempts.")
@@ -19,18 +19,21 @@ dead_letter_app = typer.Typer(no_args_is_help=True, help="Jobs that had all thei
 @job_app.command("run")
 def run(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(EVERY)}.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=f"Of: {', '.join(EVERY)}.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Run a scheduled job now."""
+    """Run scheduled jobs now, one after the other. One that fails holds up no other."""
     session: Session = context.obj
     with session.container() as container:
-        report = run_task(container, name)
+        reports, failure = run_tasks(container, names)
     if as_json:
-        session.print_json(report)
-        return
-    for figure, count in report.items():
-        session.out.print(f"{figure.replace('_', ' ')}: {count}")
+        session.print_json(reports)
+    else:
+        for report in reports.values():
+            for figure, count in report.items():
+                session.out.print(f"{figure.replace('_', ' ')}: {count}")
+    if failure is not None:
+        raise failure
 
 
 @dead_letter_app.command("list")

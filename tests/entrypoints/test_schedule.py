@@ -3,7 +3,13 @@
 import threading
 from collections import Counter
 
-from entrypoints.schedule import Scheduler
+import pytest
+from dependency_injector import providers
+
+from domain.errors import NotFound, Unavailable
+from entrypoints.container import Container
+from entrypoints.schedule import Scheduler, run_tasks
+from entrypoints.settings import Profile, Settings
 
 PATIENCE = 20.0
 
@@ -63,3 +69,17 @@ def test_the_grace_bounds_the_wait_for_a_task() -> None:
     assert scheduler._running["long"].is_alive()
     may_end.set()
     scheduler.join(PATIENCE)
+
+
+def test_jobs_that_are_run_together_do_not_hold_up_each_other() -> None:
+    container = Container(Settings(profile=Profile.MEMORY))
+    away = Unavailable("The store is away.")
+
+    def broken() -> dict[str, int]:
+        raise away
+
+    container.use_cases.tasks.override(providers.Object({"broken": broken, "sweep": lambda: {"rung": 1}}))
+    assert run_tasks(container, ["broken", "sweep"]) == ({"sweep": {"rung": 1}}, away)
+    with pytest.raises(NotFound):
+        run_tasks(container, ["sweep", "nonsense"])
+    container.close()

@@ -43,7 +43,7 @@ def test_libraries_have_keys_of_their_own(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_scheduled_job_runs_by_name(shell: Shell, name: str) -> None:
-    report = shell.json("job", "run", name)
+    (report,) = shell.json("job", "run", name).values()
     assert set(report.values()) == {0}
 
 
