@@ -84,8 +84,9 @@ class Form:
         """In kbit/s, of all channels."""
         if self.name == "mp3":  # ISO/IEC 11172-3, 13818-3, and MPEG 2.5 below 16 kHz
             return (32, 320) if rate >= 32000 else (8, 160) if rate >= 16000 else (8, 64)
-        if self.name == "opus":  # libopus: 500 bit/s to 256 kbit/s a channel; RFC 7845 begins at 6 kbit/s
-            return 6 * channels, 256 * channels
+        if self.name == "opus":  # RFC 6716 begins at 6 kbit/s; libopus has up to 256 kbit/s a channel
+            # Of streams in several modes, which lower rates of more channels lead to, ffmpeg's decoder loses 24 frames.
+            return (6 if channels <= 2 else 12) * channels, 256 * channels
         if self.name == "ogg":
             mono, stereo, most = _VORBIS_KBPS[rate]
             return (mono, most) if channels == 1 else (stereo, 2 * most)

@@ -1,87 +1,26 @@
-"""Chains of steps over files: lengths to the frame, passes that are counted, formats that keep what they promise."""
+"""Chains of steps over files: lengths to the frame, passes that are counted, pieces, sounds that are joined."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.audio.claims import examine
-from adapters.audio.embedded import embedded
-from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
 from adapters.audio.process.chain import Chain, Passes
 from adapters.audio.process.stage import Given, Shape
 from adapters.audio.process.steps.table import STAGES
 from domain.errors import DecodedSizeLimit, Invalid, UndecodableAudio, UnsupportedParameters
-from domain.processing import Known, Processed, Processing
+from domain.processing import Known, Processed
 from domain.step import Step
 from domain.stretch import Stretch
 from tests import sounds
+from tests.adapters.audio.process.making import RATE, Make, heard_frames, samples
 from tests.adapters.audio.process.through import cut, frequency, level
 from tests.sounds import Signal, encoded, joined, noise, silence, tone
-
-RATE = 8000
-
-Make = Callable[..., Processed]
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Processes a sound or a file by steps, given as (kind, parameters)."""
-
-    def process(source: Signal | bytes, *steps: tuple[str, dict[str, Any]], **asked: Any) -> Processed:
-        path = tmp_path / "file"
-        path.write_bytes(source if isinstance(source, bytes) else encoded("wav", source, RATE, subtype="FLOAT"))
-        limits = asked.pop("limits", EngineLimits())
-        wanted = Processing(tuple(Step.of(*step) for step in steps), "out", **asked)
-        return LibrosaEngine(limits).process(path, tmp_path, wanted, lambda _share, _stage: None)
-
-    return process
-
-
-def samples(done: Processed) -> Signal:
-    (made,) = done.outputs
-    return sounds.decoded(made.artefact.path)
-
-
-def heard_frames(path: Path) -> int:
-    audio = LibrosaEngine().listen(path, path.parent, lambda _share, _stage: None, frozenset()).audio
-    return round((audio.duration_seconds or 0) * audio.sample_rate_hz)
-
-
-def test_nothing_to_change_leaves_every_sample_as_it_was(make: Make) -> None:
-    for subtype, depth in (("PCM_16", 16), ("PCM_24", 24), ("FLOAT", 32), ("PCM_U8", 16)):
-        data = encoded("wav", noise(0.5, RATE), RATE, subtype=subtype)
-        for form in ("wav", "flac"):
-            done = make(data, ("transcode", {"format": form}))
-            expected = min(depth, 24) if form == "flac" else depth
-            assert done.outputs[0].promise.bit_depth == expected
-            if form == "wav" or depth < 32:
-                np.testing.assert_array_equal(
-                    samples(done), sounds.decoded(done.outputs[0].artefact.path.with_name("file"))
-                )
-
-
-@pytest.mark.parametrize("form", ["flac", "mp3", "opus", "ogg", "m4a"])
-@pytest.mark.parametrize("frames", [48, 999, 1152, 24001])
-@pytest.mark.parametrize("channels", [1, 2])
-def test_every_encoder_gives_just_as_many_frames(make: Make, form: str, frames: int, channels: int) -> None:
-    rate = 48000 if form == "opus" else RATE
-    sound = noise(frames / rate, rate, channels)
-    (made,) = make(encoded("wav", sound, rate), ("transcode", {"format": form})).outputs
-    assert made.promise.frames == heard_frames(made.artefact.path) == frames
-
-
-@pytest.mark.parametrize("form", ["opus", "m4a", "flac"])
-def test_six_channels_stay_six(make: Make, form: str) -> None:
-    sound = np.concatenate([tone(1, 48000, 1, hz=40 * (n + 1)) for n in range(6)], axis=1)
-    (made,) = make(encoded("wav", sound, 48000), ("transcode", {"format": form, "bit_rate_kbps": None})).outputs
-    assert (made.promise.channels, made.promise.frames) == (6, 48000) == (6, heard_frames(made.artefact.path))
 
 
 def test_what_passes_through_a_chain_is_what_its_steps_do_one_after_the_other(make: Make) -> None:
@@ -249,46 +188,6 @@ def test_more_samples_than_the_engine_takes_are_not_written(make: Make, tmp_path
     with pytest.raises(DecodedSizeLimit):
         make(noise(1, RATE), ("resample", {"sample_rate_hz": 16000}), limits=limits)
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
-
-
-# ---- tags --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
-def test_tags_of_any_name_are_kept_or_said_to_be_left_out(make: Make, form: str) -> None:
-    own = {"comment": "c", "description": "d", "mood": "m", "bpm": "120", "engineer": "e", "keywords": "k"}
-    for kept in (own, {"comment": "c", "mood": "m"}):
-        done = make(noise(0.1, RATE), ("transcode", {"format": form}), ("tags", {"mode": "keep"}), keep_tags=kept)
-        (made,) = done.outputs
-        tags = embedded(examine(made.artefact.path, EngineLimits())).tags
-        left_out = {"description", "mood", "bpm"} & kept.keys() if form == "wav" else set()
-        told = str(made.artefact.settings.get("tags_left_out", ""))
-        assert set(filter(None, told.split(", "))) == left_out
-        assert {name: tags[name] for name in tags if name in own} == {
-            name: value for name, value in kept.items() if name not in left_out
-        }
-        assert heard_frames(made.artefact.path) == made.promise.frames
-
-
-@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
-def test_tags_are_those_that_were_asked_for(make: Make, form: str) -> None:
-    own = {"title": "Old", "artist": 'Ann O\'Nym; "A=B"'}
-    as_form = ("transcode", {"format": form})
-    written = {"write": ["title=New", "albumartist=Various"]}
-    names = ("title", "artist", "albumartist")
-    for steps, expected in (
-        ((as_form,), (None, None, None)),
-        ((as_form, ("tags", {})), (None, None, None)),
-        ((as_form, ("tags", {"mode": "keep"})), (own["title"], own["artist"], None)),
-        ((as_form, ("tags", {"mode": "keep", **written})), ("New", own["artist"], "Various")),
-        ((as_form, ("tags", written)), ("New", None, "Various")),
-    ):
-        (made,) = make(encoded("flac", tags=own), *steps, keep_tags=own).outputs
-        tags = embedded(examine(made.artefact.path, EngineLimits())).tags
-        wanted = dict(zip(names, expected, strict=True))
-        if form == "wav":
-            wanted["albumartist"] = None  # INFO has no name for it
-        assert {name: tags.get(name) for name in names} == wanted
 
 
 # ---- however it is cut -------------------------------------------------------------------------------------------

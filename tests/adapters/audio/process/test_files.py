@@ -1,0 +1,115 @@
+"""Formats that hold what they promise: every sample, every frame, every tag."""
+
+import numpy as np
+import pytest
+
+from adapters.audio.claims import examine
+from adapters.audio.embedded import embedded
+from adapters.audio.limits import EngineLimits
+from domain.errors import Invalid
+from tests import sounds
+from tests.adapters.audio.process.making import RATE, Make, heard_frames, samples
+from tests.sounds import encoded, noise, tone
+
+
+def test_nothing_to_change_leaves_every_sample_as_it_was(make: Make) -> None:
+    for subtype, depth in (("PCM_16", 16), ("PCM_24", 24), ("FLOAT", 32), ("PCM_U8", 16)):
+        data = encoded("wav", noise(0.5, RATE), RATE, subtype=subtype)
+        for form in ("wav", "flac"):
+            done = make(data, ("transcode", {"format": form}))
+            expected = min(depth, 24) if form == "flac" else depth
+            assert done.outputs[0].promise.bit_depth == expected
+            if form == "wav" or depth < 32:
+                np.testing.assert_array_equal(
+                    samples(done), sounds.decoded(done.outputs[0].artefact.path.with_name("file"))
+                )
+
+
+@pytest.mark.parametrize("form", ["flac", "mp3", "opus", "ogg", "m4a"])
+@pytest.mark.parametrize("frames", [48, 999, 1152, 24001])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_every_encoder_gives_just_as_many_frames(make: Make, form: str, frames: int, channels: int) -> None:
+    rate = 48000 if form == "opus" else RATE
+    sound = noise(frames / rate, rate, channels)
+    (made,) = make(encoded("wav", sound, rate), ("transcode", {"format": form})).outputs
+    assert made.promise.frames == heard_frames(made.artefact.path) == frames
+
+
+@pytest.mark.parametrize("form", ["opus", "m4a", "flac"])
+def test_six_channels_stay_six(make: Make, form: str) -> None:
+    sound = np.concatenate([tone(1, 48000, 1, hz=40 * (n + 1)) for n in range(6)], axis=1)
+    (made,) = make(encoded("wav", sound, 48000), ("transcode", {"format": form, "bit_rate_kbps": None})).outputs
+    assert (made.promise.channels, made.promise.frames) == (6, 48000) == (6, heard_frames(made.artefact.path))
+
+
+def test_bit_rates_are_those_that_the_encoder_has(make: Make) -> None:
+    """At the bounds, which are tried for every rate when they are changed."""
+    for form, rate, channels, least, most in (
+        ("mp3", 8000, 2, 8, 64),
+        ("mp3", 44100, 1, 32, 320),
+        ("opus", 48000, 6, 72, 512),
+        ("ogg", 16000, 1, 16, 96),
+        ("ogg", 48000, 2, 48, 480),
+        ("m4a", 8000, 1, 8, 48),
+    ):
+        data = encoded("wav", noise(0.3, rate, channels), rate)
+        for kbps in (least, most):
+            (made,) = make(data, ("transcode", {"format": form, "bit_rate_kbps": kbps})).outputs
+            assert heard_frames(made.artefact.path) == made.promise.frames == round(0.3 * rate)
+            assert made.artefact.settings["bit_rate_bps"] == kbps * 1000
+        for kbps in (least - 1, most + 1):
+            if 8 <= kbps <= 512:
+                with pytest.raises(Invalid, match=f"{least:g} to "):
+                    make(data, ("transcode", {"format": form, "bit_rate_kbps": kbps}))
+
+
+def test_rates_are_the_nearest_that_keep_all_of_the_sound(make: Make) -> None:
+    for form, rate, expected in (
+        ("mp3", 44100, 44100),
+        ("mp3", 37800, 44100),
+        ("mp3", 96000, 48000),
+        ("opus", 8000, 48000),
+        ("ogg", 50000, 48000),
+        ("m4a", 96000, 96000),
+        ("wav", 37800, 37800),
+    ):
+        (made,) = make(encoded("wav", noise(0.2, rate), rate), ("transcode", {"format": form})).outputs
+        assert made.promise.sample_rate_hz == expected
+        assert made.promise.frames == round(0.2 * expected) == heard_frames(made.artefact.path)
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
+def test_tags_of_any_name_are_kept_or_said_to_be_left_out(make: Make, form: str) -> None:
+    own = {"comment": "c", "description": "d", "mood": "m", "bpm": "120", "engineer": "e", "keywords": "k"}
+    for kept in (own, {"comment": "c", "mood": "m"}):
+        done = make(noise(0.1, RATE), ("transcode", {"format": form}), ("tags", {"mode": "keep"}), keep_tags=kept)
+        (made,) = done.outputs
+        tags = embedded(examine(made.artefact.path, EngineLimits())).tags
+        left_out = {"description", "mood", "bpm"} & kept.keys() if form == "wav" else set()
+        told = str(made.artefact.settings.get("tags_left_out", ""))
+        assert set(filter(None, told.split(", "))) == left_out
+        assert {name: tags[name] for name in tags if name in own} == {
+            name: value for name, value in kept.items() if name not in left_out
+        }
+        assert heard_frames(made.artefact.path) == made.promise.frames
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "opus", "ogg", "m4a"])
+def test_tags_are_those_that_were_asked_for(make: Make, form: str) -> None:
+    own = {"title": "Old", "artist": 'Ann O\'Nym; "A=B"'}
+    as_form = ("transcode", {"format": form})
+    written = {"write": ["title=New", "albumartist=Various"]}
+    names = ("title", "artist", "albumartist")
+    for steps, expected in (
+        ((as_form,), (None, None, None)),
+        ((as_form, ("tags", {})), (None, None, None)),
+        ((as_form, ("tags", {"mode": "keep"})), (own["title"], own["artist"], None)),
+        ((as_form, ("tags", {"mode": "keep", **written})), ("New", own["artist"], "Various")),
+        ((as_form, ("tags", written)), ("New", None, "Various")),
+    ):
+        (made,) = make(encoded("flac", tags=own), *steps, keep_tags=own).outputs
+        tags = embedded(examine(made.artefact.path, EngineLimits())).tags
+        wanted = dict(zip(names, expected, strict=True))
+        if form == "wav":
+            wanted["albumartist"] = None  # INFO has no name for it
+        assert {name: tags.get(name) for name in names} == wanted
