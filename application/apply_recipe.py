@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from application.keep_rendition import KeepRendition
 from application.render import PROCESS, Proven, Render, Rendered, require_ready
 from domain.ports.audio import AudioEngine, Progress
-from domain.ports.blobs import Workspaces
+from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Renditions
 from domain.processing import LongTrim
 from domain.recipe import Recipe
@@ -34,10 +34,11 @@ class Applied:
 class ApplyRecipe:
     """The same bytes, steps and engine are answered by the renditions that are there, whatever the recipe was called.
 
-    Nothing is kept unless all of it was proven. A name under which another engine's result lies is given to this one.
+    Nothing is kept unless all of it was proven. A result of the same recipe that another engine made is replaced.
     """
 
     renditions: Renditions
+    blobs: Blobs
     workspaces: Workspaces
     engine: AudioEngine
     render: Render
@@ -70,7 +71,16 @@ class ApplyRecipe:
                 maker = f"recipe-{key[:_KEPT_OF_KEY]}"
                 self.keep_rendition(recording, artefact, maker, fence)
         names = tuple(file.artefact.name for file in made.files)
+        if names:
+            self._drop_others(recording, recipe, key)
         return Applied(names, key, names, seconds=made.input_seconds, long_trim=made.long_trim)
+
+    def _drop_others(self, recording: Recording, recipe: Recipe, key: str) -> None:
+        """Of an earlier result there may be more files than of this one; those of the same names are replaced."""
+        for rendition in self.renditions.of_recording(recording.library_id, recording.id):
+            if rendition.settings.get("recipe") == recipe.ref and rendition.settings["key"] != key:
+                self.renditions.remove(rendition)
+                self.blobs.delete(rendition.blob_key)
 
     def _kept(self, recording: Recording, key: str) -> list[Rendition]:
         """All files of the result, or none: a run that was cut short may have left some."""

@@ -143,6 +143,17 @@ def test_a_later_engine_makes_it_anew_in_its_place(house: House) -> None:
     assert kept(house, recording)["mine-v1.wav"].settings["engine.process"] == "later"
 
 
+def test_of_an_earlier_result_of_more_files_nothing_is_left(house: House) -> None:
+    recording = ready(house)
+    halves = {"step": "split", "by": "time", "every_seconds": 0.5}
+    apply(house, recording, a_recipe(halves))
+    one = {**halves, "every_seconds": 2.0}  # as if another engine cut elsewhere: it is the same version
+    apply(house, recording, a_recipe(one))
+    assert set(kept(house, recording)) == {"mine-v1-001.wav"}
+    recipe_blobs = [key for key in house.blob_keys() if "/recipe-" in key and key.endswith("-002.wav")]
+    assert recipe_blobs == []
+
+
 def test_a_run_that_was_cut_short_is_done_again_as_a_whole(house: House) -> None:
     recording = ready(house, sounds.tone(1.0, RATE, 1))
     recipe = a_recipe({"step": "split", "by": "time", "every_seconds": 0.5})

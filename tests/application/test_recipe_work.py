@@ -13,6 +13,7 @@ from domain.batch import Batch, Item, ItemStatus, Selection, Work
 from domain.errors import Conflict, Invalid, NotFound
 from domain.job import JobStatus
 from domain.job_kind import JobKind
+from domain.ports.batches import ItemQuery
 from domain.recipe_rule import RecipeRule
 from domain.recording import Recording, Status
 from domain.step import Step
@@ -111,6 +112,60 @@ def test_a_long_trim_waits_for_review_and_goes_on_once_it_is_agreed_to(house: Ho
     assert asked.failure.code == "trim-limit"
     assert "limit of 0.200 s" in asked.failure.detail
     assert run(house, recording, settings, approved=True).status is ItemStatus.SUCCEEDED
+
+
+# ---- a batch ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_ends_each_item_as_it_came_out(house: House) -> None:
+    """Proven, missed with its figures, waiting for a person, and then agreed to."""
+    name = create(
+        house,
+        "voice",
+        {"step": "trim", "max_removed_share": 0.5},
+        {"step": "loudness", "target_lufs": -16},
+        {"step": "transcode", "format": "opus"},
+    )
+    good = ready(house, sounds.tone(1.0, RATE, 1, hz=500))
+    peaky = ready(house, sounds.tone(1.0, RATE, 1, dbfs=-35.0), sounds.noise(0.005, RATE, 1, dbfs=-1.0))
+    silent = ready(house, sounds.silence(1.5, RATE, 1), sounds.tone(0.5, RATE, 1, hz=700))
+    chosen = Selection(tuple(recording.id for recording in (good, peaky, silent)))
+    job = house.use.start_batch()(house.editor, Work.RECIPE, {"recipe": name}, chosen)
+    house.work()
+    items = house.ports.batches().items(job.library_id, job.id, ItemQuery()).items
+    assert [item.status for item in items] == [ItemStatus.SUCCEEDED, ItemStatus.FAILED, ItemStatus.REVIEW]
+    assert items[1].failure is not None
+    assert items[1].failure.code == "proof-failed"
+    assert "LUFS instead of -16 LUFS" in items[1].failure.detail
+    assert (kept(house, peaky), kept(house, silent)) == ({}, {})
+    (made,) = kept(house, good).values()
+    assert (made.name, made.settings["proof.integrated_loudness.passed"]) == ("voice-v1.opus", True)
+    assert house.job(job.id).status is JobStatus.PARTLY_FAILED
+
+    house.use.decide_item()(house.editor, job.id, 2, approve=True)
+    house.work()
+    assert set(kept(house, silent)) == {"voice-v1.opus"}
+    assert items[0].audio_seconds == 1.0
+
+
+def test_undoing_a_batch_takes_away_what_it_made(house: House) -> None:
+    create(house, "quieter", {"step": "gain", "gain_db": -3})
+    recording = ready(house)
+    chosen = Selection((recording.id,))
+    jobs = [
+        house.use.start_batch()(house.editor, Work.RECIPE, {"recipe": "quieter", "into": into}, chosen)
+        for into in ("rendition", "recording")
+    ]
+    house.work()
+    items = [house.ports.batches().item(job.library_id, job.id, 0) for job in jobs]
+    child = RecordingId(str(items[1].result["recording"]))
+    assert kept(house, recording)
+    for job in jobs:
+        house.use.start_batch()(house.editor, Work.UNDO, {"batch": job.id}, Selection(undoes=job.id))
+    house.work()
+    assert kept(house, recording) == {}
+    assert house.recording(child).status is Status.TRASHED
+    assert house.recording(recording.id).status is Status.READY
 
 
 # ---- foreseen --------------------------------------------------------------------------------------------------------
