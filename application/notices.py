@@ -61,8 +61,10 @@ class Notices:
 
     def _of_check(self, recording: Recording, found: Fixity, known: Fixity | None, changed: Event) -> tuple[Event, ...]:
         """Nothing, where all is as well as before: a scrub goes through millions."""
+        if found.is_as_good_as(known):
+            return ()
         if found.is_intact:
-            return (changed,) if known is not None and not known.is_intact else ()
+            return (changed,)
         facts = {**facts_of_recording(recording), "fixity": str(found.status), "found": found.sha256}
         return changed, self._event(recording.library_id, "recording.damaged", recording.id, facts)
 

@@ -30,6 +30,15 @@ class Fixity:
             return cls(FixityStatus.MISSING, now)
         return cls(FixityStatus.INTACT if found == expected else FixityStatus.DAMAGED, now, found)
 
+    def is_news_to(self, known: "Fixity | None") -> bool:
+        if known is None or known.status is not self.status:
+            return True
+        return self.is_intact and known.checked_at + REMEMBERED_FOR <= self.checked_at
+
+    def is_as_good_as(self, known: "Fixity | None") -> bool:
+        """Nothing is wrong, and nothing was."""
+        return self.is_intact and (known is None or known.is_intact)
+
     @property
     def is_intact(self) -> bool:
         return self.status is FixityStatus.INTACT

@@ -8,7 +8,7 @@ from enum import StrEnum
 from domain.analysis import Analysis, AudioFormat, Finding
 from domain.blob_keys import original_key, reference_key
 from domain.errors import IllegalTransition
-from domain.fixity import REMEMBERED_FOR, Fixity
+from domain.fixity import Fixity
 from domain.lineage import Lineage
 from domain.policy import Judgement, Verdict
 from domain.source import Source
@@ -61,8 +61,7 @@ class Recording:
     `judgement` is what was made of what was heard, by the library's policy or by a person; None until then.
     `restore_to` is the status that a trashed recording goes back to, None once it is being removed for good.
     `upload_id` is set while the bytes still lie in the parts of an upload. `source` is the object that an import made
-    it of, `lineage` the recording that a recipe made it of. `fixity` is what was found when its
-    bytes were last looked at, None until they were.
+    it of, `lineage` the recording that a recipe made it of. `fixity` is what was found of its bytes, None until then.
     """
 
     id: RecordingId
@@ -256,17 +255,11 @@ class Recording:
         return self if source == self.source else self._next(now, source=source)
 
     def checked(self, fixity: Fixity) -> "Recording":
-        """After its bytes were compared with `sha256`. What is known already changes nothing.
-
-        That all is well is no change of the recording: `updated_at` stays what it is.
-        """
-        known = self.fixity
-        if fixity.is_intact and (known is None or known.is_intact):
-            is_news = known is None or known.checked_at + REMEMBERED_FOR <= fixity.checked_at
-            return replace(self, fixity=fixity, version=self.version + 1) if is_news else self
-        if known is not None and known.status is fixity.status:
+        """After its bytes were looked at. That all is well is no change of its own: `updated_at` stays what it is."""
+        if not fixity.is_news_to(self.fixity):
             return self
-        return self._next(fixity.checked_at, fixity=fixity)
+        at = self.updated_at if fixity.is_as_good_as(self.fixity) else fixity.checked_at
+        return self._next(at, fixity=fixity)
 
     def trashed(self, now: datetime) -> "Recording":
         return replace(self._to(Status.TRASHED, now), trashed_at=now, restore_to=self.status)

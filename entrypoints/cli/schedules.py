@@ -205,7 +205,7 @@ def _plain(schedule: Schedule) -> dict[str, Any]:
 
 
 def _said(schedule: Schedule) -> dict[str, Any]:
-    return ScheduledRun.of(schedule.runs).model_dump(mode="json", exclude_none=True)
+    return ScheduledRun.of(schedule.runs).model_dump(mode="json", exclude_unset=True)
 
 
 def _print(session: Session, schedules: list[Schedule], as_json: bool) -> None:

@@ -1,9 +1,9 @@
 """Batches, their items and their plans in JSON."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, Field, JsonValue, StringConstraints, model_validator
 
 from application.batches import BatchState
 from application.plan_batch import MAX_RECORDINGS, Plan, Refusals
@@ -40,6 +40,14 @@ class AskedWork(Asked):
     )
     fixity: Scrub | None = Field(None, description="Compares stored originals with the hashes that they came with.")
     undo: Id | None = Field(None, description="A batch that has ended, and is to be taken back.")
+
+    @model_validator(mode="after")
+    def _of_one_work(self) -> Self:
+        if self.parameters and self.model is None:
+            raise ValueError("only a model has parameters")
+        if self.into is not None and self.recipe is None:
+            raise ValueError("only a recipe has into")
+        return self
 
     def works(self) -> list[Work]:
         said = {

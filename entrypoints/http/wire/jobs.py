@@ -39,10 +39,6 @@ class NewJobs(AskedWork):
             raise ValueError("say one of recipe, model, analyser, change, fixity and undo")
         if bool(self.recordings) + (self.query is not None) + (self.undo is not None) != 1:
             raise ValueError("say either recordings or a query; an undo has those of its batch")
-        if self.parameters and self.model is None:
-            raise ValueError("only a model has parameters")
-        if self.into is not None and self.recipe is None:
-            raise ValueError("only a recipe has into")
         return self
 
     @property

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from domain.batch import Work
 from domain.schedule import (
@@ -20,10 +20,10 @@ from domain.schedule import (
     Timing,
     Window,
 )
+from entrypoints.http.wire.batches import AskedWork, Word
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, example
 from entrypoints.http.wire.jobs import job_address
 
-_Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -36,62 +36,31 @@ class WindowView(Asked):
     closes: _TimeOfDay = Field(description="Up to this one, not with it; the next day's where it is earlier.")
 
 
-class Scrub(Asked):
-    share: float = Field(
-        1.0,
-        gt=0,
-        le=1,
-        description="A sample of what the query finds, another one each month: 1/12 sees all in a year.",
-    )
-
-
-class ScheduledRun(Asked):
-    """What is run: one of recipe, model, analyser, change, fixity, over all that `query` finds; or a task."""
+class ScheduledRun(AskedWork):
+    """One sort of work over all that `query` finds when its time has come, or a task."""
 
     model_config = example(recipe="podcast-voice", query={"tag": ["speech"]})
 
-    recipe: _Word | None = Field(None, description="A recipe's name, or name@version; without one, the latest then.")
-    into: _Word | None = Field(None, description="What a recipe's results become.")
-    model: _Word | None = Field(None, description="A model, by its name in /models.")
-    parameters: dict[str, float] | None = Field(None, max_length=100, description="Of the model.")
-    analyser: _Word | None = Field(None, description="What is to listen again: listen.")
-    change: dict[str, JsonValue] | None = Field(None, max_length=20, description="As in a job that changes recordings.")
-    fixity: Scrub | None = Field(None, description="Compares stored originals with the hashes that they came with.")
     task: str | None = Field(
         None, max_length=64, description=f"Maintenance of the service as a whole: {', '.join(MAINTENANCE)}."
     )
-    query: dict[_Word, list[_Word]] | None = Field(
+    query: dict[Word, list[Word]] | None = Field(
         None, max_length=50, description="Filters as in GET /recordings; {} for all but the trash."
     )
 
     @model_validator(mode="after")
-    def _one_kind_of_work(self) -> Self:
-        works = [self.recipe, self.model, self.analyser, self.change, self.fixity, self.task]
-        if sum(work is not None for work in works) != 1:
+    def _makes_sense(self) -> Self:
+        if len(self.works()) + (self.task is not None) != 1 or self.undo is not None:
             raise ValueError("say one of recipe, model, analyser, change, fixity and task")
         if (self.task is None) == (self.query is None):
             raise ValueError("say a query, but not with a task")
-        if self.parameters is not None and self.model is None:
-            raise ValueError("only a model has parameters")
-        if self.into is not None and self.recipe is None:
-            raise ValueError("only a recipe has into")
         return self
 
     def runs(self) -> ScheduledBatch | ScheduledTask:
         if self.task is not None:
             return ScheduledTask(self.task)
-        work, settings = self._work()
-        query = {name: tuple(values) for name, values in (self.query or {}).items()}
-        return ScheduledBatch(work, settings, query, self.fixity.share if self.fixity else 1.0)
-
-    def _work(self) -> tuple[Work, dict[str, Any]]:
-        if self.recipe is not None:
-            return Work.RECIPE, {"recipe": self.recipe, **({} if self.into is None else {"into": self.into})}
-        if self.model is not None:
-            return Work.PREDICT, {"model": self.model, "parameters": self.parameters or {}}
-        if self.analyser is not None:
-            return Work.ANALYSE, {"analyser": self.analyser}
-        return (Work.FIXITY, {}) if self.change is None else (Work.CHANGE, dict(self.change))
+        selection = self.selection([], self.query)
+        return ScheduledBatch(self.works()[0], self.settings(), selection.query or {}, selection.share)
 
     @classmethod
     def of(cls, runs: ScheduledBatch | ScheduledTask) -> Self:
