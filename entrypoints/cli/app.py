@@ -9,6 +9,7 @@ from domain.errors import AudioBackendError
 from entrypoints.cli import (
     access,
     aws,
+    batches,
     doctor,
     duplicates,
     importing,
@@ -43,6 +44,7 @@ app.add_typer(access.key_app, name="key")
 app.add_typer(access.library_app, name="library")
 access.library_app.add_typer(policy.policy_app, name="policy")
 app.add_typer(aws.aws_app, name="aws")
+app.add_typer(batches.batch_app, name="batch")
 app.add_typer(recipes.recipe_app, name="recipe")
 app.add_typer(jobs.job_app, name="job")
 app.add_typer(processing.processing_app, name="processing")

@@ -40,7 +40,7 @@ def predict(
     as_json: JsonOption = False,
 ) -> None:
     """Run a model over recordings. Workers do it; this starts their jobs."""
-    parameters = dict(_parameter(each) for each in settings or ())
+    parameters = dict(parameter_of(each) for each in settings or ())
     session: Session = context.obj
     with session.container() as container:
         started: tuple[Job, ...] = container.use_cases.start_prediction()(
@@ -55,7 +55,7 @@ def predict(
     session.out.print(table)
 
 
-def _parameter(text: str) -> tuple[str, float]:
+def parameter_of(text: str) -> tuple[str, float]:
     name, _, number = text.partition("=")
     try:
         if name:
