@@ -51,6 +51,15 @@ def test_each_step_that_measures_is_a_pass_and_what_is_known_is_none(make: Make)
     assert make(sound, ("trim", {}), loudness, ("trim", {}), ("fade", {})).passes == 4
 
 
+def test_a_long_fade_to_an_end_that_is_not_known_counts_first(make: Make) -> None:
+    """Ten minutes of sound are not held back until they can be faded."""
+    done = make(np.ones((605 * RATE, 1), np.float32), ("fade", {"out_seconds": 600.0}))
+    out = samples(done)[:, 0]
+    assert done.passes == 2
+    np.testing.assert_array_equal(out[: 5 * RATE - 1], 1)
+    np.testing.assert_allclose(out[5 * RATE :: RATE], 1 - (np.arange(600) + 1 / RATE) / 600, atol=1e-6)
+
+
 def test_a_target_is_promised_where_nothing_changes_the_level_afterwards(make: Make) -> None:
     sound, loudness = noise(1, RATE), ("loudness", {"preset": "podcast", "ceiling_dbtp": -2.0})
     promised = make(sound, loudness, ("resample", {"sample_rate_hz": 16000}), ("tags", {})).outputs[0].promise
@@ -161,6 +170,15 @@ def test_others_are_joined_in_the_rate_and_channels_of_the_sound(make: Make, tmp
         np.testing.assert_array_equal(heard[:, 0], heard[:, 1])
     assert np.abs(out[round(1.05 * RATE)] if place == "after" else out[round(0.55 * RATE)]).max() < 1e-4
     assert done.input_seconds == 1.0
+
+
+def test_channels_that_do_not_go_with_the_sound_are_not_joined(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "wide").write_bytes(encoded("wav", noise(0.5, RATE, 3), RATE, subtype="FLOAT"))
+    step, others = ("concatenate", {"recordings": ["wide"]}), {"wide": tmp_path / "wide"}
+    with pytest.raises(UnsupportedParameters, match="3 channels"):
+        make(noise(0.5, RATE, 2), step, others=others)
+    out = samples(make(noise(0.5, RATE, 1), step, others=others))
+    np.testing.assert_allclose(out[4000:, 0], noise(0.5, RATE, 3).mean(axis=1), atol=1e-7)
 
 
 # ---- files that are hard to read ---------------------------------------------------------------------------------
