@@ -115,9 +115,9 @@ class RemoveWebhook:
     clock: Clock
     ids: Ids
 
-    def __call__(self, actor: Actor, webhook_id: WebhookId) -> None:
+    def __call__(self, actor: Actor, webhook_id: WebhookId, version: int) -> None:
         actor.require(Permission.ADMINISTER)
-        webhook = self.webhooks.get(actor.library_id, webhook_id)
+        webhook = _at_version(self.webhooks, actor, webhook_id, version)
         entry = AuditEntry.of_change(
             self.ids.next(), self.clock.now(), actor, "webhook.remove", before=webhook, after=None
         )
@@ -219,12 +219,17 @@ def _stored(
     action: str,
     change: Callable[[Webhook, datetime], Webhook],
 ) -> Webhook:
-    webhook = use_case.webhooks.get(actor.library_id, webhook_id)
-    if webhook.version != version:
-        raise VersionMismatch("The webhook has changed. Load it again, then repeat the change.")
+    webhook = _at_version(use_case.webhooks, actor, webhook_id, version)
     now = use_case.clock.now()
     changed = change(webhook, now)
     if changed is not webhook:
         entry = AuditEntry.of_change(use_case.ids.next(), now, actor, action, before=webhook, after=changed)
         use_case.webhooks.save(changed, replaces=webhook.version, audit=entry)
     return changed
+
+
+def _at_version(webhooks: Webhooks, actor: Actor, webhook_id: WebhookId, version: int) -> Webhook:
+    webhook = webhooks.get(actor.library_id, webhook_id)
+    if webhook.version != version:
+        raise VersionMismatch("The webhook has changed. Load it again, then repeat the change.")
+    return webhook

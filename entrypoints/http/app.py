@@ -35,6 +35,7 @@ from entrypoints.http.api_v1.recordings import recordings
 from entrypoints.http.api_v1.rules import rules
 from entrypoints.http.api_v1.schedules import schedules
 from entrypoints.http.api_v1.uploads import uploads
+from entrypoints.http.api_v1.webhooks import webhooks
 from entrypoints.http.docs import docs
 from entrypoints.http.ops import ops
 from entrypoints.http.wire.listing import REPEATABLE
@@ -51,7 +52,7 @@ def create_app(container: Container) -> Flask:
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, batches)
     openapi.register(app, events, predictions, recipes, rules, schedules, policy, access)
-    openapi.register(app, recipe_previews)
+    openapi.register(app, recipe_previews, webhooks)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app

@@ -249,7 +249,7 @@ def test_only_admins_have_to_do_with_webhooks(house: House, receiver: Receiver, 
         ("get_webhook", (webhook.id,)),
         ("change_webhook", (webhook.id, 1)),
         ("rotate_secret", (webhook.id, 1)),
-        ("remove_webhook", (webhook.id,)),
+        ("remove_webhook", (webhook.id, 1)),
         ("send_test", (webhook.id,)),
         ("search_deliveries", (DeliveryQuery(webhook.id),)),
         ("replay_delivery", (webhook.id, "1")),
@@ -275,5 +275,7 @@ def test_a_webhook_is_checked_counted_and_removed(house: House, receiver: Receiv
         house.ports.webhooks().add(a_webhook(library_id=house.admin.library_id), an_entry())
     with pytest.raises(Conflict):
         house.use.create_webhook()(house.admin, receiver.url)
-    house.use.remove_webhook()(house.admin, webhook.id)
+    with pytest.raises(VersionMismatch):
+        house.use.remove_webhook()(house.admin, webhook.id, 1)
+    house.use.remove_webhook()(house.admin, webhook.id, now(house, webhook).version)
     assert len(house.use.list_webhooks()(house.admin)) == MAX_WEBHOOKS - 1

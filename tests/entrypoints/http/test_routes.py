@@ -26,6 +26,7 @@ class Call:
 VERSION = {"headers": {"If-Match": "*"}}
 SCRUB = {"name": "scrub", "cron": "0 3 * * *", "runs": {"fixity": {}, "query": {}}}
 GAIN = [{"step": "gain", "gain_db": -3}]
+HOOK = {"url": "https://example.org/events"}
 PART = {"data": b"x", "query_string": {"signature": "x"}}
 
 REQUIRED = {
@@ -94,6 +95,16 @@ REQUIRED = {
     ("POST", f"{V1}/schedules/<id>/resume"): Call(ADMINISTER, "schedule"),
     ("POST", f"{V1}/schedules/<id>/run"): Call(ADMINISTER, "schedule"),
     ("GET", f"{V1}/schedules/<id>/runs"): Call(READ, "schedule"),
+    ("GET", f"{V1}/webhooks"): Call(ADMINISTER),
+    ("POST", f"{V1}/webhooks"): Call(ADMINISTER, given={"json": HOOK}),
+    ("GET", f"{V1}/webhooks/<id>"): Call(ADMINISTER, "webhook"),
+    ("PATCH", f"{V1}/webhooks/<id>"): Call(ADMINISTER, "webhook", {"json": HOOK, **VERSION}),
+    ("DELETE", f"{V1}/webhooks/<id>"): Call(ADMINISTER, "webhook", VERSION),
+    ("POST", f"{V1}/webhooks/<id>/secret"): Call(ADMINISTER, "webhook", VERSION),
+    ("POST", f"{V1}/webhooks/<id>/test"): Call(ADMINISTER, "webhook"),
+    ("GET", f"{V1}/webhooks/<id>/deliveries"): Call(ADMINISTER, "webhook"),
+    ("POST", f"{V1}/webhooks/<id>/deliveries/<delivery>/replay"): Call(ADMINISTER, "webhook"),
+    ("POST", f"{V1}/webhooks/<id>/replay"): Call(ADMINISTER, "webhook", {"json": {}}),
     ("GET", f"{V1}/library"): Call(READ),
     ("GET", f"{V1}/library/policy"): Call(READ),
     ("PUT", f"{V1}/library/policy"): Call(ADMINISTER, given={"json": {"rules": []}, **VERSION}),
@@ -113,7 +124,9 @@ BELOW = {READ: None, WRITE: Role.VIEWER, ADMINISTER: Role.EDITOR}
 
 def path_of(rule: str, id_: str) -> str:
     name = id_ if "/recipes/" in rule else "preview.mp3"
-    return rule.replace("<id>", id_).replace("<name>", name).replace("<n>", "1").replace("<key>", "0")
+    for mark, value in {"<id>": id_, "<name>": name, "<n>": "1", "<key>": "0", "<delivery>": "0"}.items():
+        rule = rule.replace(mark, value)
+    return rule
 
 
 def test_every_route_is_declared(service: Service) -> None:
@@ -151,6 +164,7 @@ def ids_of(service: Service, api: Api) -> dict[str, str]:
     upload = api.post(f"{V1}/uploads", json={"filename": "a.wav", "size": 10}).get_json()
     key = api.post(f"{V1}/keys", json={"name": "x", "role": "viewer"}).get_json()
     schedule = api.post(f"{V1}/schedules", json=SCRUB).get_json()
+    webhook = api.post(f"{V1}/webhooks", json=HOOK).get_json()
     recipe = api.post(f"{V1}/recipes", json={"name": "louder", "steps": GAIN}).get_json()
     chosen = {"fixity": {}, "recordings": [recording["id"]]}
     [batch] = api.post(f"{V1}/jobs", json=chosen).get_json()["items"]
@@ -159,6 +173,7 @@ def ids_of(service: Service, api: Api) -> dict[str, str]:
         "batch": batch["id"],
         "recipe": recipe["name"],
         "schedule": schedule["id"],
+        "webhook": webhook["id"],
         "prediction": prediction.key,
         "job": recording["links"]["job"].rpartition("/")[2],
         "upload": upload["id"],

@@ -56,6 +56,8 @@ SELDOM_RIGHT = {
     ("PUT", f"{V1}/schedules/<id>"),
     ("POST", f"{V1}/uploads/<id>/complete"),
     ("PUT", f"{V1}/uploads/<id>/parts/<n>"),  # no chance signature is ours
+    ("POST", f"{V1}/webhooks/<id>/replay"),  # nor is a chance cursor
+    ("POST", f"{V1}/webhooks/<id>/deliveries/<delivery>/replay"),
 }
 
 
