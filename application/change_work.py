@@ -11,6 +11,7 @@ from application.item_work import Foreseen, ItemWork, Outcome
 from application.move import MoveRecording
 from domain.access import Actor, Permission, system_actor
 from domain.batch import Batch, Item, ItemStatus
+from domain.blob_keys import tables_prefix
 from domain.change import Action, Change, Diff
 from domain.errors import CallersFault, Conflict, Invalid
 from domain.parameter import Setting
@@ -45,7 +46,7 @@ class ChangeWork(ItemWork):
         """To move takes an administrator, and a key of the other library that may write there: the `key`, of which
         nothing is kept."""
         said = dict(asked)
-        if "rows" in said:
+        if str(said.get("rows", "")).startswith(tables_prefix(actor.library_id)):
             return {"rows": str(said["rows"])}  # each says by itself what changes
         key = said.pop("key", None)
         if said.get("action") != Action.MOVE:

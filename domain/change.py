@@ -141,7 +141,14 @@ class Change:
             unknown = said.keys() - {"title", "tags", "add_tags", "remove_tags", "fields"}
             if unknown:
                 raise Invalid(f"A change has no {', '.join(sorted(unknown))[:64]}.", field="change")
-            return cls.describing(**said)  # type: ignore[arg-type]  # their types were checked where they came in
+            for name in said.keys() & {"tags", "add_tags", "remove_tags"}:
+                said[name] = _texts(name, said[name])
+            _require(said, "title", str, "a text")
+            _require(said, "fields", Mapping, "an object")
+            return cls.describing(**said)  # type: ignore[arg-type]  # of the right types, as just seen
+        _require(said, "library", str, "a text")
+        if said.keys() - {"library"}:
+            raise Invalid(f"To {action} takes nothing else.", field="change")
         return cls(Action(str(action)), **said)  # type: ignore[arg-type]  # as above
 
     @property
@@ -165,7 +172,7 @@ class Change:
 
         title, library, fields = (settings.get(name) for name in ("title", "library", "fields"))
         return cls(
-            Action(str(settings["action"])),
+            Action(str(settings.get("action", Action.DESCRIBE))),
             None if title is None else str(title),
             texts("tags") if "tags" in settings else None,
             texts("add_tags"),
@@ -210,3 +217,14 @@ def _described(
 
 def _word(value: Scalar) -> str:
     return "nothing" if value is None else str(value)
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        raise Invalid(f"{name} must be a list of texts.", field=name)
+    return tuple(value)
+
+
+def _require(said: Mapping[str, object], name: str, kind: type, words: str) -> None:
+    if name in said and not isinstance(said[name], kind):
+        raise Invalid(f"{name} must be {words}.", field=name)

@@ -185,7 +185,7 @@ def test_a_table_is_looked_through_row_by_row_and_changes_nothing(house: House) 
     assert house.recording(one).title == "0"
     with pytest.raises(Invalid, match="2 rows of the table are wrong") as refused:
         look_through(house, text, dry_run=False)
-    assert [row["row"] for row in refused.value.data["rows"]] == [4, 5]  # type: ignore[attr-defined,index]  # a list
+    assert [row["row"] for row in refused.value.data["rows"]] == [4, 5]  # type: ignore[attr-defined]  # a list
     assert house.blob_keys() == [key for key in house.blob_keys() if "/tables/" not in key]
 
 

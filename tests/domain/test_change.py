@@ -93,3 +93,29 @@ def test_the_trash_is_foreseen() -> None:
     assert Change(Action.MOVE, library="other").foreseen(ready, NOON) == {"library": f"{ready.library_id} → other"}
     with pytest.raises(IllegalTransition):
         Change.describing(title="x").foreseen(trashed, NOON)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"action": "burn"},
+        {"action": "trash", "tags": ["a"]},
+        {"tags": "owl"},
+        {"add_tags": [1]},
+        {"title": 1},
+        {"fields": ["a"]},
+        {"colour": "red"},
+        {"rows": "elsewhere"},
+    ],
+)
+def test_what_nobody_can_mean_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        Change.checked(asked)
+
+
+def test_what_is_asked_for_in_plain_values_is_a_change() -> None:
+    assert Change.checked({"add_tags": ["owl"], "fields": {"n": None}, "title": None}) == Change.describing(
+        add_tags=("owl",), fields={"n": None}
+    )
+    assert Change.checked({"action": "trash"}) == Change(Action.TRASH)

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from application.batches import BatchState
 from application.plan_batch import MAX_RECORDINGS, Plan, Refusals
 from domain.batch import Item, ItemStatus, Selection, Work
+from domain.change import Action
 from domain.parameter import Setting
-from domain.values import JobId, RecordingId, Scalar
+from domain.values import MAX_FIELDS, MAX_TAGS, JobId, RecordingId, Scalar
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing
 from entrypoints.http.wire.recordings import recording_address
 
@@ -25,6 +26,21 @@ class Scrub(Asked):
     )
 
 
+Tags = Annotated[list[Word], Field(max_length=MAX_TAGS)]
+
+
+class AskedChange(Asked):
+    """What is to become of the recordings. What is not said stays."""
+
+    action: Action = Field(Action.DESCRIBE, description="describe sets title, tags and fields; move takes a key.")
+    title: Word | None = None
+    tags: Tags | None = Field(None, description="In the place of all tags.")
+    add_tags: Tags | None = None
+    remove_tags: Tags | None = None
+    fields: dict[Word, Scalar] | None = Field(None, max_length=MAX_FIELDS, description="null takes one out.")
+    key: Word | None = Field(None, description="Of the library to move to, which may write there. It is not kept.")
+
+
 class AskedWork(Asked):
     """One sort of work, in its own words."""
 
@@ -35,9 +51,7 @@ class AskedWork(Asked):
         default_factory=dict, max_length=100, description="Of the model; what is not said has its default."
     )
     analyser: Word | None = Field(None, description="What is to listen again: listen.")
-    change: dict[str, JsonValue] | None = Field(
-        None, max_length=20, description="What is to become of the recordings: an `action`, with tags, fields, a key."
-    )
+    change: AskedChange | None = None
     fixity: Scrub | None = Field(None, description="Compares stored originals with the hashes that they came with.")
     undo: Id | None = Field(None, description="A batch that has ended, and is to be taken back.")
 
@@ -70,7 +84,7 @@ class AskedWork(Asked):
             return {"analyser": self.analyser}
         if self.undo is not None:
             return {"batch": self.undo}
-        return dict(self.change or {})
+        return self.change.model_dump(exclude_unset=True) if self.change else {}
 
     def selection(self, recordings: list[str], query: dict[str, list[str]] | None) -> Selection:
         if self.undo is not None:
