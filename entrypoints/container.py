@@ -27,6 +27,7 @@ from application import (
     change_work,
     changes,
     child_recordings,
+    count_damaged,
     crews,
     curate,
     deliver,
@@ -244,6 +245,7 @@ class UseCases(containers.DeclarativeContainer):
     run_recipe = wired(recipe_work.RunRecipe)
     recipe_work = wired(recipe_work.RecipeWork)
     fixity_work = wired(fixity_work.FixityWork)
+    count_damaged = wired(count_damaged.CountDamaged)
     move_recording = wired(move.MoveRecording)
     change_work = wired(change_work.ChangeWork)
     undo_work = wired(undo_work.UndoWork)

@@ -1,6 +1,7 @@
 """For those who run the service: is it alive, can it work, what is it, how does it do."""
 
 import logging
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 
@@ -8,14 +9,17 @@ from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.exceptions import NotFound
 
+from domain.errors import AudioBackendError
 from domain.listing import RecordingQuery
 from domain.values import LibraryId
 from entrypoints.http import errors, problems
-from entrypoints.http.context import adapters, settings
+from entrypoints.http.context import adapters, settings, use_cases
 from entrypoints.http.telemetry import metrics
 
 ops = Blueprint("ops", __name__)
 log = logging.getLogger(__name__)
+
+COUNT_EVERY_SECONDS = 60.0
 
 
 @ops.get("/healthz")
@@ -60,7 +64,23 @@ def show_version() -> Response:
 
 @ops.get("/metrics")
 def show_metrics() -> Response:
+    _count_damaged()
     return Response(generate_latest(metrics().registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count_damaged() -> None:
+    """Now and then: it asks the store once or twice for each library. What cannot be counted stays as it was."""
+    measures, now = metrics(), time.monotonic()
+    if now < measures.damaged_count_from:
+        return
+    measures.damaged_count_from = now + COUNT_EVERY_SECONDS
+    try:
+        counts = use_cases().count_damaged()()
+    except AudioBackendError as error:
+        log.warning("damaged originals could not be counted: %s: %s", error.code, error.detail)
+        return
+    for fixity, count in counts.items():
+        measures.damaged.labels(str(fixity)).set(count)
 
 
 @ops.get("/problems")

@@ -25,6 +25,10 @@ class Metrics:
         self.seconds = Histogram(
             "http_request_duration_seconds", "Until the last byte was sent.", labels[:2], registry=self.registry
         )
+        self.damaged = Gauge(
+            "damaged_originals", "Known not to be what was taken in.", ["fixity"], registry=self.registry
+        )
+        self.damaged_count_from = 0.0  # by time.monotonic: it is counted anew after that
         self.streams = Gauge("http_event_streams", "Streams of events that are open.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 

@@ -9,9 +9,11 @@ from openapi_spec_validator import validate
 from pydantic import SecretStr
 
 from domain.errors import Invalid, Unavailable
+from domain.fixity import FixityStatus
 from entrypoints.http.signing import secret_of
 from entrypoints.settings import Profile, Settings
-from tests.entrypoints.http.conftest import V1, Service, problem
+from tests.builders import a_fixity, a_recording, an_entry
+from tests.entrypoints.http.conftest import V1, Service, a_service, problem
 from tests.entrypoints.http.test_routes import REQUIRED
 from tests.faults import Faulty, raising
 
@@ -56,6 +58,24 @@ def test_requests_are_measured_by_route(service: Service) -> None:
     assert 'route="(none)",status="404"} 1.0' in text
     assert "http_request_duration_seconds_bucket" in text
     assert made["id"] not in text
+
+
+def test_damaged_originals_are_measured() -> None:
+    service = a_service()
+    library = service.admin.library_id
+    for status in (FixityStatus.DAMAGED, FixityStatus.DAMAGED, FixityStatus.INTACT):
+        recording = a_recording(library_id=library, fixity=a_fixity(status))
+        service.ports.recordings().add(recording, an_entry(library_id=library))
+    text = service.nobody.get("/metrics").text
+    assert 'damaged_originals{fixity="damaged"} 2.0' in text
+    assert 'damaged_originals{fixity="missing"} 0.0' in text
+
+
+def test_a_measurement_outlives_its_store(service: Service) -> None:
+    away = Faulty(service.ports.libraries(), before=raising("all", Unavailable("away")))
+    service.ports.libraries.override(providers.Object(away))
+    service.use.count_damaged.reset()
+    assert service.nobody.get("/metrics").status_code == 200
 
 
 def test_the_document_is_valid_and_whole(service: Service) -> None:
