@@ -14,6 +14,7 @@ from entrypoints.cli import (
     duplicates,
     importing,
     jobs,
+    metadata,
     openapi,
     policy,
     predict,
@@ -23,6 +24,7 @@ from entrypoints.cli import (
     schedules,
     serve,
     status,
+    webhooks,
 )
 from entrypoints.cli.session import Session
 
@@ -45,11 +47,13 @@ app.add_typer(access.library_app, name="library")
 access.library_app.add_typer(policy.policy_app, name="policy")
 app.add_typer(aws.aws_app, name="aws")
 app.add_typer(batches.batch_app, name="batch")
+app.add_typer(metadata.metadata_app, name="metadata")
 app.add_typer(recipes.recipe_app, name="recipe")
 app.add_typer(jobs.job_app, name="job")
 app.add_typer(processing.processing_app, name="processing")
 app.add_typer(schedules.schedule_app, name="schedule")
 app.add_typer(jobs.dead_letter_app, name="dead-letters")
+app.add_typer(webhooks.webhook_app, name="webhook")
 
 
 @app.callback()

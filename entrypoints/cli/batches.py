@@ -114,6 +114,19 @@ def retry(
     _do(context, "retry_job", job_id, library, as_json=as_json)
 
 
+@batch_app.command("undo")
+def undo(
+    context: typer.Context, job_id: IdArgument, library: LibraryOption = DEFAULT_LIBRARY, as_json: JsonOption = False
+) -> None:
+    """Take back what a batch did, as a batch of its own. What somebody else has changed since is left."""
+    session: Session = context.obj
+    with session.container() as container:
+        actor = session.actor(container, library)
+        selection = Selection(undoes=JobId(job_id))
+        job: Job = container.use_cases.start_batch()(actor, Work.UNDO, {"batch": job_id}, selection)
+        show(session, job, container.use_cases.look_at_batch()(actor, job.id), as_json=as_json)
+
+
 @batch_app.command("items")
 def items(
     context: typer.Context,

@@ -1,5 +1,7 @@
 """Work on many recordings, from the command line."""
 
+from pathlib import Path
+
 import pytest
 
 from domain.access import system_actor
@@ -80,3 +82,24 @@ def test_a_query_out_of_shape_is_refused(shell: Shell) -> None:
     assert shell.run("batch", "start", "--fixity", "--query", "dogs").exit_code == 2
     assert isinstance(shell.run("batch", "start", "--fixity", "--query", "colour=red").exception, Invalid)
     assert isinstance(shell.run("batch", "start", "--recipe", "no-such", "--query", "").exception, NotFound)
+
+
+def test_a_table_is_looked_at_carried_out_and_taken_back(
+    shell: Shell, recordings: list[Recording], tmp_path: Path
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(f"id,title\n{recordings[0].id},Owl\nnobody,x\n")
+    looked = shell.json("metadata", "import", str(table), "--dry-run")
+    assert (looked["changes"], looked["wrong_rows"], looked["job"]) == (1, [3], None)
+    assert "→ Owl" in shell.run("metadata", "import", str(table), "--dry-run").stdout
+    assert isinstance(shell.run("metadata", "import", str(table)).exception, Invalid)
+    job = shell.json("metadata", "import", str(table), "--partial")["job"]
+    do_the_work(shell)
+    assert shell.json("batch", "show", job)["counts"] == {"succeeded": 1}
+    undone = shell.json("batch", "undo", job)["job"]
+    do_the_work(shell)
+    assert shell.json("batch", "show", undone)["counts"] == {"succeeded": 1}
+    container = shell.container()
+    actor = system_actor(recordings[0].library_id, "test")
+    assert container.use_cases.get_recording()(actor, recordings[0].id).title == recordings[0].title
+    container.close()
