@@ -5,6 +5,7 @@ pipe is the end of its work; a killed child of the engine takes it along, being 
 """
 
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -83,10 +84,21 @@ def _write(process: "subprocess.Popen[bytes]", data: memoryview, log: Path) -> N
 
 
 def _finish(process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """A timer, since waiting with a timeout looks again every 50 ms: as long as a clip of some seconds takes."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(_END_SECONDS, end)
+    timer.start()
     try:
-        process.communicate(timeout=_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise EngineFailure(f"ffmpeg did not end within {_END_SECONDS:.0f} s.") from None
+        process.communicate()
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise EngineFailure(f"ffmpeg did not end within {_END_SECONDS:.0f} s.")
     if process.returncode:
         raise _failure(process.returncode, log)
 
