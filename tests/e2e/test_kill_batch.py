@@ -1,0 +1,43 @@
+"""kill -9 of the worker anywhere in a batch: nothing is lost, nothing doubled, and no bytes stay that nobody names."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from domain.batch import ItemStatus
+from domain.job import JobStatus
+from tests.e2e.batch_yard import BatchYard
+from tests.e2e.crashing_batch import POINTS
+
+ITEMS = 50
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BatchYard]:
+    """For all points: the successor of one that was killed is the next to be."""
+    yard = BatchYard(tmp_path_factory.mktemp("yard"), ITEMS)
+    yield yard
+    yard.close()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_when(yard: BatchYard, point: str) -> None:
+    yard.start_worker()
+    yard.armed.write_text(point)
+    n = list(POINTS).index(point)
+    batch = yard.start(f"killed-{n}", -1.0 - 0.25 * n)
+    assert yard.await_death() == -signal.SIGKILL, yard.log.read_text()
+    yard.start_worker()
+    yard.await_end(batch)
+    assert yard.ports.jobs().find(batch.job_id).status is JobStatus.SUCCEEDED
+    assert yard.counts(batch).by_status == {ItemStatus.SUCCEEDED: ITEMS}
+    items = yard.items(batch)
+    assert sorted(item.recording_id for item in items) == sorted(each.id for each in yard.recordings)
+    assert sum(item.attempts for item in items) <= ITEMS + 1
+    for recording, sound in zip(yard.recordings, yard.sounds, strict=True):
+        (result,) = yard.results(batch, recording)
+        assert yard.is_whole(batch, result, sound)
+    assert yard.ports.batches().active(yard.admin.library_id) == ()
+    assert yard.ports.queue().dead_letters(10) == ()
+    assert yard.keys_a_day_later() == yard.keys_on_record()
