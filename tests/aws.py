@@ -10,6 +10,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.aws.bucket import create_bucket
 from adapters.aws.clients import AwsClients, AwsPlace
+from adapters.aws.queues import Queues, create_queues
+from adapters.aws.schema import create_table
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -89,6 +92,45 @@ class BucketWhenAsked(AwsClients):
     @property
     def s3_without_checksums(self) -> "S3Client":
         return self._double.clients.s3_without_checksums
+
+    @property
+    def has_made_it(self) -> bool:
+        return "s3" in vars(self)
+
+
+class TableWhenAsked:
+    """A client of DynamoDB that makes the table when it is first asked for something."""
+
+    def __init__(self, double: AwsDouble) -> None:
+        self._double = double
+        self._turn = threading.Lock()
+        self.has_made_it = False
+
+    def __getattr__(self, name: str) -> Any:
+        client = self._double.clients.dynamodb
+        with self._turn:
+            if not self.has_made_it:
+                create_table(client, self._double.name)
+                self.has_made_it = True
+        return getattr(client, name)
+
+
+class QueuesWhenAsked(Queues):
+    """Makes the queues when one is first asked for: most tests want none, and it takes 13 requests."""
+
+    def __init__(self, double: AwsDouble, max_receives: int) -> None:
+        super().__init__(double.clients.sqs, double.name)
+        self._double = double
+        self._max_receives = max_receives
+        self._turn = threading.Lock()
+        self._made = False
+
+    def url(self, name: str) -> str:
+        with self._turn:
+            if not self._made:
+                create_queues(self.client, self._double.name, self._max_receives)
+                self._made = True
+        return super().url(name)
 
 
 def remove_bucket(double: AwsDouble) -> None:

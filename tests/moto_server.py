@@ -13,6 +13,8 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
+from tests import quick_moto
+
 
 class OneAtATime:
     """A WSGI application over moto's."""
@@ -25,8 +27,10 @@ class OneAtATime:
         if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB_"):
             return self._moto(environ, start_response)  # type: ignore[no-any-return]  # WSGI's own type
         with self._turn:
+            quick_moto.begin()
             return self._moto(environ, start_response)  # type: ignore[no-any-return]  # as above
 
 
 if __name__ == "__main__":
+    quick_moto.hasten()
     run_simple("127.0.0.1", int(sys.argv[1]), OneAtATime(), threaded=True, request_handler=MotoRequestHandler)

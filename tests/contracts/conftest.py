@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -20,13 +20,11 @@ from adapters.aws.idempotency import DynamoIdempotentRequests
 from adapters.aws.outbox import DynamoOutbox
 from adapters.aws.predictions import DynamoPredictions
 from adapters.aws.queue import SqsQueue
-from adapters.aws.queues import Queues, create_queues
 from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recording_changes import all_writes
 from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.schedules import DynamoSchedules
-from adapters.aws.schema import create_table
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
 from adapters.aws.webhooks import DynamoDeliveries, DynamoWebhooks
@@ -77,7 +75,7 @@ from domain.ports.schedules import Schedules
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
 from domain.recording import Recording
-from tests.aws import AwsDouble, BucketWhenAsked, remove_bucket
+from tests.aws import AwsDouble, BucketWhenAsked, QueuesWhenAsked, TableWhenAsked, remove_bucket
 from tests.builders import FakeClock, an_entry
 
 MAX_RECEIVES = 3
@@ -209,10 +207,8 @@ def _shortly(seconds: float) -> None:
 def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
     """Over names of its own, gone at the end: the server copies all that it holds for each transaction."""
     double = AwsDouble(url)
-    dynamodb = double.clients.dynamodb
-    create_table(dynamodb, double.name)
-    sqs = double.clients.sqs
-    create_queues(sqs, double.name, max_receives=MAX_RECEIVES)
+    dynamodb: Any = TableWhenAsked(double)
+    bucket = BucketWhenAsked(double)
     table = Table(dynamodb, double.name, pause=lambda _seconds: None)
     yield Family(
         recordings=DynamoRecordings(table, few=few, walk=10 * few),
@@ -223,7 +219,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         recipes=DynamoRecipes(table),
         jobs=DynamoJobs(table),
         batches=DynamoBatches(table),
-        queue=SqsQueue(Queues(sqs, double.name), clock, max_receives=MAX_RECEIVES),
+        queue=SqsQueue(QueuesWhenAsked(double, MAX_RECEIVES), clock, max_receives=MAX_RECEIVES),
         schedule_claims=DynamoScheduleClaims(table),
         schedules=DynamoSchedules(table),
         uploads=DynamoUploads(table),
@@ -235,7 +231,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         outbox=DynamoOutbox(table),
         webhooks=DynamoWebhooks(table),
         deliveries=DynamoDeliveries(table),
-        blobs=S3Blobs(BucketWhenAsked(double), double.name),
+        blobs=S3Blobs(bucket, double.name),
         workspaces=memory_workspaces.MemoryWorkspaces(),
         load=lambda recordings: table.write_each(write for each in recordings for write in all_writes(each)),
         is_slow=True,
@@ -244,8 +240,10 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         deliveries_end_by_themselves=True,
         blobs_are_files=False,
     )
-    remove_bucket(double)
-    dynamodb.delete_table(TableName=double.name)
+    if bucket.has_made_it:
+        remove_bucket(double)
+    if dynamodb.has_made_it:
+        dynamodb.delete_table(TableName=double.name)
 
 
 FAMILIES: dict[str, MakeFamily] = {"memory": _memory, "local": _local}

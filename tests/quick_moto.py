@@ -1,0 +1,92 @@
+"""moto's DynamoDB, which does in a roundabout way what is done straight here; the answers are the same.
+
+It sorts all of a table for each query of one partition, copies the table for each action of a transaction before the
+first is carried out, compares texts by way of their kind, and looks for each member of each value under several names.
+"""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+
+_TEXT = "S"
+_PLAIN = frozenset({"S", "N"})
+_INDEX = 6
+"""The place of the index's name among what `Table.query` is called with beside the hash key."""
+
+_copies: dict[int, Any] = {}
+
+
+def hasten() -> None:
+    """From now on; `begin` is to be called before each request to DynamoDB, of which there is one at a time."""
+    Table.query = _query_of(Table.query)  # type: ignore[method-assign]
+    Table.__deepcopy__ = _copied  # type: ignore[attr-defined]
+    BaseJSONSerializer._serialize_type_structure = _structure_of(  # type: ignore[method-assign]
+        BaseJSONSerializer._serialize_type_structure
+    )
+    DynamoType.__eq__ = _equal  # type: ignore[method-assign]
+    DynamoType.__lt__ = _less  # type: ignore[method-assign]
+
+
+def begin() -> None:
+    _copies.clear()
+
+
+def _query_of(query: Any) -> Any:
+    """What is not in the partition is not looked at."""
+
+    def of_partition(self: Table, hash_key: Any, *args: Any, **asked: Any) -> Any:
+        everything = self.items
+        conditions, index = asked.get("hash_key_conditions") or (), args[_INDEX]
+        if index is None:
+            self.items = {hash_key: everything[hash_key]} if hash_key in everything else {}  # type: ignore[assignment]
+        else:
+            self.items = {  # type: ignore[assignment]
+                partition: {place: item for place, item in items.items() if _has(item.attrs, conditions)}
+                for partition, items in everything.items()
+            }
+        try:
+            return query(self, hash_key, *args, **asked)
+        finally:
+            self.items = everything
+
+    return of_partition
+
+
+def _has(attributes: Mapping[str, DynamoType], conditions: Any) -> bool:
+    return all(name in attributes and attributes[name] == value for name, value in conditions)
+
+
+def _copied(self: Table, memo: dict[int, Any]) -> Any:
+    """As it is before a transaction: the same for each of its actions."""
+    if id(self) not in _copies:
+        made = _copies[id(self)] = Table.__new__(Table)
+        made.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    return _copies[id(self)]
+
+
+def _structure_of(serialize: Any) -> Any:
+    """A text or a number has one member, and no need to be looked at for ten."""
+
+    def structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue" and type(value) is dict and len(value) == 1 and value.keys() <= _PLAIN:
+            self._default_serialize(serialized, dict(value), shape, key)
+        else:
+            serialize(self, serialized, value, shape, key)
+
+    return structure
+
+
+def _equal(self: DynamoType, other: DynamoType) -> bool:
+    if self.type == _TEXT == other.type:
+        return bool(self.value == other.value)
+    return self.type == other.type and self.cast_value == other.cast_value
+
+
+def _less(self: DynamoType, other: DynamoType) -> bool:
+    if self.type == _TEXT == other.type:
+        return bool(self.value < other.value)
+    return bool(self.cast_value < other.cast_value)
