@@ -8,6 +8,7 @@ from itertools import islice
 from adapters.audio.headers.claims import Purse, Source, chunks
 from adapters.audio.headers.riff import walk
 
+_UNKNOWN = 0xFFFFFFFF
 _MOST_TEXT = 4096
 _MOST_ENTRIES = 256
 _BEXT = {"description": (0, 256), "originator": (256, 32), "originatorreference": (288, 32), "date": (320, 10)}
@@ -35,8 +36,8 @@ def read(source: Source, purse: Purse) -> Texts:
         elif name == b"cue ":
             for cue, *_, frame in _points(source.read(start + 4, min(there - 4, 24 * _MOST_ENTRIES))):
                 found.cues[cue] = frame
-        elif name == b"data" and size > there:
-            break
+        elif name == b"data" and (size > there or size == _UNKNOWN):
+            break  # what comes after it cannot be found by walking
     return found
 
 

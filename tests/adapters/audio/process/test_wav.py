@@ -1,5 +1,6 @@
 """wav as it is written, read by libsndfile, which did not write it, and by the engine."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -61,14 +62,23 @@ def test_it_is_rf64_only_beyond_what_four_bytes_can_say(tmp_path: Path) -> None:
 
 
 def test_the_sizes_of_five_gigabytes_are_told(tmp_path: Path) -> None:
-    """Without writing them: the head is what would stand before so many samples."""
+    """Without writing them: the file is a hole behind its head."""
     path = tmp_path / "out.wav"
-    with WavWriter(path, 48000, 2, 32) as wav:
+    with WavWriter(path, 48000, 2, 32, tags={"title": "Long"}) as wav:
+        wav._file.seek(5_000_000_000, os.SEEK_CUR)
+        wav._file.truncate()
         wav._written = 5_000_000_000
-    head = path.read_bytes()
+    with path.open("rb") as file:
+        head = file.read(100)
     assert head[:4] == b"RF64"
     assert struct.unpack("<QQ", head[20:36])[1] == 5_000_000_000
     assert struct.unpack("<Q", head[36:44])[0] == 625_000_000
+    candidate = examine(path, EngineLimits())
+    assert not candidate.claims.sizes_lie
+    assert candidate.claims.duration_seconds == 625_000_000 / 48000
+    assert embedded(candidate).tags == {"title": "Long"}
+    with soundfile.SoundFile(path) as file:
+        assert (file.format, file.frames) == ("RF64", 625_000_000)
 
 
 @pytest.mark.parametrize("layout", ["5.1", "5.1(side)", None])
