@@ -23,6 +23,10 @@ class Passes:
         self._expected = 1
         self._told = 0.0
 
+    def restart(self) -> None:
+        """All that was done so far has come to nothing."""
+        self.count, self._expected = 0, 1
+
     def expect(self, more: int) -> None:
         self._expected = self.count + more
 

@@ -33,37 +33,29 @@ def process(path: Path, limits: EngineLimits, workspace: Path, asked: Processing
     Raises UnusableAudio's leaves, Invalid, NotMeasured, NotFound, EngineFailure, whatever `progress` raises, and
     OSError when the workspace cannot be written. Then nothing is left there.
     """
-    patient: set[Path] = set()
+    given = Given(limits, others=asked.others, allow_long_trim=asked.allow_long_trim)
+    passes = Passes(progress)
     while True:
-        work = _Work(path, limits, workspace, asked, progress, patient)
+        passes.restart()
+        work = _Work(path, given, workspace, asked, passes)
         try:
             return work.done()
-        except Stuck:  # with one file more in `patient`
+        except Stuck:  # with one file more that `given.patient` names
             work.undo()
         except TrimTooLong as stopped:
             work.undo()
-            return Processed((), work.seconds, work.passes.count, long_trim=stopped.trim)
+            return Processed((), work.seconds, passes.count, long_trim=stopped.trim)
         except BaseException:
             work.undo()
             raise
 
 
 class _Work:
-    def __init__(  # noqa: PLR0917
-        self,
-        path: Path,
-        limits: EngineLimits,
-        workspace: Path,
-        asked: Processing,
-        progress: Progress,
-        patient: set[Path],
-    ) -> None:
-        self._workspace, self._asked = workspace, asked
-        self._given = Given(limits, Known(), asked.others, asked.allow_long_trim, patient)
-        self._path = path
+    def __init__(self, path: Path, given: Given, workspace: Path, asked: Processing, passes: Passes) -> None:
+        self._path, self._given, self._workspace, self._asked = path, given, workspace, asked
         self._target = Target.of(asked.steps, asked.keep_tags)
         self._made: list[Path] = []
-        self.passes = Passes(progress)
+        self._passes = passes
         self.seconds = 0.0
 
     def undo(self) -> None:
@@ -78,7 +70,7 @@ class _Work:
         try:
             if place is None:
                 made = self._file(source, steps, self._asked.stem, self._known(source))
-                return Processed((made.produced,), source.seconds, self.passes.count, made.notes)
+                return Processed((made.produced,), source.seconds, self._passes.count, made.notes)
             return self._files(source, steps[:place], steps[place], steps[place + 1 :])
         finally:
             self.seconds = source.seconds
@@ -93,7 +85,7 @@ class _Work:
         return self._target.form.layout(channels, said)
 
     def _chain(self, source: Source, steps: Sequence[Step], known: Known) -> Chain:
-        chain, given = Chain(source, self._layout, self.passes), replace(self._given, known=known)
+        chain, given = Chain(source, self._layout, self._passes), replace(self._given, known=known)
         for step in steps:
             if step.kind not in _FILES:
                 chain.add(step.kind, STAGES[step.kind](step, given))
@@ -114,7 +106,7 @@ class _Work:
         """One file of all of the source."""
         chain, target = self._to_target(self._chain(source, steps, known)), self._target
         if stem == self._asked.stem:
-            self.passes.expect(1 + chain.measuring)
+            self._passes.expect(1 + chain.measuring)
         path = self._workspace / f"{stem}.{target.form.name}"
         self._made += [path, path.with_name("ffmpeg.log")]
         produced = write(chain.sound(), chain.shape, target, path, self._given.limits)
@@ -132,19 +124,19 @@ class _Work:
         spool = self._workspace / f"{self._asked.stem}.f32"
         self._to_target(self._chain(Spooled(spool, chain.shape, 0, 0), after, Known()))  # now, and not after a pass
         self._made.append(spool)
-        self.passes.expect(2 * (1 + chain.measuring))
+        self._passes.expect(2 * (1 + chain.measuring))
         with spool.open("wb") as file:
             for block in split.hear(chain.sound()):
                 file.write(np.ascontiguousarray(block).data)
-        passes, pieces, outputs, shape = self.passes.count, split.pieces(), list[Produced](), chain.shape
-        self.passes.expect(len(pieces) * (1 + sum(bool(STEPS[each.kind].measures) for each in after)))
+        passes, pieces, outputs, shape = self._passes.count, split.pieces(), list[Produced](), chain.shape
+        self._passes.expect(len(pieces) * (1 + sum(bool(STEPS[each.kind].measures) for each in after)))
         for n, (first, stop) in enumerate(pieces, 1):
             made = self._file(Spooled(spool, shape, first, stop), after, f"{self._asked.stem}-{n:03d}", Known())
             told = {"start_seconds": first / shape.rate, "end_seconds": stop / shape.rate, **made.notes}
             artefact = made.produced.artefact
             outputs.append(replace(made.produced, artefact=replace(artefact, settings={**artefact.settings, **told})))
         spool.unlink()
-        passes += -(-(self.passes.count - passes) // len(pieces))  # over the pieces, which make up one sound
+        passes += -(-(self._passes.count - passes) // len(pieces))  # over the pieces, which make up one sound
         return Processed(tuple(outputs), source.seconds, passes, {**chain.notes, "split.pieces": len(pieces)})
 
 
