@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from adapters.audio.blocks import Block
 from adapters.audio.ffmpeg import piped
 from adapters.audio.limits import EngineLimits
@@ -75,13 +77,14 @@ def write(sound: Iterable[Block], shape: Shape, target: Target, path: Path, limi
     """
     form, depth = target.form, target.depth
     bits = form.bit_rate(shape.rate, shape.channels, target.kbps)
-    pcm, frames = Pcm(depth, wide=form.name == "flac"), 0
+    pcm, frames, makeup = Pcm(depth, wide=form.name == "flac"), 0, np.float32(form.makeup(bits))
     with _writer(path, shape, target, depth, bits, pcm) as put:
         for block in sound:
             frames += len(block)
             if frames * shape.channels > limits.max_decoded_samples:
                 limits.check_decoded(frames * shape.channels, 0)
-            put(pcm.taken(block).data)
+            taken = pcm.taken(block)
+            put((taken if makeup == 1 else taken * makeup).data)
     if frames < form.shortest:
         raise UnsupportedParameters(
             f"{frames} frames are too few for {form.name}; it holds {form.shortest} or more. Use wav.", frames=frames

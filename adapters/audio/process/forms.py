@@ -20,6 +20,9 @@ _VORBIS_KBPS = {  # rate -> least of mono, least of stereo, most of each channel
     48000: (32, 48, 240),
 }
 
+_LAME_SCALES = ((256_000, 1.0), (224_000, 0.98), (192_000, 0.97), (0, 0.95))
+"""By bits per second from which on: the scale column of LAME 3.100's presets (presets.c), as measured on its files."""
+
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 """ffmpeg's usual layout of so many channels."""
 
@@ -91,6 +94,13 @@ class Form:
             mono, stereo, most = _VORBIS_KBPS[rate]
             return (mono, most) if channels == 1 else (stereo, 2 * most)
         return 8 * channels, 6 * rate * channels / 1000  # ISO/IEC 14496-3: 6144 bits a channel in 1024 samples
+
+    def makeup(self, bits: int | None) -> float:
+        """The factor that makes up for what the encoder takes off every sample, by its bits per second: LAME does so to
+        keep from clipping where few bits let peaks grow, which makes a file up to 0.45 dB quieter than its sound."""
+        if self.name != "mp3" or bits is None:
+            return 1.0
+        return next(1 / scale for least, scale in _LAME_SCALES if bits >= least)
 
     def layout(self, channels: int, said: str | None) -> str | None:
         """The places that the channels will have in the file. Only wav and flac can name any, and only wav none."""

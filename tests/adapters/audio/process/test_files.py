@@ -63,6 +63,17 @@ def test_bit_rates_are_those_that_the_encoder_has(make: Make) -> None:
                     make(data, ("transcode", {"format": form, "bit_rate_kbps": kbps}))
 
 
+@pytest.mark.parametrize("kbps", [64, 160, 192, 224, 256])
+def test_an_mp3_is_as_loud_as_its_sound(make: Make, kbps: int) -> None:
+    """LAME makes it up to 0.45 dB quieter by itself; a full-scale sound has room for what that is made up by."""
+    sound = tone(0.5, 44100, 1, hz=1000, dbfs=0.0)
+    done = make(encoded("wav", sound, 44100), ("transcode", {"format": "mp3", "bit_rate_kbps": kbps}))
+    middle = slice(5000, 17000)
+    gain = np.sqrt(np.mean(samples(done)[middle] ** 2) / np.mean(sound[middle] ** 2))
+    assert 20 * np.log10(gain) == pytest.approx(0.0, abs=0.03)
+    assert done.outputs[0].promise.cut_off_samples == 0
+
+
 def test_rates_are_the_nearest_that_keep_all_of_the_sound(make: Make) -> None:
     for form, rate, expected in (
         ("mp3", 44100, 44100),
