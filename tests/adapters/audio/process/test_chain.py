@@ -20,6 +20,7 @@ from domain.stretch import Stretch
 from tests import sounds
 from tests.adapters.audio.process.making import RATE, Make, heard_frames, samples
 from tests.adapters.audio.process.through import cut, frequency, level
+from tests.adapters.audio.voices import speech
 from tests.sounds import Signal, encoded, joined, noise, silence, tone
 
 
@@ -125,6 +126,19 @@ def test_pieces_by_speech_stand_out_from_the_noise(make: Make) -> None:
         ("split", {"by": "speech", "min_silence_seconds": 0.3, "padding_seconds": 0.05}),
     )
     np.testing.assert_allclose(pieces(done), [(0.45, 1.55), (2.45, 3.05)], atol=0.02)
+
+
+@pytest.mark.parametrize("noise_dbfs", [-60, -35])
+def test_pieces_by_speech_are_the_phrases_of_a_voice(make: Make, noise_dbfs: float) -> None:
+    rate = 16000
+    first, second = speech(2, rate), speech(1.5, rate)
+    sound = joined(silence(1, rate, 1), first, silence(1.2, rate, 1), second, silence(0.8, rate, 1))
+    sound = sound + noise(len(sound) / rate, rate, 1, dbfs=noise_dbfs)
+    cut_up = ("split", {"by": "speech", "min_silence_seconds": 0.6, "padding_seconds": 0})
+    done = make(encoded("wav", sound, rate), cut_up)
+    told = [each.artefact.settings for each in done.outputs]
+    found = [(float(str(each["start_seconds"])), float(str(each["end_seconds"]))) for each in told]
+    np.testing.assert_allclose(found, [(1, 3), (4.2, 5.7)], atol=0.15)  # the first voice ends in a breath
 
 
 def test_regions_may_overlap_and_end_with_the_sound(make: Make) -> None:
