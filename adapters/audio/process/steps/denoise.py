@@ -33,7 +33,10 @@ _LOWEST, _HIGHEST = 2.0**-20, 2.0**6  # of what the table is asked for
 
 
 class Denoise(Stage):
-    """Where no steady noise is heard nothing is done, and the notes say so."""
+    """Where no steady noise is heard nothing is done, and the notes say so.
+
+    Noise goes down by what was asked up to some 20 dB; by more only what its windows do not differ by from its mean.
+    """
 
     measures = True
 
@@ -132,6 +135,7 @@ def _lower(
     bins = len(noise)
     least, memory, fresh = np.float32(floor * floor), np.float32(MEMORY), np.float32(1 - MEMORY)
     lowest, highest = np.float32(_LOWEST), np.float32(_HIGHEST * 0.999)
+    most = np.float32(1e30)  # float files may hold samples of any size
     base = np.array([_LOWEST], np.float32).view(np.int32)[0] >> _LAST_BITS
     shares, asked = np.empty(bins, np.float32), np.empty(bins, np.float32)
     places = asked.view(np.int32)
@@ -139,7 +143,7 @@ def _lower(
         spectrum = spectra[n]
         for k in range(bins):
             real, imaginary = spectrum[k].real, spectrum[k].imag
-            heard = (real * real + imaginary * imaginary) / noise[k]
+            heard = min((real * real + imaginary * imaginary) / noise[k], most)
             signal = max(memory * before[k] + fresh * max(heard - np.float32(1), np.float32(0)), least)
             share = signal / (signal + np.float32(1))
             asked[k] = min(max(share * heard, lowest), highest)

@@ -30,7 +30,7 @@ LEAST = 2
 """Moments, of any share."""
 
 _LEVEL_STEP = 1.0  # dB, by which moments are told apart
-_SILENT = 1e-12  # mean square: what is below is digital silence, or its rounding
+_SILENT, _LOUD = 1e-12, 1e6  # mean squares: what is below is digital silence, or its rounding; above is no recording
 
 
 class Noise(NamedTuple):
@@ -63,10 +63,11 @@ def find_noise(blocks: Iterator[Block], rate: int) -> Noise | None:
     for block in recut(blocks, moment):
         if len(block) < moment:
             break
-        power = _power(block, window)  # (channels, windows, bins)
-        heard = power[:, :, first:].sum(axis=0)
-        levels = scale * heard.sum(axis=1) / len(power)
-        if levels.min() < _SILENT or not _is_steady(levels) or _flux(heard) < NOISE_FLUX:
+        with np.errstate(over="ignore"):  # float files may hold samples of any size
+            power = _power(block, window)  # (channels, windows, bins)
+            heard = power[:, :, first:].sum(axis=0)
+            levels = scale * heard.sum(axis=1, dtype=np.float64) / len(power)
+        if not _SILENT <= levels.min() <= levels.max() <= _LOUD or not _is_steady(levels) or _flux(heard) < NOISE_FLUX:
             continue
         level = round(10 * math.log10(float(levels.mean())) / _LEVEL_STEP)
         mean = power.mean(axis=1, dtype=np.float64)
@@ -97,7 +98,7 @@ def _power(block: Block, window: NDArray[np.float32]) -> NDArray[np.float32]:
     return power
 
 
-def _is_steady(levels: NDArray[np.float32]) -> bool:
+def _is_steady(levels: NDArray[np.float64]) -> bool:
     """As a pause is for the noise floor: neither a syllable nor what dies away."""
     decibels = 10 * np.log10(levels)
     low, high = np.percentile(decibels, (10, 90))

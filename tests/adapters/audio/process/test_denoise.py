@@ -114,3 +114,12 @@ def test_how_it_is_cut_changes_no_bit(sizes: tuple[int, ...]) -> None:
     cut_up, _ = done("denoise", sound, RATE, sizes=sizes)
     whole, _ = done("denoise", sound, RATE)
     assert cut_up.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("size", [1e15, 1e19, 1e30])
+def test_samples_of_any_size_stay_numbers(size: float) -> None:
+    """Float files may hold them; their power has no place in single precision."""
+    sound = noise(2, RATE, 1, -30)
+    sound[RATE:] *= np.float32(size)
+    out, _ = done("denoise", sound, RATE)
+    assert np.isfinite(out).all()
