@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from application.notices import Notices
 from application.recipes import ResolveRecipe
 from application.work import StartJob
 from domain.access import Actor, Library, Permission
@@ -23,6 +24,7 @@ class SetRecipeRules:
 
     libraries: Libraries
     resolve_recipe: ResolveRecipe
+    notices: Notices
     clock: Clock
     ids: Ids
 
@@ -42,7 +44,9 @@ class SetRecipeRules:
             entry = AuditEntry.of_change(
                 self.ids.next(), self.clock.now(), actor, "library.process", before=library, after=changed
             )
-            self.libraries.save(changed, replaces=library.version, audit=entry)
+            events = self.notices.of_library(changed)
+            self.libraries.save(changed, replaces=library.version, audit=entry, events=events)
+            self.notices.hand_on(events)
         return changed
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from application.labour import HeldJob
 from application.relay import LEFT_OVER_AFTER
 from domain.errors import Unavailable
@@ -59,6 +61,17 @@ def test_what_a_crash_left_over_is_told_after_a_while_and_once(house: House, ton
     assert house.use.relay_events()() == {"events_relayed": 1}
     assert house.use.relay_events()() == {"events_relayed": 0}
     assert [e.subject_id for e in house.ports.events().since(house.admin.library_id, "0")].count(recording.id) == 1
+
+
+def test_more_than_a_batch_is_handed_on_in_one_run(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("application.relay.BATCH", 2)
+    without_a_stream(house)
+    for version in range(1, 6):
+        house.use.set_policy()(house.admin, Policy((Rule("hum", Verdict.REJECT, float(version)),)), version)
+    house.ports.events.reset_override()
+    house.forget_use_cases()
+    house.clock.advance(LEFT_OVER_AFTER)
+    assert house.use.relay_events()() == {"events_relayed": 5}
 
 
 def test_an_event_that_cannot_be_handed_on_does_not_keep_others_back(house: House, tone: bytes) -> None:
