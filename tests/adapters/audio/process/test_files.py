@@ -1,10 +1,13 @@
 """Formats that hold what they promise: every sample, every frame, every tag."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from adapters.audio.claims import examine
 from adapters.audio.embedded import embedded
+from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
 from domain.errors import Invalid
 from tests import sounds
@@ -40,6 +43,21 @@ def test_six_channels_stay_six(make: Make, form: str) -> None:
     sound = np.concatenate([tone(1, 48000, 1, hz=40 * (n + 1)) for n in range(6)], axis=1)
     (made,) = make(encoded("wav", sound, 48000), ("transcode", {"format": form, "bit_rate_kbps": None})).outputs
     assert (made.promise.channels, made.promise.frames) == (6, 48000) == (6, heard_frames(made.artefact.path))
+
+
+@pytest.mark.parametrize("mask", [0x3F, 0x60F, None])
+@pytest.mark.parametrize("form", ["wav", "flac"])
+def test_a_surround_mix_has_its_loudness_where_the_file_puts_its_channels(
+    make: Make, tmp_path: Path, form: str, mask: int | None
+) -> None:
+    """Channels at the sides and the back weigh more, and that for low effects nothing (ITU-R BS.1770-4)."""
+    sound = np.concatenate([noise(1, RATE, 1, dbfs=-20 - 3 * (n % 3), seed=n) for n in range(6)], axis=1)
+    data = encoded("wav", sound, RATE) if mask is None else sounds.extensible_wav(sound, RATE, mask)
+    (made,) = make(data, ("loudness", {"target_lufs": -30.0}), ("transcode", {"format": form})).outputs
+    heard = LibrosaEngine().listen(made.artefact.path, tmp_path, lambda _share, _stage: None, frozenset({"loudness"}))
+    (lufs,) = (each.value for each in heard.descriptors if each.name == "integrated_loudness")
+    assert lufs == pytest.approx(-30, abs=0.02)
+    assert heard.audio.layout == {0x3F: "5.1", 0x60F: "5.1(side)", None: "5.1" if form == "flac" else None}[mask]
 
 
 def test_bit_rates_are_those_that_the_encoder_has(make: Make) -> None:
