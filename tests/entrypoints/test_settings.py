@@ -3,8 +3,9 @@ from pydantic import ValidationError
 
 from domain.job_kind import Lane
 from domain.source import Importable
-from entrypoints.container import Container, UseCases
+from entrypoints.container import Container
 from entrypoints.settings import Profile, Settings
+from entrypoints.use_cases.all import UseCases
 
 
 @pytest.mark.parametrize(

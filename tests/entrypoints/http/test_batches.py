@@ -1,5 +1,6 @@
 """Work on many recordings: planned, started, watched, paused, taken back."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from werkzeug.test import TestResponse
 from domain.batch import ItemStatus
 from domain.values import JobId
 from tests.builders import a_recording, an_entry
-from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, a_service, problem
 
 TAGGED = {"change": {"add_tags": ["dog"]}}
 
@@ -26,27 +27,12 @@ def start(api: Api, **asked: Any) -> str:
     return str(answer.headers["Location"])
 
 
-def test_a_change_over_a_query_is_planned_done_and_taken_back(service: Service, editor: Api) -> None:
-    ids = put(service, 3)
-    query = {"status": ["ready"], "duration[gte]": ["1"]}
-    plan = editor.post(f"{V1}/jobs", json={**TAGGED, "query": query, "dry_run": True}).get_json()
-    assert (plan["recordings"], plan["refused"], plan["complete"]) == (3, 0, True)
-    assert plan["hours"] == pytest.approx(3 * 1.5 / 3600)
-    assert plan["changes"] == {each: {"tags": "+dog"} for each in ids}
-    assert (plan["seconds"], plan["no_estimate"] is None) == (None, False)
-    job = start(editor, **TAGGED, query=query)
-    assert editor.get(job).get_json()["status"] == "queued"
-    service.work()
-    done = editor.get(job).get_json()
-    assert (done["kind"], done["status"], done["progress"]) == ("batch", "succeeded", 1.0)
-    assert (done["batch"]["counts"], done["batch"]["total"]) == ({"succeeded": 3}, 3)
-    assert (done["batch"]["complete"], done["batch"]["seconds_left"]) == (True, 0.0)
-    assert done["batch"]["selection"]["query"] == query
-    assert len(editor.get(f"{V1}/recordings?tag=dog").get_json()["items"]) == 3
-    assert {each["kind"] for each in editor.get(f"{V1}/jobs").get_json()["items"]} == {"batch"}
-    start(editor, undo=done["id"])
-    service.work()
-    assert editor.get(f"{V1}/recordings?tag=dog").get_json()["items"] == []
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """In memory. What holds of every store, their contracts see, and test_jobs a batch from its start to its end."""
+    made = a_service()
+    yield made
+    made.container.close()
 
 
 def test_items_are_paged_and_filtered(service: Service, editor: Api) -> None:

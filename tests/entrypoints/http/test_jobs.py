@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.job import MAX_ATTEMPTS
 from domain.job_kind import Lane
 from domain.values import Failure, JobId
 from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.test_batches import TAGGED, put, start
 
 
 def test_jobs_are_listed_and_filtered(service: Service, editor: Api, heard: dict[str, Any]) -> None:
@@ -68,3 +71,26 @@ def test_a_dead_letter_is_shown_and_released(service: Service, editor: Api) -> N
     problem(editor.post(f"{V1}/dead-letters/{job}/release"), 404, "not-found")
     service.work()
     assert editor.get(made["links"]["self"]).get_json()["status"] == "ready"
+
+
+def test_a_change_over_a_query_is_planned_done_and_taken_back(service: Service, editor: Api) -> None:
+    ids = put(service, 3)
+    query = {"status": ["ready"], "duration[gte]": ["1"]}
+    plan = editor.post(f"{V1}/jobs", json={**TAGGED, "query": query, "dry_run": True}).get_json()
+    assert (plan["recordings"], plan["refused"], plan["complete"]) == (3, 0, True)
+    assert plan["hours"] == pytest.approx(3 * 1.5 / 3600)
+    assert plan["changes"] == {each: {"tags": "+dog"} for each in ids}
+    assert (plan["seconds"], plan["no_estimate"] is None) == (None, False)
+    job = start(editor, **TAGGED, query=query)
+    assert editor.get(job).get_json()["status"] == "queued"
+    service.work()
+    done = editor.get(job).get_json()
+    assert (done["kind"], done["status"], done["progress"]) == ("batch", "succeeded", 1.0)
+    assert (done["batch"]["counts"], done["batch"]["total"]) == ({"succeeded": 3}, 3)
+    assert (done["batch"]["complete"], done["batch"]["seconds_left"]) == (True, 0.0)
+    assert done["batch"]["selection"]["query"] == query
+    assert len(editor.get(f"{V1}/recordings?tag=dog").get_json()["items"]) == 3
+    assert {each["kind"] for each in editor.get(f"{V1}/jobs").get_json()["items"]} == {"batch"}
+    start(editor, undo=done["id"])
+    service.work()
+    assert editor.get(f"{V1}/recordings?tag=dog").get_json()["items"] == []
