@@ -6,7 +6,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
@@ -102,6 +102,7 @@ class Database:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unavailable(f"The database's folder cannot be made: {error.strerror}.", retry_after=60) from error
+        self._make_file()
         connection = sqlite3.connect(
             self._path,
             timeout=BUSY_SECONDS,
@@ -121,6 +122,12 @@ class Database:
             connection.close()
             raise
         return connection
+
+    def _make_file(self) -> None:
+        """For its owner alone, since it holds the secrets of webhooks; SQLite makes its other files alike."""
+        with self._lock, suppress(OSError):  # SQLite says in its own words what is wrong
+            if not self._path.exists():
+                self._path.touch(mode=0o600)
 
     def _enter_wal_mode(self, connection: sqlite3.Connection) -> None:
         """Of two processes that do this to a new file at once, SQLite refuses one without waiting."""

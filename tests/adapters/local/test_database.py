@@ -1,6 +1,8 @@
 """The SQLite file: migrated once, safe over threads and forks, and clear about what is wrong with it."""
 
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -38,6 +40,17 @@ def pragma(database: Database, name: str) -> object:
 
 def test_what_was_acknowledged_survives_the_power(database: Database) -> None:
     assert (pragma(database, "journal_mode"), pragma(database, "synchronous")) == ("wal", 2)
+
+
+def test_the_files_are_their_owners_alone(database: Database, path: Path) -> None:
+    before = os.umask(0)
+    try:
+        SqliteLibraries(database).add(a_library(), an_entry())
+    finally:
+        os.umask(before)
+    files = list(path.parent.iterdir())
+    assert len(files) == 3  # with those of the log that SQLite writes ahead
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 def test_the_folder_is_made(tmp_path: Path) -> None:
