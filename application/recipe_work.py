@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from application.apply_recipe import Applied, ApplyRecipe
 from application.child_recordings import MakeRecordings
@@ -31,6 +32,8 @@ MADE = "made"
 """In an item's `before`: what an undo takes away, renditions by name or recordings by id."""
 
 TRIM_LIMIT = "trim-limit"
+
+_MOST_KNOWN = 256
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,19 @@ class RecipeWork:
         return _outcome(done, str(batch.settings["into"]))
 
     def _recipe(self, library_id: LibraryId, settings: Mapping[str, Setting]) -> Recipe:
-        return self.resolve_recipe(library_id, RecipeRef.of(str(settings["recipe"])))
+        """A version never changes: looked up once for all items, and all that a plan asks about."""
+        known, key = self._known, (library_id, str(settings["recipe"]))
+        recipe = known.get(key)
+        if recipe is None:
+            recipe = self.resolve_recipe(library_id, RecipeRef.of(key[1]))
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[key] = recipe
+        return recipe
+
+    @cached_property
+    def _known(self) -> dict[tuple[LibraryId, str], Recipe]:
+        return {}
 
     def _measured(self, recording: Recording, recipe: Recipe) -> Measured | None:
         """Only looked up where a step wants it."""

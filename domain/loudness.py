@@ -74,12 +74,16 @@ class LoudnessGoal:
     def of(cls, step: Step) -> "LoudnessGoal":
         """What is said beside a preset takes the place of the preset's. Raises Invalid where neither has a target."""
         said = step.parameters
-        target, ceiling = LOUDNESS_PRESETS.get(str(said.get("preset")), (None, TRUE_PEAK_CEILING_DBTP))
-        target, ceiling = _number(said.get("target_lufs"), target), _number(said.get("ceiling_dbtp"), ceiling)
-        if target is None or ceiling is None:
+        preset = LOUDNESS_PRESETS.get(str(said.get("preset")))
+        target, ceiling = _number(said.get("target_lufs")), _number(said.get("ceiling_dbtp"))
+        if target is None and preset is not None:
+            target = preset[0]
+        if ceiling is None:
+            ceiling = preset[1] if preset else TRUE_PEAK_CEILING_DBTP
+        if target is None:
             raise Invalid("The step loudness needs a preset or target_lufs.", field="target_lufs")
         return cls(target, ceiling, said.get("limiter") is True)
 
 
-def _number(said: object, otherwise: float | None) -> float | None:
-    return float(said) if isinstance(said, int | float) else otherwise
+def _number(said: object) -> float | None:
+    return float(said) if isinstance(said, int | float) else None
