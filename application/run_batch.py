@@ -7,11 +7,11 @@ from application.changes import ChangeJob
 from application.crews import CallCrews
 from application.making import MakeItems
 from application.run_crew import SLICE
-from application.settling import Again, Ended, Parked, Settling
+from application.settling import Ended, Parked, Settling
 from application.work import StartJob
 from domain.access import system_actor
 from domain.batch import LOOK_AGAIN_AFTER, Batch, Making
-from domain.job import Job
+from domain.job import RING_FIRST_AFTER, Job
 from domain.ports.audio import Progress
 from domain.ports.batches import Batches
 from domain.ports.work import Jobs
@@ -39,7 +39,7 @@ class RunBatch:
         making = self._make(batch, progress)
         self.call_crews(batch.library_id, batch.work)
         if not making.complete:
-            return Again()
+            return Parked(RING_FIRST_AFTER, goes_on=True)
         counts = self.batches.counts(batch.library_id, batch.id)
         if counts.ended < counts.total:
             progress(counts.ended / counts.total, "items")

@@ -1,10 +1,11 @@
 """What a crew does in its slice of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from application.crews import CallCrews
 from application.do_items import BatchCancelled, DoItems
+from application.notices import Notices
 from application.rounds import Rounds
 from application.settling import Again, Ended, Settling
 from application.work import StartJob
@@ -31,6 +32,7 @@ class RunCrew:
     batches: Batches
     jobs: Jobs
     start_job: StartJob
+    notices: Notices
     do_items: DoItems
     call_crews: CallCrews
     clock: Clock
@@ -45,6 +47,7 @@ class RunCrew:
             if not self._help(job, batch, rounds, progress):
                 self._wake_if_done(batch)
             if self.clock.now() >= until:
+                self._tell(job, batch)
                 return Again()
         if rounds.next_due is not None:
             return Again(max(timedelta(), rounds.next_due - self.clock.now()))
@@ -70,6 +73,13 @@ class RunCrew:
         except BatchCancelled:
             return False
         return bool(items)
+
+    def _tell(self, crew: Job, batch: Batch) -> None:
+        """How far the batch is, to those who watch: by one crew of them all."""
+        job = self.jobs.find(batch.id)
+        if job is not None and not job.is_settled and crew.parameters["slot"] == 0:
+            counts = self.batches.counts(batch.library_id, batch.id)
+            self.notices.progress(replace(job, progress=counts.ended / max(1, counts.total), stage="items"))
 
     def _wake_if_done(self, batch: Batch) -> None:
         counts = self.batches.counts(batch.library_id, batch.id)

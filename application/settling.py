@@ -29,9 +29,11 @@ class Again:
 
 @dataclass(frozen=True)
 class Parked:
-    """Others do the rest; it is looked at when they ring, and after so long in any case."""
+    """It runs on in nobody's hands: others do the rest, and it is looked at when they ring, or after so long. With
+    `goes_on` it is rung for at once, behind all others that wait: it has had its slice of time."""
 
     look_again_after: timedelta
+    goes_on: bool = False
 
 
 def _nothing() -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from application.labour import Busy, HeldJob, Settled, TakeJob
-from application.settling import Again, Ended, Settling, Verdict, WorkerStops
+from application.settling import Again, Ended, Parked, Settling, Verdict, WorkerStops
 from application.work import FailRecordingOfJob
 from domain.errors import LeaseLost
 from domain.job import Job
@@ -149,10 +149,15 @@ class Worker:
         else:
             self._queue.acknowledge(delivery)
             log.info("job %s: %s", held.job.status, held.job.kind)
-            if isinstance(settling, Again):
-                self._queue.send(held.job.id, held.job.kind.lane, settling.after)
-            elif isinstance(settling, Ended):
-                settling.afterwards()
+            self._follow(held.job, settling)
+
+    def _follow(self, job: Job, settling: Settling) -> None:
+        if isinstance(settling, Again):
+            self._queue.send(job.id, job.kind.lane, settling.after)
+        elif isinstance(settling, Parked) and settling.goes_on:
+            self._queue.send(job.id, job.kind.lane)
+        elif isinstance(settling, Ended):
+            settling.afterwards()
 
     def _settle_failed(self, held: HeldJob, delivery: Delivery, error: Exception) -> None:
         verdict = verdict_of(error)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.batch import ITEM_TRIES, Item, ItemStatus, Selection, Work
+from domain.batch import ITEM_TRIES, PAGE_ITEMS, Item, ItemStatus, Selection, Work
 from domain.errors import Unavailable
 from domain.job import JobStatus
 from domain.job_kind import Lane
@@ -184,3 +184,28 @@ def test_a_batch_whose_start_was_cut_off_is_forgotten(yard: Yard) -> None:
     yard.start(Selection(recordings))
     yard.house.work()
     assert batches.active(library) == ()
+
+
+def test_items_run_and_others_are_told_while_the_rest_is_still_being_made(yard: Yard) -> None:
+    """A batch that takes long to be made gives way, and stays running all the while."""
+    seen: list[JobStatus] = []
+
+    def take_long(name: str, _count: int) -> None:
+        if name == "search":
+            yard.house.clock.advance(8)
+
+    recordings = yard.recordings(PAGE_ITEMS * 5)
+    chore = yard.put(Chore(is_quick=False, befall=lambda item: seen.append(yard.status(item.batch_id))))
+    yard.house.replace("recordings", Faulty(yard.house.ports.recordings(), before=take_long))
+    library = yard.house.admin.library_id
+    last = yard.house.ports.events().last_id(library)
+    batch = yard.start(Selection(query={}))
+    while not seen:
+        delivery = yard.house.ports.queue().receive((Lane.BULK, Lane.HEAVY), timedelta(), timedelta(seconds=30))
+        yard.house.worker().handle(delivery)
+    assert not yard.house.ports.batches().making(batch).complete
+    yard.house.work()
+    assert set(seen) == {JobStatus.RUNNING}
+    assert chore.done == Counter(recordings)
+    told = [event for event in yard.house.ports.events().since(library, last, 1000) if event.subject_id == batch]
+    assert [event.data["status"] for event in told if not event.data["stage"]] == ["queued", "running", "succeeded"]
