@@ -407,6 +407,22 @@ def test_what_cannot_be_done_with_a_sound_is_refused_and_leaves_nothing(
     assert not list(workspace.iterdir())
 
 
+def test_what_progress_raises_ends_the_processing(
+    engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    class Cancelled(Exception): ...
+
+    def cancel(_share: float, _stage: str) -> None:
+        raise Cancelled
+
+    path = file(sounds.tone_wav(5.0))
+    for form in ("wav", "mp3"):
+        asked = Processing((*CHAIN, Step.of("transcode", {"format": form})), "made")
+        with pytest.raises(Cancelled):
+            engine.process(path, tmp_path, asked, cancel)
+        assert engine.process(path, tmp_path, asked, silent).outputs
+
+
 def test_a_trim_beyond_its_limit_makes_nothing_until_somebody_agrees(
     engine: AudioEngine, file: Callable[[bytes], Path], tmp_path: Path
 ) -> None:
