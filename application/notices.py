@@ -26,6 +26,7 @@ def facts_of_recording(recording: Recording) -> dict[str, Scalar]:
 def facts_of_job(job: Job) -> dict[str, Scalar]:
     return {
         "status": str(job.status),
+        "version": job.version,
         "kind": str(job.kind),
         "recording": job.recording_id or None,
         "progress": job.progress,
