@@ -1,13 +1,15 @@
 """Crews: each item once, in turn, whatever becomes of queues and workers in between."""
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from domain.batch import ITEM_TRIES, PAGE_ITEMS, Item, ItemStatus, Selection, Work
-from domain.errors import Unavailable
+from domain.errors import Conflict, IllegalTransition, LeaseLost, Unavailable
 from domain.job import JobStatus
 from domain.job_kind import Lane
 from domain.values import Failure, JobId, RecordingId
@@ -126,50 +128,128 @@ def test_whatever_the_queue_does_each_item_is_done_once(yard: Yard, seed: int) -
     assert len(queue.faults) >= 2, queue.faults
 
 
-def calls_of_a_batch(yard: Yard) -> int:
-    """How many calls of the stores and the queue a small batch takes."""
-    counted: list[str] = []
-    for port in ("batches", "jobs", "queue"):
-        real = getattr(yard.house.ports, port)()
-        yard.house.replace(port, Faulty(real, before=lambda name, _count: counted.append(name)))
-    yard.put(Chore(is_quick=False))
-    yard.start(Selection(yard.recordings(3)))
-    yard.house.work()
-    return len(counted)
+class Crashes:
+    """All stores and the queue of a house, where the worker dies before or after one call of them."""
+
+    def __init__(self, yard: Yard, *, after: bool) -> None:
+        self.calls, self.crash_at = 0, 0
+        given = {"after" if after else "before": self._count}
+        for port in ("batches", "jobs", "queue"):
+            yard.house.replace(port, Faulty(getattr(yard.house.ports, port)(), **given))
+
+    def _count(self, _name: str, _count: int) -> None:
+        self.calls += 1
+        if self.calls == self.crash_at:
+            raise Killed
+
+    def at(self, call: int) -> None:
+        """From now on; 0 for never."""
+        self.calls, self.crash_at = 0, call
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_a_crash_at_any_call_of_a_port_loses_nothing_and_does_nothing_twice(yard: Yard, after: bool) -> None:
-    ports = {port: getattr(yard.house.ports, port)() for port in ("batches", "jobs", "queue")}
-    total = calls_of_a_batch(yard)
-    assert total > 60
-    for crash_at in range(1, total + 1):
-        calls = 0
+def try_until_done(yard: Yard, ask: Callable[[], object]) -> None:
+    """As somebody who asks again when there was no answer, workers that are started again, and a sweep."""
+    for _ in range(5):
+        with suppress(Killed):
+            with suppress(IllegalTransition):
+                ask()
+            yard.house.work()
+        yard.house.clock.advance(61)
+        with suppress(Killed):
+            yard.house.use.sweep()()
 
-        def crash(_name: str, _count: int, crash_at: int = crash_at) -> None:
-            nonlocal calls
-            calls += 1
-            if calls == crash_at:
-                raise Killed
 
-        given = {"after": crash} if after else {"before": crash}
-        for port, real in ports.items():
-            yard.house.replace(port, Faulty(real, **given))
-        chore = yard.put(Chore(is_quick=False))
+@pytest.mark.parametrize(("after", "is_quick"), [(False, False), (True, False), (True, True)])
+def test_a_crash_at_any_call_of_a_port_loses_nothing_and_does_nothing_twice(
+    yard: Yard, after: bool, is_quick: bool
+) -> None:
+    crashes = Crashes(yard, after=after)
+    total, call = 1, 0
+    while call < total:
+        chore = yard.put(Chore(is_quick))
         recordings = yard.recordings(3)
-        key = f"crash {after} at {crash_at}"
-        for _ in range(9):
-            with suppress(Killed):
-                yard.start(Selection(recordings), key)  # a client that had no answer asks again
-                yard.house.work()
-            yard.house.clock.advance(61)
-            with suppress(Killed):
-                yard.house.use.sweep()()
-        batch = yard.start(Selection(recordings), key)
-        assert yard.status(batch) is JobStatus.SUCCEEDED, crash_at
-        assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 3}, crash_at
+        start = partial(yard.start, Selection(recordings), f"crash at {call}")
+        crashes.at(call)
+        if not call:
+            start()
+            yard.house.work()
+            total = crashes.calls
+            assert total > 60
+        try_until_done(yard, start)
+        crashes.at(0)
+        batch = start()
+        assert yard.status(batch) is JobStatus.SUCCEEDED, call
+        assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 3}, call
         assert set(chore.done) == set(recordings)
-        assert chore.done.total() <= 4  # the one whose end was not stored is done again, and changes nothing
+        # What was done and not stored is done again, and changes nothing: one item, or a group of quick ones.
+        assert chore.done.total() <= (6 if is_quick else 4)
+        call += 1
+
+
+def test_a_crash_at_any_call_while_a_batch_is_retried_loses_nothing(yard: Yard) -> None:
+    crashes = Crashes(yard, after=True)
+    broken: list[str] = []
+
+    def fail_two(item: Item) -> None:
+        if broken and item.n:
+            raise Conflict("Not now.")
+
+    total, call = 1, 0
+    while call < total:
+        chore = yard.put(Chore(is_quick=False, befall=fail_two))
+        crashes.at(0)
+        broken.append("for now")
+        recordings = yard.recordings(3)
+        batch = yard.start(Selection(recordings))
+        yard.house.work()
+        assert yard.status(batch) is JobStatus.PARTLY_FAILED
+        broken.clear()
+        retry = partial(yard.house.use.retry_job(), yard.house.editor, batch)
+        crashes.at(call)
+        if not call:
+            retry()
+            yard.house.work()
+            total = crashes.calls
+        try_until_done(yard, retry)
+        crashes.at(0)
+        assert yard.status(batch) is JobStatus.SUCCEEDED, call
+        assert yard.counts(batch) == {ItemStatus.SUCCEEDED: 3}, call
+        assert chore.done[recordings[0]] == 1
+        call += 1
+
+
+def test_a_worker_that_stops_hands_its_item_back(yard: Yard) -> None:
+    recordings = yard.recordings(3)
+    stopped: list[Worker] = []
+
+    def stop(item: Item) -> None:
+        if item.n == 2 and not stopped:
+            stopped.append(stopping)
+            stopping.hurry()
+
+    chore = yard.put(Chore(is_quick=False, befall=stop))
+    stopping = yard.house.worker()
+    batch = yard.start(Selection(recordings))
+    while not stopped:
+        stopping.handle(yard.house.ports.queue().receive(tuple(Lane), timedelta(), timedelta(seconds=30)))
+    handed_back = yard.items(batch)[2]
+    assert (handed_back.status, handed_back.attempts) == (ItemStatus.QUEUED, 0)
+    yard.house.work()
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert chore.done == Counter(recordings)
+
+
+def test_an_item_whose_recording_goes_for_good_meanwhile_fails_alone(yard: Yard) -> None:
+    recordings = yard.recordings(3)
+
+    def purge(item: Item) -> None:
+        if item.n == 1:
+            raise LeaseLost("The recording was removed for good while it was worked on.")
+
+    yard.put(Chore(is_quick=False, befall=purge))
+    batch = yard.start(Selection(recordings))
+    yard.house.work()
+    assert [item.status for item in yard.items(batch)] == ["succeeded", "failed", "succeeded"]
 
 
 def test_a_batch_whose_start_was_cut_off_is_forgotten(yard: Yard) -> None:
