@@ -1,7 +1,8 @@
 """moto's DynamoDB, which does in a roundabout way what is done straight here; the answers are the same.
 
 It sorts all of a table for each query of one partition, copies the table for each action of a transaction before the
-first is carried out, compares texts by way of their kind, and looks for each member of each value under several names.
+first is carried out, reads all of an item for each attribute that an index has of it, weighs all that an item has so
+far with each attribute that it is given, and looks for each member of each value under several names.
 """
 
 import copy
@@ -9,10 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.core.serialize import BaseJSONSerializer
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 
 _TEXT = "S"
+_MAX_ITEM = 405_000  # bytes, as moto has it
 _PLAIN = frozenset({"S", "N"})
 _INDEX = 6
 """The place of the index's name among what `Table.query` is called with beside the hash key."""
@@ -27,6 +30,8 @@ def hasten() -> None:
     BaseJSONSerializer._serialize_type_structure = _structure_of(  # type: ignore[method-assign]
         BaseJSONSerializer._serialize_type_structure
     )
+    Item.__init__ = _item  # type: ignore[method-assign]
+    Item.project = _project_of(Item.project)  # type: ignore[method-assign]
     DynamoType.__eq__ = _equal  # type: ignore[method-assign]
     DynamoType.__lt__ = _less  # type: ignore[method-assign]
 
@@ -57,7 +62,7 @@ def _query_of(query: Any) -> Any:
 
 
 def _has(attributes: Mapping[str, DynamoType], conditions: Any) -> bool:
-    return all(name in attributes and attributes[name] == value for name, value in conditions)
+    return all(name in attributes and _equal(attributes[name], value) for name, value in conditions)
 
 
 def _copied(self: Table, memo: dict[int, Any]) -> Any:
@@ -66,6 +71,27 @@ def _copied(self: Table, memo: dict[int, Any]) -> Any:
         made = _copies[id(self)] = Table.__new__(Table)
         made.__dict__.update(copy.deepcopy(self.__dict__, memo))
     return _copies[id(self)]
+
+
+def _item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: Mapping[str, Any]) -> None:
+    self.hash_key = hash_key
+    self.range_key = range_key
+    self.attrs = LimitedSizeDict()
+    for name, value in attrs.items():
+        dict.__setitem__(self.attrs, name, DynamoType(value))
+    if self.size() > _MAX_ITEM:
+        raise ItemSizeTooLarge
+
+
+def _project_of(project: Any) -> Any:
+    def projected(self: Item, paths: list[list[str]]) -> Any:
+        if any(len(path) > 1 for path in paths):
+            return project(self, paths)
+        return Item(
+            self.hash_key, self.range_key, {path[0]: self.attrs[path[0]] for path in paths if path[0] in self.attrs}
+        )
+
+    return projected
 
 
 def _structure_of(serialize: Any) -> Any:
