@@ -42,6 +42,7 @@ class Field(StrEnum):
     TAG = "tag"
     FINDING = "finding"
     FIXITY = "fixity"
+    PARENT = "parent"
     CODEC = "codec"
     CONTAINER = "container"
     SHA256 = "sha256"
@@ -162,6 +163,7 @@ def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:
         Field.TAG: recording.tags,
         Field.FINDING: tuple(finding.code for finding in recording.findings),
         Field.FIXITY: str(fixity.status) if fixity and not fixity.is_intact else None,
+        Field.PARENT: recording.lineage.parent if recording.lineage else None,
         Field.CODEC: audio.codec if audio else None,
         Field.CONTAINER: audio.container if audio else None,
         Field.SHA256: recording.sha256,

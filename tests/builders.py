@@ -17,6 +17,7 @@ from domain.fixity import Fixity, FixityStatus
 from domain.idempotency import IdempotentRequest
 from domain.job import Job
 from domain.job_kind import JobKind
+from domain.lineage import Lineage
 from domain.ports.world import Clock, Ids
 from domain.prediction import ModelCard, ModelParameter, Prediction, Said, SoundTaken, Span, prediction_key
 from domain.recipe import Recipe
@@ -93,6 +94,10 @@ def an_audio_format(**changes: Any) -> AudioFormat:
 def a_finding(**changes: Any) -> Finding:
     finding = Finding("clipping", Severity.WARNING, "The signal clips.", "Record it quieter.", ((0.1, 0.2),))
     return replace(finding, **changes)
+
+
+def a_lineage(parent: str = "recording-1") -> Lineage:
+    return Lineage(RecordingId(parent), a_sha256(parent), "podcast@1", a_sha256("steps"), "1", a_sha256("key"), "job-1")
 
 
 def a_fixity(status: FixityStatus = FixityStatus.INTACT) -> Fixity:

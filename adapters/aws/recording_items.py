@@ -28,6 +28,7 @@ ATTRIBUTE_OF: Mapping[Field, str] = {
     Field.TAG: "tags",
     Field.FINDING: "findings",
     Field.FIXITY: "fixity",
+    Field.PARENT: "parent",
     Field.CODEC: "codec",
     Field.CONTAINER: "container",
     Field.SHA256: "sha256",

@@ -31,7 +31,18 @@ INDEXES: dict[str, tuple[str, str]] = {
 }
 """The partition key and the sort key of each index: an item without them is not in it."""
 
-FILTERED = ("codec", "container", "filename", "sha256", "channels", "sample_rate", "tags", "findings", "fixity")
+FILTERED = (
+    "codec",
+    "container",
+    "filename",
+    "sha256",
+    "channels",
+    "sample_rate",
+    "tags",
+    "findings",
+    "fixity",
+    "parent",
+)
 _PROJECTED = (*FILTERED, "created", "duration", "size")
 """What the lists of recordings carry beside their keys, so that a filter can pass over an item without reading it.
 

@@ -16,7 +16,7 @@ from domain.recording import Recording
 from domain.source import Source, SourcedRecording
 from domain.values import LibraryId, Page, RecordingId
 
-_LABELS = (Field.TAG, Field.FINDING, Field.FIXITY)
+_LABELS = (Field.TAG, Field.FINDING, Field.FIXITY, Field.PARENT)
 _SOURCES_AT_A_TIME = 200
 
 

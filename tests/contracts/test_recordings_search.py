@@ -22,6 +22,7 @@ from tests.builders import (
     OTHER_LIBRARY,
     a_finding,
     a_fixity,
+    a_lineage,
     a_recording,
     a_sha256,
     an_audio_format,
@@ -69,6 +70,7 @@ def recordings_of(draw: st.DrawFn, library_id: LibraryId) -> Recording:
         findings=tuple(a_finding(code=code) for code in draw(st.sets(st.sampled_from(CODES)))),
         audio=audio if heard else None,
         fixity=pick((None, *(a_fixity(status) for status in FixityStatus))),
+        lineage=pick((None, a_lineage("one"), a_lineage("other"))),
     )
 
 
@@ -77,6 +79,7 @@ _VALUES = {
     Field.TAG: (*TAGS, "unknown", "do"),
     Field.FINDING: CODES,
     Field.FIXITY: ("damaged", "intact"),
+    Field.PARENT: ("one", "on"),
     Field.CODEC: ("mp3", "MP3"),
     Field.CONTAINER: ("ogg",),
     Field.SHA256: (a_sha256(1),),

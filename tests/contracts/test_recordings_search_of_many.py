@@ -16,7 +16,17 @@ from domain.fixity import FixityStatus
 from domain.listing import MAX_LIMIT, ORDERED, Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.recording import Recording, Status
 from tests.aws import BACKEND
-from tests.builders import LIBRARY, NOON, FakeClock, a_finding, a_fixity, a_recording, a_sha256, an_audio_format
+from tests.builders import (
+    LIBRARY,
+    NOON,
+    FakeClock,
+    a_finding,
+    a_fixity,
+    a_lineage,
+    a_recording,
+    a_sha256,
+    an_audio_format,
+)
 from tests.contracts.conftest import NAMES, Family, maker_of
 from tests.contracts.test_recordings_search import expected, paged
 
@@ -31,6 +41,7 @@ _VALUES: dict[Field, tuple[Comparable, ...]] = {
     Field.TAG: ("common", "rare"),
     Field.FINDING: ("clipping", "hum"),
     Field.FIXITY: ("damaged", "missing"),
+    Field.PARENT: ("split", "once"),
     Field.CODEC: ("pcm_s16le", "mp3"),
     Field.CONTAINER: ("wav", "mp3"),
     Field.SHA256: (a_sha256("many"), a_sha256("one")),
@@ -75,6 +86,7 @@ def many(rng: random.Random) -> Iterator[Recording]:
             findings=tuple(a_finding(code=code) for code in sorted(codes)),
             audio=audio if rng.random() < 0.95 else None,
             fixity=a_fixity(rng.choices(tuple(FixityStatus), weights=(90, 8, 2))[0]),
+            lineage=a_lineage("once" if n == 100 else "split") if n % 4 == 0 else None,
         )
 
 

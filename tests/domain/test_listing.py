@@ -23,7 +23,7 @@ from domain.listing import (
     sort_value,
 )
 from domain.recording import Status
-from tests.builders import NOON, a_finding, a_fixity, a_recording, an_audio_format
+from tests.builders import NOON, a_finding, a_fixity, a_lineage, a_recording, an_audio_format
 
 RECORDING = a_recording(
     tags=("cat", "dog"),
@@ -32,6 +32,7 @@ RECORDING = a_recording(
     size_bytes=100,
     filename="A dog.ogg",
     fixity=a_fixity(FixityStatus.DAMAGED),
+    lineage=a_lineage("parent-1"),
 )
 UNHEARD = a_recording(status=Status.RECEIVING, sha256=None, audio=None)
 
@@ -44,6 +45,7 @@ UNHEARD = a_recording(status=Status.RECEIVING, sha256=None, audio=None)
         (Field.TAG, "cat", "Cat"),
         (Field.FINDING, "silence", "clip"),
         (Field.FIXITY, "damaged", "missing"),
+        (Field.PARENT, "parent-1", "parent"),
         (Field.CODEC, "flac", "mp3"),
         (Field.CONTAINER, "ogg", "wav"),
         (Field.SHA256, RECORDING.sha256, "0" * 64),

@@ -23,6 +23,7 @@ _TYPES: dict[Filtered, Any] = {
     Filtered.TAG: list[_Word],
     Filtered.FINDING: list[_Word],
     Filtered.FIXITY: Literal["damaged", "missing"],
+    Filtered.PARENT: _Word,
     Filtered.CODEC: _Word,
     Filtered.CONTAINER: _Word,
     Filtered.SHA256: Sha256,

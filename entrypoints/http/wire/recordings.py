@@ -157,6 +157,8 @@ class RecordingView(BaseModel):
                 "waveform": f"{own}/waveform",
                 "spectrogram": f"{own}/spectrogram",
                 "previews": f"{own}/previews",
+                "recipe-previews": f"{own}/recipe-previews",
+                "children": f"/api/v1/recordings?parent={recording.id}",
                 "predictions": f"{own}/predictions",
                 "jobs": f"/api/v1/jobs?recording={recording.id}",
                 **{decision: f"{own}/{decision}" for decision in recording.decisions},

@@ -105,8 +105,7 @@ def test_a_result_shows_its_lineage_and_proof(service: Service) -> None:
     assert not any(name.startswith(("proof.", "engine.")) for name in made["settings"])
     assert all(item["proof"] is None for item in items if not item["lineage"])
 
-    everything = service.viewer.get(f"{V1}/recordings").get_json()["items"]
-    (child,) = (each for each in everything if each["parent"])
+    (child,) = service.viewer.get(parent["links"]["children"]).get_json()["items"]
     assert child["status"] == "ready"
     assert child["parent"]["recording"] == parent["id"]
     assert child["parent"]["recipe"] == "speech-16k@1"

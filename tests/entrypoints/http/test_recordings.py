@@ -39,9 +39,11 @@ def test_its_links_lead_to_all_that_can_be_had_of_it(service: Service, editor: A
     rules = {rule.rule.removeprefix(below) for rule in service.app.url_map.iter_rules() if rule.rule.startswith(below)}
     there = {name for name in rules if "/" not in name}
     assert there - links.keys() == {"restore", "release", "reject"}
+    posted = {"previews": ({"loudness_lufs": -20}, 202), "recipe-previews": ({"recipe": "web-opus"}, 200)}
     for name, address in links.items():
-        if name == "previews":
-            assert editor.post(address, json={"loudness_lufs": -20}).status_code == 202
+        if name in posted:
+            body, status = posted[name]
+            assert editor.post(address, json=body).status_code == status
         else:
             assert got(editor, address).status == 200, name
 
