@@ -3,10 +3,10 @@
 import json
 import logging
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.access import system_actor
 from domain.audit import AuditEntry
@@ -22,7 +22,7 @@ THREADS = 16  # webhooks that are sent to at a time
 AT_ONCE = 8  # threads that send right after an event, and how many of them one webhook may have
 AT_ONCE_FOR_ONE = 2
 BATCH = 100
-ROUND_SECONDS = 20.0  # of one webhook in a run, so that one with much to come has the others wait no longer
+ROUND = timedelta(seconds=40)  # of one webhook in a run, so that one with much to come has the others wait no longer
 SLOW_SECONDS = 5.0  # a try that failed after so long: the others will not arrive now, either
 
 
@@ -79,7 +79,8 @@ class SendDeliveries:
 
     def __call__(self) -> dict[str, int]:
         counts: Counter[str] = Counter(webhooks_delivered=0, webhooks_failed=0)
-        waiting, lock = self.webhooks.all(), threading.Lock()
+        found = tuple(self.webhooks.all())
+        waiting, lock = iter(found), threading.Lock()
 
         def work() -> None:
             for webhook in _shared(waiting, lock):
@@ -87,7 +88,7 @@ class SendDeliveries:
                 with lock:
                     counts.update(counted)
 
-        threads = [threading.Thread(target=work, daemon=True) for _ in range(THREADS)]
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(THREADS, len(found)))]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -97,21 +98,29 @@ class SendDeliveries:
 
     def _round(self, webhook: Webhook) -> Counter[str]:
         counted: Counter[str] = Counter()
-        ends = time.monotonic() + ROUND_SECONDS
+        ends = self.clock.now() + ROUND
         try:
-            for delivery in self.deliveries.due(webhook.id, self.clock.now(), BATCH):
+            for delivery in self._due(webhook):
                 webhook = self.webhooks.get(webhook.library_id, webhook.id)  # as the one before has left it
                 attempt = self.send_delivery(webhook, delivery)
                 if attempt is None:
                     continue
                 counted["webhooks_delivered" if attempt.arrived else "webhooks_failed"] += 1
-                if time.monotonic() >= ends or (attempt.error and attempt.seconds >= SLOW_SECONDS):
+                if self.clock.now() >= ends or (attempt.error and attempt.seconds >= SLOW_SECONDS):
                     break
         except NotFound:
             log.info("webhook %s was removed while it was sent to", webhook.id)
         except AudioBackendError as error:
             log.warning("webhook %s is left for the next time: %s: %s", webhook.id, error.code, error.detail)
         return counted
+
+    def _due(self, webhook: Webhook) -> Iterator[Delivery]:
+        """What is due now, a batch at a time: none of it is due any more once it was taken."""
+        now = self.clock.now()
+        while batch := self.deliveries.due(webhook.id, now, BATCH):
+            yield from batch
+            if len(batch) < BATCH:
+                return
 
 
 class Courier:

@@ -1,6 +1,7 @@
 """Webhooks, from the event to a real receiver on loopback."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,7 +21,7 @@ from domain.webhook import KEPT_FOR, RETRY_AFTER, DeliveryState, Webhook, Webhoo
 from tests.application.conftest import House
 from tests.builders import a_webhook, an_entry
 from tests.faults import Faulty
-from tests.receiver import Receiver, receiving
+from tests.receiver import NAME, Receiver, raw_server, receiving
 
 TWO_DAYS = timedelta(days=2)
 
@@ -34,9 +35,14 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def webhook(house: House, receiver: Receiver) -> Webhook:
     """For changes of the library, which a test makes by `change`."""
-    house.replace("webhook_sender", HttpsSender(allow_private=True, resolve=lambda _host, _port: ["127.0.0.1"]))
+    house.replace("webhook_sender", sender())
     made: Webhook = house.use.create_webhook()(house.admin, receiver.url, ("library.changed",))
     return made
+
+
+def sender(**more: Any) -> HttpsSender:
+    """One that finds every name on the loopback."""
+    return HttpsSender(allow_private=True, resolve=lambda _host, _port: ["127.0.0.1"], **more)
 
 
 def change(house: House) -> None:
@@ -188,6 +194,32 @@ def test_one_webhook_that_fails_holds_up_no_other(house: House, receiver: Receiv
         change(house)
         change(house)
         assert send(house) == (2, 2)
+
+
+def test_a_backlog_is_sent_in_one_run(
+    house: House, receiver: Receiver, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.deliver.BATCH", 2)
+    for _ in range(4):
+        change(house)
+    assert send(house) == (4, 0)
+
+
+def test_a_webhook_that_hangs_is_left_after_the_first_try(
+    house: House, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(peer: socket.socket) -> None:
+        while peer.recv(65536):
+            continue
+
+    monkeypatch.setattr("application.deliver.SLOW_SECONDS", 0.05)
+    for _ in range(3):
+        change(house)
+    with raw_server(silent) as port:
+        house.replace("webhook_sender", sender(seconds=0.1))
+        house.use.change_webhook()(house.admin, webhook.id, 1, url=f"http://{NAME}:{port}/")
+        assert send(house) == (0, 1)
+    assert "within 0.1 seconds" in str(now(house, webhook).reason)
 
 
 def test_a_service_sends_at_once_and_not_twice(house: House, receiver: Receiver, webhook: Webhook) -> None:
