@@ -38,12 +38,13 @@ class SendDelivery:
 
     def __call__(self, webhook: Webhook, delivery: Delivery) -> Attempt | None:
         now = self.clock.now()
-        claimed = delivery.given_up("The webhook is paused.", now) if webhook.is_paused else delivery.claimed(now)
+        why_not = _why_not(webhook, delivery)
+        claimed = delivery.given_up(why_not, now) if why_not else delivery.claimed(now)
         try:
             self.deliveries.save(claimed, replaces=delivery.version)
         except (VersionMismatch, NotFound):
             return None
-        if webhook.is_paused:
+        if why_not:
             return None
         body = body_of(delivery.event)
         headers = headers_of(webhook, delivery.event, body, self.clock)
@@ -180,6 +181,12 @@ def headers_of(webhook: Webhook, event: Event, body: bytes, clock: Clock) -> dic
         "webhook-timestamp": str(stamp),
         "webhook-signature": signature(webhook.secrets_at(now), event.id, stamp, body),
     }
+
+
+def _why_not(webhook: Webhook, delivery: Delivery) -> str | None:
+    if webhook.is_paused:
+        return "The webhook is paused."
+    return "Whoever sent it was lost each time." if delivery.is_exhausted else None
 
 
 def _shared(webhooks: Iterator[Webhook], lock: threading.Lock) -> Iterator[Webhook]:

@@ -169,6 +169,11 @@ class Delivery:
     def library_id(self) -> LibraryId:
         return self.event.library_id
 
+    @property
+    def is_exhausted(self) -> bool:
+        """It has been claimed as often as it may be, whatever became of its claimers."""
+        return self.tries > len(RETRY_AFTER)
+
     def claimed(self, now: datetime) -> "Delivery":
         """Raises IllegalTransition when it is settled or in other hands."""
         if self.due_at is None or now < self.due_at:
@@ -180,7 +185,7 @@ class Delivery:
         attempts = (*self.attempts, attempt)[-MAX_ATTEMPTS_SHOWN:]
         if attempt.arrived:
             return self._next(attempts=attempts, state=DeliveryState.DELIVERED, due_at=None)
-        if attempt.status_code == GONE or self.tries > len(RETRY_AFTER):
+        if attempt.status_code == GONE or self.is_exhausted:
             return self._next(attempts=attempts, state=DeliveryState.DEAD, due_at=None)
         return self._next(attempts=attempts, due_at=now + self._pause())
 

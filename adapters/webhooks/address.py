@@ -48,7 +48,7 @@ def target_of(url: str, *, plain_too: bool = False) -> Target:
         raise _refused("starts with https://")
     if parts.username is not None or parts.password is not None:
         raise _refused("carries no user and no password: the signature proves who sends")
-    if not parts.hostname or parts.fragment or port == 0:
+    if not parts.hostname or parts.hostname.startswith(".") or parts.fragment or port == 0:
         raise _refused("has a host and no fragment")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme == "https", parts.hostname, port or _PORTS[parts.scheme], path)

@@ -60,7 +60,7 @@ class HttpsSender(WebhookSender):
             error = f"There was no answer within {self._seconds:g} seconds."
         except ssl.SSLError as failure:
             error = f"The TLS connection failed: {getattr(failure, 'verify_message', '') or failure.reason}."
-        except (OSError, http.client.HTTPException) as failure:
+        except (OSError, ValueError, http.client.HTTPException) as failure:
             error = f"The connection failed: {getattr(failure, 'strerror', '') or type(failure).__name__}."
         return Attempt(now, round(time.monotonic() - started, 3), status, error)
 

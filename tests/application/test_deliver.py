@@ -17,7 +17,7 @@ from domain.errors import Conflict, Forbidden, Invalid, NotFound, VersionMismatc
 from domain.policy import Policy, Rule, Verdict
 from domain.ports.access import AuditQuery
 from domain.ports.events import DeliveryQuery
-from domain.webhook import KEPT_FOR, RETRY_AFTER, DeliveryState, Webhook, WebhookStatus
+from domain.webhook import HELD_FOR, KEPT_FOR, RETRY_AFTER, DeliveryState, Webhook, WebhookStatus
 from tests.application.conftest import House
 from tests.builders import a_webhook, an_entry
 from tests.faults import Faulty
@@ -220,6 +220,19 @@ def test_a_webhook_that_hangs_is_left_after_the_first_try(
         house.use.change_webhook()(house.admin, webhook.id, 1, url=f"http://{NAME}:{port}/")
         assert send(house) == (0, 1)
     assert "within 0.1 seconds" in str(now(house, webhook).reason)
+
+
+def test_a_delivery_whose_senders_are_lost_each_time_ends(house: House, receiver: Receiver, webhook: Webhook) -> None:
+    change(house)
+    (delivery,) = log(house, webhook)
+    for _ in range(len(RETRY_AFTER) + 1):  # claimed by processes that die
+        claimed = delivery.claimed(house.clock.now())
+        house.ports.deliveries().save(claimed, replaces=delivery.version)
+        delivery = claimed
+        house.clock.advance(HELD_FOR)
+    assert send(house) == (0, 0)
+    assert log(house, webhook)[0].state is DeliveryState.DEAD
+    assert receiver.received == []
 
 
 def test_a_service_sends_at_once_and_not_twice(house: House, receiver: Receiver, webhook: Webhook) -> None:

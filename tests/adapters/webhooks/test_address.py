@@ -73,6 +73,7 @@ def test_a_url_is_taken_apart() -> None:
         "file:///etc/passwd",
         "https://",
         "https:///path",
+        "https://.example.org/",
         "https://user@example.org",
         "https://user:secret@example.org",
         "https://@example.org",

@@ -179,5 +179,10 @@ def test_who_speaks_no_http_or_is_not_there_fails_with_words() -> None:
     assert str(refused.error).startswith("The connection failed")
 
 
+def test_nothing_that_the_network_says_is_raised() -> None:
+    attempt = send(HttpsSender(resolve=Names(["no number"])), f"https://{NAME}/")
+    assert str(attempt.error).startswith("The connection failed")
+
+
 def test_the_next_address_is_tried_where_one_cannot_be_reached(plain: Receiver) -> None:
     assert send(sender(Names(["::1", LOOPBACK])), plain.url).arrived
