@@ -416,11 +416,10 @@ def test_what_progress_raises_ends_the_processing(
         raise Cancelled
 
     path = file(sounds.tone_wav(5.0))
-    for form in ("wav", "mp3"):
-        asked = Processing((*CHAIN, Step.of("transcode", {"format": form})), "made")
-        with pytest.raises(Cancelled):
-            engine.process(path, tmp_path, asked, cancel)
-        assert engine.process(path, tmp_path, asked, silent).outputs
+    asked = Processing((*CHAIN, Step.of("transcode", {"format": "mp3"})), "made")
+    with pytest.raises(Cancelled):
+        engine.process(path, tmp_path, asked, cancel)
+    assert engine.process(path, tmp_path, asked, silent).outputs
 
 
 def test_a_trim_beyond_its_limit_makes_nothing_until_somebody_agrees(
