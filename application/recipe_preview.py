@@ -14,7 +14,7 @@ from application.render import PROCESS, Proven, Render
 from domain.access import Actor, Permission
 from domain.errors import Invalid, NotFound
 from domain.ports.audio import AudioEngine
-from domain.ports.blobs import Workspaces
+from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Recordings
 from domain.proof import Measured, Proof
 from domain.recipe import RecipeRef, checked_chain
@@ -57,6 +57,7 @@ class PreviewRecipe:
     beyond the limit of that, too."""
 
     recordings: Recordings
+    blobs: Blobs
     engine: AudioEngine
     workspaces: Workspaces
     resolve_recipe: ResolveRecipe
@@ -92,10 +93,19 @@ class PreviewRecipe:
             return self._made(recording, steps, stretch, workspace)
 
     def _made(self, recording: Recording, steps: tuple[Step, ...], stretch: Stretch, workspace: Path) -> RecipePreview:
-        with self.render.blobs.as_file(recording.blob_key) as path:
+        with self.blobs.as_file(recording.blob_key) as path:
             whole = Excerpt(stretch, ExcerptFormat.WAV, fade_in=False, fade_out=False)
             before = self.render.measure(self.engine.excerpt(path, workspace, whole).path, workspace, _nobody)
-        made = self.render.trial(recording, steps, "preview", workspace, _nobody, allow_long_trim=True, excerpt=stretch)
+            made = self.render.trial(
+                path,
+                recording,
+                steps,
+                "preview",
+                workspace,
+                progress=_nobody,
+                allow_long_trim=True,
+                excerpt=stretch,
+            )
         key = self.render.key(recording, steps)
         files = []
         for n, file in enumerate(made.files[:MAX_FILES]):

@@ -79,30 +79,34 @@ class Render:
         *,
         allow_long_trim: bool = False,
     ) -> Rendered:
-        made = self.trial(recording, steps, stem, workspace, progress, allow_long_trim=allow_long_trim)
+        with self.blobs.as_file(recording.blob_key) as path:
+            made = self.trial(
+                path, recording, steps, stem, workspace, progress=progress, allow_long_trim=allow_long_trim
+            )
         for file in made.files:
             file.proof.require(file.artefact.name)
         return made
 
     def trial(
         self,
+        path: Path,
         recording: Recording,
         steps: tuple[Step, ...],
         stem: str,
         workspace: Path,
-        progress: Progress,
         *,
+        progress: Progress,
         allow_long_trim: bool = False,
         excerpt: Stretch | None = None,
     ) -> Rendered:
-        """The same of an excerpt, or of all, and whether or not it is as it was promised: not to be kept."""
+        """The same of an excerpt, or of all, whether or not it is as it was promised: not to be kept. `path` has the
+        recording's bytes."""
         clipped = clipping_seconds(recording.findings)
         with ExitStack() as files:
             others = {}
             for other in self.joined(recording.library_id, steps):
                 others[str(other.id)] = files.enter_context(self.blobs.as_file(other.blob_key))
                 clipped += clipping_seconds(other.findings)
-            path = files.enter_context(self.blobs.as_file(recording.blob_key))
             asked = Processing(
                 steps,
                 stem,
@@ -122,9 +126,8 @@ class Render:
             for file in files:
                 file.artefact.path.unlink()  # takes no room beside the one that is made anew
             second = self.engine.process(path, workspace, replace(asked, steps=again), progress)
-            if len(second.outputs) == len(files):  # another level may cut a sound in other places
-                files = self._heard(_promised_as(second, made), workspace, clipped, progress)
-                made = replace(second, notes={**second.notes, "corrected": "for what the encoder did"})
+            files = self._heard(_promised_as(second, made), workspace, clipped, progress)
+            made = replace(second, notes={**second.notes, "corrected": "for what the encoder did"})
         return Rendered(files, made.input_seconds, made.notes, made.long_trim)
 
     def _heard(
@@ -176,10 +179,11 @@ def part_of(progress: Progress, start: float, end: float) -> Progress:
 
 
 def _promised_as(second: Processed, first: Processed) -> tuple[Produced, ...]:
-    """What was promised stays what was asked for: only the way there is another one."""
+    """What was promised stays what was asked for, of every file: only the way there is another one."""
+    asked = first.outputs[0].promise
     return tuple(
         replace(new, promise=replace(new.promise, target_lufs=asked.target_lufs, ceiling_dbtp=asked.ceiling_dbtp))
-        for new, asked in zip(second.outputs, (old.promise for old in first.outputs), strict=True)
+        for new in second.outputs
     )
 
 
