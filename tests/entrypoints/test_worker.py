@@ -14,11 +14,13 @@ from dependency_injector import providers
 from adapters.aws.scale_in import EcsScaleIn
 from adapters.system import SystemClock
 from application.import_plan import ImportMode
+from application.item_work import Outcome
 from domain.access import Actor, system_actor
-from domain.batch import Item, Selection, Work
+from domain.batch import Batch, Item, Selection, Work
 from domain.errors import LeaseLost
 from domain.job import JobStatus
 from domain.job_kind import JobKind, Lane
+from domain.ports.audio import Progress
 from domain.ports.work import JobQuery
 from domain.recording import Recording
 from entrypoints.container import Container
@@ -117,6 +119,38 @@ def test_what_somebody_waits_for_passes_items_that_take_long(worker: list[Worker
     until(lambda: recordings.get(sent.library_id, sent.id).status == "ready", "ready while items run")
     assert not inside.acquire(blocking=False)
     may_end.set()
+
+
+def test_two_workers_share_the_items_of_batches(worker: list[Worker]) -> None:
+    """Never more at a time than there are slots, whichever worker they run in, and none twice."""
+    floor = Floor(bulk_slots=3, worker_children=2, lease_seconds=30)
+    lock, now, most = threading.Lock(), Counter[str](), Counter[str]()
+
+    class Watched(Chore):
+        def __call__(self, batch: Batch, item: Item, fence: str, progress: Progress) -> Outcome:
+            with lock:
+                now["items"] += 1
+                most["items"] = max(most["items"], now["items"])
+            progress(0.5, "halfway")
+            with lock:
+                now["items"] -= 1
+                self.done[item.recording_id] += 1
+            return Outcome()
+
+    chore = Watched(is_quick=False)
+    floor.container.use_cases.works.override(providers.Object({Work.CHANGE: chore}))
+    recordings = [a_recording(library_id=floor.actor.library_id) for _ in range(40)]
+    for each in recordings:
+        floor.container.adapters.recordings().add(each, an_entry(library_id=each.library_id, subject_id=each.id))
+    start = floor.container.use_cases.start_batch()
+    batches = [start(floor.actor, Work.CHANGE, {}, Selection(query={})) for _ in range(2)]
+    worker += [worker_of(floor.container), worker_of(floor.container)]
+    for one in worker:
+        one.start()
+    jobs = floor.container.adapters.jobs()
+    until(lambda: {jobs.find(each.id).status for each in batches} == {JobStatus.SUCCEEDED}, "both have ended")
+    assert chore.done == Counter({each.id: 2 for each in recordings})
+    assert most["items"] <= 3
 
 
 def test_a_started_worker_finds_work_by_itself(floor: Floor, worker: list[Worker]) -> None:
