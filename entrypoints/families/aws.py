@@ -33,6 +33,7 @@ from adapters.cron import CalendarCron
 from adapters.local.workspaces import FolderWorkspaces
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
+from adapters.tables.metadata import PandasTables
 from adapters.tables.results import ParquetResults
 from adapters.webhooks.sender import HttpsSender
 from domain.ports.work import ScaleIn
@@ -103,6 +104,7 @@ class AwsAdapters(containers.DeclarativeContainer):
     deliveries = One(DynamoDeliveries, table)
     webhook_sender = One(HttpsSender, settings.provided.webhook_allow_private)
     bulk_results = One(ParquetResults)
+    tables = One(PandasTables)
     bulk_runs = One(
         SageMakerRuns,
         clients.provided.sagemaker,

@@ -29,6 +29,7 @@ from adapters.models.shelf import ModelShelf
 from adapters.models.speech import SpeechModel
 from adapters.referring import ReferringBlobs
 from adapters.system import StandingMachine, SystemClock, UlidIds
+from adapters.tables.metadata import PandasTables
 from adapters.tables.results import ParquetResults
 from adapters.webhooks.sender import HttpsSender
 from entrypoints.families.limits import engine_limits
@@ -84,4 +85,5 @@ class LocalAdapters(containers.DeclarativeContainer):
     deliveries = One(SqliteDeliveries, database)
     webhook_sender = One(HttpsSender, settings.provided.webhook_allow_private)
     bulk_results = One(ParquetResults)
+    tables = One(PandasTables)
     bulk_runs = One(NoRuns)

@@ -27,6 +27,7 @@ from entrypoints.http.api_v1.hearing import hearing
 from entrypoints.http.api_v1.imports import imports
 from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.limits import limits as intake_limits
+from entrypoints.http.api_v1.metadata_imports import metadata_imports
 from entrypoints.http.api_v1.policy import policy
 from entrypoints.http.api_v1.predictions import predictions
 from entrypoints.http.api_v1.recipe_previews import recipe_previews
@@ -51,7 +52,7 @@ def create_app(container: Container) -> Flask:
     app.extensions[PLACES] = limits.Places(settings.max_event_streams)
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, batches)
-    openapi.register(app, events, predictions, recipes, rules, schedules, policy, access)
+    openapi.register(app, events, predictions, metadata_imports, recipes, rules, schedules, policy, access)
     openapi.register(app, recipe_previews, webhooks)
     app.register_blueprint(ops)
     app.register_blueprint(docs)

@@ -50,8 +50,6 @@ REQUIRED = {
     ("POST", f"{V1}/recordings/<id>/previews"): Call(WRITE, "recording", {"json": {"loudness_lufs": -16}}),
     ("POST", f"{V1}/recordings/<id>/recipe-previews"): Call(WRITE, "recording", {"json": {"recipe": "podcast"}}),
     ("GET", f"{V1}/recordings/<id>/recipe-previews/<name>"): Call(READ, "recording"),
-    ("POST", f"{V1}/recordings/<id>/recipe-previews"): Call(WRITE, "recording", {"json": {"recipe": "podcast"}}),
-    ("GET", f"{V1}/recordings/<id>/recipe-previews/<name>"): Call(READ, "recording"),
     ("POST", f"{V1}/uploads"): Call(WRITE, given={"json": {"filename": "a.wav", "size": 10}}),
     ("GET", f"{V1}/uploads/<id>"): Call(WRITE, "upload"),
     ("DELETE", f"{V1}/uploads/<id>"): Call(WRITE, "upload"),

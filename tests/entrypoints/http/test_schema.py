@@ -52,8 +52,6 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/dead-letters/<id>/release"),
     ("POST", f"{V1}/schedules"),  # no chance text is a cron expression
     ("PUT", f"{V1}/schedules/<id>"),
-    ("POST", f"{V1}/schedules"),  # no chance text is a cron expression
-    ("PUT", f"{V1}/schedules/<id>"),
     ("POST", f"{V1}/uploads/<id>/complete"),
     ("PUT", f"{V1}/uploads/<id>/parts/<n>"),  # no chance signature is ours
     ("POST", f"{V1}/webhooks/<id>/replay"),  # nor is a chance cursor
