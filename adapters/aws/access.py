@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from adapters import refusals
 from adapters.aws import items, versioned
 from adapters.aws.items import Item, document, read
-from adapters.aws.table import ABSENT, Range, Refused, Table, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.versioned import Record
+from adapters.aws.writes import ABSENT, put
 from domain.access import Key, Library
 from domain.audit import AuditEntry
 from domain.event import Event

@@ -6,7 +6,8 @@ from adapters import cursors
 from adapters.aws.items import Item, document, key
 from adapters.aws.listing import newest_first
 from adapters.aws.schema import LIST_2, LIST_3, LIST_4
-from adapters.aws.table import Condition, Range, Table
+from adapters.aws.table import Range, Table
+from adapters.aws.writes import Condition
 from domain.audit import AuditEntry
 from domain.ports.access import AuditQuery, AuditTrail
 from domain.values import LibraryId, Page

@@ -10,8 +10,9 @@ from adapters import refusals
 from adapters.aws.items import Item as Attributes
 from adapters.aws.items import Key, document, key, read
 from adapters.aws.schema import LIST_2
-from adapters.aws.table import ABSENT, Range, Refused, Table, Write, at_version, increase, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.versioned import write_once
+from adapters.aws.writes import ABSENT, Write, at_version, increase, put
 from domain.batch import STRIPES, Counts, Item, ItemStatus
 from domain.values import JobId
 

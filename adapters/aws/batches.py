@@ -8,8 +8,9 @@ from adapters.aws import batch_items, versioned
 from adapters.aws.documents import cut, whole
 from adapters.aws.items import Item as Attributes
 from adapters.aws.items import Key, batches, document, key, key_of, read
-from adapters.aws.table import PRESENT, Range, Refused, Table, at_version, delete, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.versioned import Record, write_once
+from adapters.aws.writes import PRESENT, at_version, delete, put
 from domain.batch import PAGE_ITEMS, STRIPES, Batch, Counts, Item, ItemStatus, Making
 from domain.ports.batches import Batches, ItemQuery
 from domain.values import JobId, LibraryId, Page

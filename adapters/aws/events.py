@@ -11,9 +11,10 @@ from adapters import cursors
 from adapters.aws.due import due, overdue
 from adapters.aws.errors import RETRY_THROTTLED
 from adapters.aws.items import Item, document, key, read
-from adapters.aws.table import ABSENT, Range, Refused, Table, Write, delete, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.tries import Pause
 from adapters.aws.versioned import write_once
+from adapters.aws.writes import ABSENT, Write, delete, put
 from domain.errors import Unavailable
 from domain.event import Event
 from domain.ports.work import Events

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 from adapters.aws.errors import RETRY_FAILED
 from adapters.aws.items import SEPARATOR, Item, Key, Value, batches, key
-from adapters.aws.table import ABSENT, Condition, Range, Refused, Table, delete, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.versioned import write_once
+from adapters.aws.writes import ABSENT, Condition, delete, put
 from domain.errors import Unavailable
 from domain.fingerprint import Identity
 from domain.ports.fingerprints import Fingerprints

@@ -8,8 +8,9 @@ from adapters.aws.documents import cut, part_keys, whole
 from adapters.aws.due import due, overdue
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.schema import TTL
-from adapters.aws.table import Condition, Refused, Table, delete, put
+from adapters.aws.table import Refused, Table
 from adapters.aws.versioned import write_once
+from adapters.aws.writes import Condition, delete, put
 from domain.errors import Unavailable
 from domain.idempotency import IdempotentRequest
 from domain.ports.access import IdempotentRequests

@@ -8,7 +8,8 @@ from itertools import islice
 
 from adapters import cursors
 from adapters.aws.items import Item, Key, document, key, read
-from adapters.aws.table import Range, Table, delete
+from adapters.aws.table import Range, Table
+from adapters.aws.writes import delete
 from domain.event import Event
 from domain.ports.events import Outbox
 

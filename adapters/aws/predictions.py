@@ -10,7 +10,8 @@ from adapters import cursors, refusals
 from adapters.aws.documents import cut, whole
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.schema import BY_CREATED, LIST_2
-from adapters.aws.table import Condition, Range, Refused, Table, delete, put
+from adapters.aws.table import Range, Refused, Table
+from adapters.aws.writes import Condition, delete, put
 from domain.ports.models import PredictionQuery, Predictions
 from domain.prediction import Prediction, PredictionSummary
 from domain.values import LibraryId, Page, RecordingId

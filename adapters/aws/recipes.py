@@ -5,8 +5,9 @@ from itertools import islice
 from adapters import refusals
 from adapters.aws import versioned
 from adapters.aws.items import Item, Key, document, key, read
-from adapters.aws.table import Range, Table, put
+from adapters.aws.table import Range, Table
 from adapters.aws.versioned import Record
+from adapters.aws.writes import put
 from domain.audit import AuditEntry
 from domain.errors import Conflict, NotFound
 from domain.ports.recipes import Recipes

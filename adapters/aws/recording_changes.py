@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from adapters.aws.documents import cut
 from adapters.aws.items import Key, Value, key
 from adapters.aws.recording_items import companions_of, item_of
-from adapters.aws.table import MAX_TRANSACTION, Condition, Write, delete, put
+from adapters.aws.table import MAX_TRANSACTION
+from adapters.aws.writes import Condition, Write, delete, put
 from domain.recording import Recording
 from domain.values import LibraryId
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from adapters.aws.items import Value, key, sortable
 from adapters.aws.recording_items import ATTRIBUTE_OF, NUMBERS, SETS, facet_partition, list_of
-from adapters.aws.table import Condition, Range
+from adapters.aws.table import Range
+from adapters.aws.writes import Condition
 from domain.listing import UNKNOWN_NUMBER, Field, Filter, Op, RecordingQuery, SortKey
 from domain.recording import Status
 from domain.values import LibraryId

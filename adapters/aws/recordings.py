@@ -14,8 +14,9 @@ from adapters.aws.recording_changes import CLAIMANT, changes
 from adapters.aws.recording_items import KIND, TRASHED, UNFINISHED, item_of, recording_key
 from adapters.aws.recording_search import FEW, WALK, Search
 from adapters.aws.recording_sources import from_sources
-from adapters.aws.table import MAX_TRANSACTION, Refused, Table, at_version, delete, put
+from adapters.aws.table import MAX_TRANSACTION, Refused, Table
 from adapters.aws.versioned import Record
+from adapters.aws.writes import at_version, delete, put
 from domain.audit import AuditEntry
 from domain.event import Event
 from domain.listing import Field, Filter, Op, RecordingQuery

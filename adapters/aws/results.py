@@ -4,7 +4,8 @@ from adapters import refusals
 from adapters.aws.documents import cut, part_keys, whole
 from adapters.aws.items import Item, Key, document, key, key_of, read, sortable
 from adapters.aws.recording_items import recording_key
-from adapters.aws.table import Condition, Range, Refused, Table, delete, put
+from adapters.aws.table import Range, Refused, Table
+from adapters.aws.writes import Condition, delete, put
 from domain.analysis import Analysis
 from domain.ports.recordings import Analyses, Renditions
 from domain.rendition import Rendition

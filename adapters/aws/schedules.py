@@ -8,8 +8,9 @@ from adapters.aws import items, versioned
 from adapters.aws.due import due, overdue
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.schema import TTL
-from adapters.aws.table import Range, Table, put
+from adapters.aws.table import Range, Table
 from adapters.aws.versioned import Record
+from adapters.aws.writes import put
 from domain.audit import AuditEntry
 from domain.ports.schedules import RUNS_KEPT_FOR, Schedules
 from domain.schedule import Run, Schedule, ScheduleId

@@ -6,14 +6,15 @@ Which item lies where, and why, is told in docs/dynamodb.md.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from adapters.aws.errors import code_of, translated
-from adapters.aws.items import Item, Key, Value, batches, marshalled, unmarshalled
+from adapters.aws.items import Item, Key, batches, marshalled, unmarshalled
 from adapters.aws.tries import Pause, tries
+from adapters.aws.writes import Condition, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,56 +25,6 @@ _MAX_READ, _MAX_WRITE = 100, 25  # items of one batch
 
 _CONTENDED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Why a transaction was not carried out that will be when it is tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition expression. Names start with `#` and values with `:` in the text, and stand here without."""
-
-    text: str
-    names: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-    def asked(self, name: str) -> dict[str, Any]:
-        """As request parameters, the expression under that name."""
-        asked: dict[str, Any] = {name: self.text}
-        if self.names:
-            asked["ExpressionAttributeNames"] = {f"#{each}": called for each, called in self.names.items()}
-        if self.values:
-            asked["ExpressionAttributeValues"] = marshalled({f":{each}": v for each, v in self.values.items()})
-        return asked
-
-
-ABSENT = Condition("attribute_not_exists(pk)")
-PRESENT = Condition("attribute_exists(pk)")
-
-
-def at_version(version: int) -> Condition:
-    return Condition("#version = :version", {"version": "version"}, {"version": version})
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """An item that is put under its `pk` and `sk`, or numbers that are added to an item's own, which is made where
-    there is none; without either, what is under the key is deleted."""
-
-    key: Key
-    item: Item | None = None
-    condition: Condition | None = None
-    added: Mapping[str, int] | None = None
-
-
-def put(item: Item, condition: Condition | None = None) -> Write:
-    return Write((str(item["pk"]), str(item["sk"])), item, condition)
-
-
-def delete(key: Key, condition: Condition | None = None) -> Write:
-    return Write(key, None, condition)
-
-
-def increase(key: Key, added: Mapping[str, int]) -> Write:
-    """Goes with a write whose condition fails the second time: else one that is sent again would be added twice."""
-    return Write(key, added=added)
 
 
 class Refused(Exception):

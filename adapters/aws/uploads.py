@@ -9,8 +9,9 @@ from adapters.aws.bucket import MULTIPARTS_ABORTED_DAYS
 from adapters.aws.due import due, overdue
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.schema import TTL
-from adapters.aws.table import Table, put
+from adapters.aws.table import Table
 from adapters.aws.versioned import Record
+from adapters.aws.writes import put
 from domain.audit import AuditEntry
 from domain.ports.recordings import Uploads
 from domain.upload import Upload, UploadStatus

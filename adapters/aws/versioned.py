@@ -9,7 +9,8 @@ from adapters.aws.audit import audit_item
 from adapters.aws.documents import cut
 from adapters.aws.items import Item
 from adapters.aws.outbox import outbox_item
-from adapters.aws.table import ABSENT, Condition, Refused, Table, Write, at_version, delete, put
+from adapters.aws.table import Refused, Table
+from adapters.aws.writes import ABSENT, Condition, Write, at_version, delete, put
 from domain.audit import AuditEntry
 from domain.event import Event
 

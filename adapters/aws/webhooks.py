@@ -9,8 +9,9 @@ from adapters.aws.due import due, overdue
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.listing import newest_first
 from adapters.aws.schema import TTL
-from adapters.aws.table import ABSENT, Range, Refused, Table, at_version, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.versioned import Record, write_once
+from adapters.aws.writes import ABSENT, at_version, put
 from domain.audit import AuditEntry
 from domain.ports.events import Deliveries, DeliveryQuery, Webhooks
 from domain.values import LibraryId, Page, WebhookId

@@ -11,8 +11,9 @@ from adapters.aws.errors import RETRY_FAILED
 from adapters.aws.items import Item, Key, document, key, read
 from adapters.aws.listing import newest_first
 from adapters.aws.schema import BY_CREATED, LIST_2, LIST_3, LIST_4, TTL
-from adapters.aws.table import ABSENT, Condition, Range, Refused, Table, delete, put
+from adapters.aws.table import Range, Refused, Table
 from adapters.aws.versioned import Record, write_once
+from adapters.aws.writes import ABSENT, Condition, delete, put
 from domain.audit import AuditEntry
 from domain.errors import Conflict, Unavailable
 from domain.event import Event

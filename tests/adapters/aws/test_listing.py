@@ -8,7 +8,8 @@ import pytest
 
 from adapters.aws.audit import audit_item
 from adapters.aws.listing import newest_first
-from adapters.aws.table import Range, Table, put
+from adapters.aws.table import Range, Table
+from adapters.aws.writes import put
 from domain.audit import AuditEntry
 from domain.ports.access import AuditQuery
 from domain.values import Page

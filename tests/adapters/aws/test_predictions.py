@@ -3,7 +3,8 @@
 import pytest
 
 from adapters.aws.predictions import DynamoPredictions
-from adapters.aws.table import Range, Table, delete
+from adapters.aws.table import Range, Table
+from adapters.aws.writes import delete
 from domain.ports.models import PredictionQuery
 from domain.prediction import Said, Span
 from tests.builders import LIBRARY, a_prediction

@@ -4,7 +4,8 @@ import pytest
 
 from adapters.aws.items import Item, sortable
 from adapters.aws.schema import BY_CREATED, create_table
-from adapters.aws.table import ABSENT, Range, Refused, Table, at_version, delete, put
+from adapters.aws.table import Range, Refused, Table
+from adapters.aws.writes import ABSENT, at_version, delete, put
 from tests.aws import AwsDouble
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from adapters.aws.table import Table, delete, put
+from adapters.aws.table import Table
 from adapters.aws.tries import TRIES
+from adapters.aws.writes import delete, put
 from domain.errors import Unavailable
 from tests.aws import AwsDouble
 from tests.faults import Faulty, raising

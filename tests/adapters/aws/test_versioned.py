@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 from adapters.aws import versioned
 from adapters.aws.audit import audit_item
 from adapters.aws.items import Item
-from adapters.aws.table import ABSENT, Refused, Table, put
+from adapters.aws.table import Refused, Table
 from adapters.aws.versioned import Record, write_once
+from adapters.aws.writes import ABSENT, put
 from domain.errors import Conflict, NotFound, VersionMismatch
 from tests.adapters.aws.conftest import stored
 from tests.aws import AwsDouble
