@@ -3,7 +3,8 @@
 make bench                            five minutes of sound in three formats, and all tables: half an hour
 make bench ARGS="--minutes 60"        an hour of it, and lengths up to four hours: about an hour in all
 make bench FILES="a.wav b.mp3 music"  sounds and folders of one's own
-make bench ARGS="--only listening"    one table: listening, lengths, clips, ready, uploads, records, work or transfers
+make bench ARGS="--only listening"    one table: listening, lengths, clips, processing, steps, batches, ready, uploads,
+                                      records, work or transfers
 """
 
 import argparse
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import listening, material, ready, records, transfers, uploads, work
+from benchmarks import batches, listening, material, processing, ready, records, transfers, uploads, work
 
 SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aiff", ".aac", ".wma", ".webm", ".caf"})
 
@@ -38,6 +39,13 @@ def main() -> None:
                 lambda: listening.over_lengths(folder, lengths),
             ),
             "clips": ("Short clips", listening.HEADS, lambda: listening.clips(folder)),
+            "processing": (
+                "Processing: to -16 LUFS as opus of 128 kbit/s, against ffmpeg's command line",
+                processing.HEADS,
+                lambda: processing.rows(folder, lengths[2:]),
+            ),
+            "steps": ("Steps of recipes, alone", processing.STEP_HEADS, lambda: processing.steps(folder)),
+            "batches": ("Batches", batches.HEADS, lambda: batches.rows(folder, asked.clips, asked.items)),
             "ready": ("Usable", ("what", "ratio", "medians"), lambda: ready.rows(folder)),
             "uploads": ("Uploads of 128 MiB", uploads.HEADS, lambda: uploads.rows(folder)),
             "records": (
@@ -57,6 +65,8 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--clips", type=int, default=1000, help="of the batches through a recipe")
+    parser.add_argument("--items", type=int, default=100_000, help="of the batches that do nothing")
     parser.add_argument("--only")
     return parser.parse_args()
 

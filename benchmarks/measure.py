@@ -30,11 +30,18 @@ def medians(
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of CPU and of the wall's clock, and MiB of resident memory at the peak."""
+    """Seconds of CPU and of the wall's clock, and MiB of resident memory at the peak.
+
+    `peak` is of the process alone, `programs` of those that it started, `together` of both at a time. `said` is what
+    the way itself had to say.
+    """
 
     cpu: float
     wall: float
     peak: float
+    programs: float = 0.0
+    together: float = 0.0
+    said: str = ""
 
 
 def interleaved(ways: Sequence[str], path: Path, rounds: int = PAIRS) -> dict[str, Cost]:
@@ -75,4 +82,7 @@ def _median(costs: list[Cost]) -> Cost:
         statistics.median(cost.cpu for cost in costs),
         statistics.median(cost.wall for cost in costs),
         max(cost.peak for cost in costs),
+        max(cost.programs for cost in costs),
+        max(cost.together for cost in costs),
+        costs[-1].said,
     )

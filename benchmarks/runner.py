@@ -14,10 +14,12 @@ from adapters.audio.claims import examine
 from adapters.audio.decode import open_decoder
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
+from benchmarks import ways
 from benchmarks.measure import NOT_INSTALLED
+from benchmarks.programs import Programs, peak_mib
 from tests import sounds
 
-Way = Callable[[Path, Path], None]
+Way = Callable[[Path, Path], object]
 
 
 def engine(path: Path, folder: Path) -> None:
@@ -33,14 +35,11 @@ def decode(path: Path, _folder: Path) -> None:
 def way(name: str) -> Way:
     if name in {"engine", "decode"}:
         return {"engine": engine, "decode": decode}[name]
+    ours = ways.way(name)
+    if ours is not None:
+        return ours
     found: Way = importlib.import_module(f"benchmarks.yardsticks.{name}").analyse
     return found
-
-
-def peak_mib() -> float:
-    """The largest that this process was since the last reset, resident."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def cpu_seconds() -> float:
@@ -59,10 +58,12 @@ def main(name: str, path: Path) -> None:
         kind = path.suffix[1:] if path.suffix in {".mp3", ".flac"} else "wav"
         warming.write_bytes(sounds.encoded(kind, sounds.noise(8.0)))
         analyse(warming, Path(folder))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Programs() as programs:
         cpu, wall = cpu_seconds(), time.perf_counter()
-        analyse(path, Path(folder))
-        cost = {"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - wall, "peak": peak_mib()}
+        said = analyse(path, Path(folder))
+        cost: dict[str, object] = {"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - wall, "peak": peak_mib()}
+    cost |= {"programs": programs.peak_mib, "together": programs.together_mib}
+    cost |= {"said": said if isinstance(said, str) else ""}
     print(json.dumps(cost))
 
 
