@@ -44,7 +44,7 @@ def steps(folder: Path) -> Iterator[tuple[str, ...]]:
     costs = interleaved(tuple(named), path, rounds=ROUNDS)
     floor = costs[ways.STEP].cpu
     for way, cost in costs.items():
-        a_minute = cost.cpu / (STEP_SECONDS / 60)
+        a_minute, peak = cost.cpu / (STEP_SECONDS / 60), max(cost.peak, cost.together)
         yield (
             named[way],
             f"{a_minute:.3f}",
