@@ -45,12 +45,7 @@ def steps(folder: Path) -> Iterator[tuple[str, ...]]:
     floor = costs[ways.STEP].cpu
     for way, cost in costs.items():
         a_minute, peak = cost.cpu / (STEP_SECONDS / 60), max(cost.peak, cost.together)
-        yield (
-            named[way],
-            f"{a_minute:.3f}",
-            f"{cost.cpu / floor:.1f}" if floor else "",
-            f"{max(cost.peak, cost.together):.0f}",
-        )
+        yield (named[way], f"{a_minute:.3f}", f"{cost.cpu / floor:.1f}" if floor else "", f"{peak:.0f}")
 
 
 def _wav(folder: Path, minutes: float) -> Path:
