@@ -70,7 +70,7 @@ class Notices:
         return changed, self._event(recording.library_id, "recording.damaged", recording.id, facts)
 
     def of_job(self, job: Job, before: Job | None = None) -> tuple[Event, ...]:
-        """Nothing, where only its lease or its progress is another, and of crews, which are the service's own affair."""
+        """Nothing, where only its lease or its progress is another, and of crews: they are the service's own affair."""
         if job.kind is JobKind.CREW or (before is not None and before.status is job.status):
             return ()
         return (self._event(job.library_id, "job.changed", job.id, facts_of_job(job)),)

@@ -140,8 +140,8 @@ class CancelJob:
 
 @dataclass(frozen=True)
 class RetryJob:
-    """A job that failed or was cancelled, and its recording, go back to work; a dead letter is none any more. Of a batch
-    the items that failed, and those that a cancelled one has left."""
+    """A job that failed or was cancelled, and its recording, go back to work; a dead letter is none any more. Of a
+    batch the items that failed, and those that a cancelled one has left."""
 
     jobs: Jobs
     queue: JobQueue
