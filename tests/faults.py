@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from domain.errors import Unavailable
 from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.values import JobId
@@ -51,6 +52,56 @@ def raising(method: str, error: Exception, count: int = 1) -> Callable[[str, int
             raise error
 
     return fault
+
+
+class Calls:
+    """One count over all ports that are put behind it. The `fatal` call fails, before it is carried out or, when it is
+    `late`, after: the answer is lost. The count begins with `count` and ends with the failure."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self._counting = False
+        self._fatal: int | None = None
+        self._late = False
+
+    def count(self, fatal: int | None = None, *, late: bool = False) -> None:
+        self.made, self._counting, self._fatal, self._late = [], True, fatal, late
+
+    def stop(self) -> None:
+        self._counting = False
+
+    def over(self, name: str, port: Any) -> Any:
+        return _Counted(self, name, port)
+
+    def __str__(self) -> str:
+        return f"{len(self.made)}: {self.made[-1]}, failed {'after' if self._late else 'before'} it was carried out"
+
+    def carry_out(self, name: str, call: Callable[[], Any]) -> Any:
+        if not self._counting:
+            return call()
+        self.made.append(name)
+        is_fatal = len(self.made) == self._fatal
+        if is_fatal:
+            self._counting = False
+        if is_fatal and not self._late:
+            raise Unavailable(f"{name} cannot be reached.")
+        result = call()
+        if is_fatal:
+            raise Unavailable(f"The answer to {name} was lost.")
+        return result
+
+
+class _Counted:
+    def __init__(self, calls: Calls, name: str, port: Any) -> None:
+        self._calls = calls
+        self._name = name
+        self._port = port
+
+    def __getattr__(self, method: str) -> Any:
+        attribute = getattr(self._port, method)
+        if not callable(attribute):
+            return attribute
+        return lambda *given, **more: self._calls.carry_out(f"{self._name}.{method}", lambda: attribute(*given, **more))
 
 
 class UnreliableQueue(JobQueue):
