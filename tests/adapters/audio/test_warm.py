@@ -62,3 +62,14 @@ def test_a_probe_needs_no_compiler(tmp_path: Path) -> None:
         "print([name for name in ('numba', 'scipy', 'librosa') if name in sys.modules])"
     )
     assert loaded.strip() == "[]"
+
+
+def test_steps_that_do_not_filter_load_no_filters() -> None:
+    """They would take 40 MB in each child."""
+    loaded = python(
+        "import sys, adapters.audio.listening\n"
+        "before = 'scipy.signal' in sys.modules\n"
+        "import adapters.audio.process.processing\n"
+        "print(('scipy.signal' in sys.modules) == before)"
+    )
+    assert loaded.strip() == "True"

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from adapters.audio.blocks import Block
 from adapters.audio.compiled import compiled
@@ -22,6 +21,8 @@ def filtered(blocks: Iterable[Block], sections: Sections) -> Iterator[Block]:
     The filters begin as if the first sample had been there for ever, so that a sound which begins away from zero is no
     step for them, and does not click.
     """
+    from scipy import signal  # loads much of scipy, 40 MB in each child: only for those who filter
+
     rest = signal.sosfilt_zi(sections)
     states: NDArray[np.float64] | None = None
     for block in recut(blocks, _BLOCK):

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from scipy import signal
-
 from adapters.audio.blocks import Block
 from adapters.audio.process.stage import Given, Shape, Stage
 from adapters.audio.process.steps.biquads import filtered
@@ -35,5 +33,7 @@ class Pass(Stage):
         return shape
 
     def run(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        from scipy import signal  # not at the top: see biquads
+
         sections = signal.butter(self._order, self._frequency, self._kind, fs=self._rate, output="sos")
         return filtered(blocks, sections)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from scipy import signal
 
 from adapters.audio.blocks import Block
 from adapters.audio.one_pass import Sound as Of
@@ -54,6 +53,8 @@ class HumRemoval(Stage):
 
 def notches(hz: float, harmonics: int, q: float, rate: int) -> Sections:
     """At as many multiples of the frequency as are below half the sample rate; each is its frequency over q wide."""
+    from scipy import signal  # not at the top: see biquads
+
     lines = [k * hz for k in range(1, harmonics + 1) if k * hz < rate / 2]
     return np.array([np.concatenate(signal.iirnotch(line, q, rate)) for line in lines])
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from adapters.audio.blocks import Block
 from adapters.audio.process.cutting import recut
@@ -133,13 +132,16 @@ class _Voice:
     """The band that voices fill, of the mean of all channels."""
 
     def __init__(self, rate: int) -> None:
+        from scipy import signal  # not at the top: see biquads
+
         low, high = _VOICE_HZ[0], min(_VOICE_HZ[1], 0.45 * rate)
         self._filter = signal.butter(2, (low, high), "bandpass", fs=rate, output="sos")
+        self._filtered = signal.sosfilt
         self._state = np.zeros((len(self._filter), 2))
 
     def of(self, block: Block) -> Block:
         mono = mixed(block, averaged(block.shape[1]))[:, 0]
-        heard, self._state = signal.sosfilt(self._filter, mono, zi=self._state)
+        heard, self._state = self._filtered(self._filter, mono, zi=self._state)
         return np.ascontiguousarray(heard[:, None], np.float32)
 
 
