@@ -11,6 +11,7 @@ STEP_HEADS = ("step", "CPU s a minute", "of wav alone", "peak MiB")
 REFERENCE = "loudnorm"
 STEP_SECONDS = 300.0
 ROUNDS = 3
+LONG_MINUTES = 30  # from here on one round has to do: it lasts long enough to even out what disturbs it
 
 _WAYS = {
     "processed": "engine, measures itself",
@@ -27,7 +28,7 @@ _PROGRAMS = frozenset({REFERENCE, "ebur128"})
 def rows(folder: Path, minutes: list[float]) -> Iterator[tuple[str, ...]]:
     """All ways over the first length; over the others, what the memory of the product's own way does."""
     path = _wav(folder, minutes[0])
-    costs = interleaved(tuple(_WAYS), path, rounds=ROUNDS)
+    costs = interleaved(tuple(_WAYS), path, rounds=ROUNDS if minutes[0] < LONG_MINUTES else 1)
     for way, cost in costs.items():
         yield _row(path, way, cost, f"{cost.cpu / costs[REFERENCE].cpu:.2f}")
     _remove(path)
