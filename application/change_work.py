@@ -1,19 +1,17 @@
-"""Changes to what is said of many recordings, the trash, and moves to another library: as items of a batch."""
+"""Changes to what is said of many recordings, and the trash: as items of a batch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.access import Authenticate
 from application.changes import ChangeRecording
 from application.curate import RestoreRecording
 from application.item_work import Foreseen, ItemWork, Outcome
-from application.move import MoveRecording
-from domain.access import Actor, Permission, system_actor
+from domain.access import Actor, system_actor
 from domain.batch import Batch, Item, ItemStatus
 from domain.blob_keys import tables_prefix
 from domain.change import Action, Change, Diff
-from domain.errors import CallersFault, Conflict, Invalid
+from domain.errors import CallersFault
 from domain.parameter import Setting
 from domain.ports.access import AuditQuery, AuditTrail
 from domain.ports.audio import Progress
@@ -33,8 +31,6 @@ class ChangeWork(ItemWork):
     recordings: Recordings
     change_recording: ChangeRecording
     restore_recording: RestoreRecording
-    move_recording: MoveRecording
-    authenticate: Authenticate
     trail: AuditTrail
     clock: Clock
 
@@ -43,22 +39,9 @@ class ChangeWork(ItemWork):
         return True
 
     def settled(self, actor: Actor, asked: Mapping[str, object]) -> dict[str, Setting]:
-        """To move takes an administrator, and a key of the other library that may write there: the `key`, of which
-        nothing is kept."""
-        said = dict(asked)
-        if str(said.get("rows", "")).startswith(tables_prefix(actor.library_id)):
-            return {"rows": str(said["rows"])}  # each says by itself what changes
-        key = said.pop("key", None)
-        if said.get("action") != Action.MOVE:
-            if key is not None:
-                raise Invalid("Only a move takes the key of another library.", field="key")
-            return Change.checked(said).settings
-        actor.require(Permission.ADMINISTER)
-        theirs = self.authenticate(str(key))
-        theirs.require(Permission.WRITE)
-        if theirs.library_id == actor.library_id:
-            raise Conflict("The key is one of this very library. Send one of the library to move to.")
-        return Change(Action.MOVE, library=theirs.library_id).settings
+        if str(asked.get("rows", "")).startswith(tables_prefix(actor.library_id)):
+            return {"rows": str(asked["rows"])}  # each says by itself what changes
+        return Change.checked(asked).settings
 
     def foreseen(self, settings: Mapping[str, Setting], recording: Recording) -> Foreseen:
         try:
@@ -74,8 +57,6 @@ class ChangeWork(ItemWork):
         recording = self.recordings.get(batch.library_id, item.recording_id)
         if change.action is Action.RESTORE:
             return self._restore(actor, recording)
-        if change.action is Action.MOVE:
-            return self.move_recording(actor, recording, str(change.library), f"{batch.id}:{item.n}", progress)
         return self._trash(actor, recording)
 
     def _describe(self, actor: Actor, batch: Batch, recording_id: RecordingId, change: Change) -> Outcome:

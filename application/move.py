@@ -1,34 +1,38 @@
 """A recording goes to another library: its bytes and what is said of it are put there, and it is trashed here."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from application.access import Authenticate
 from application.changes import ChangeRecording
-from application.item_work import Outcome
+from application.item_work import Foreseen, ItemWork, Outcome
 from application.notices import Notices
 from application.work import StartJob
-from domain.access import Actor, system_actor
+from domain.access import Actor, Permission, system_actor
 from domain.audit import AuditEntry
+from domain.batch import Batch, Item
 from domain.blob_keys import original_key
-from domain.errors import Conflict, CorruptBlob, DuplicateContent, NotFound
+from domain.errors import Conflict, CorruptBlob, DuplicateContent, Invalid, NotFound
 from domain.job_kind import JobKind
 from domain.lineage import child_id
+from domain.parameter import Setting
 from domain.ports.audio import Progress
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status
-from domain.values import LibraryId, RecordingId
+from domain.values import Failure, LibraryId, RecordingId
 
 
 @dataclass(frozen=True)
-class MoveRecording:
-    """It is heard anew there, since analyses and renditions belong to their library, and gets another id, which
-    `asked_by` decides: a second run makes no second one. Bytes that the other library has already are not put there
-    twice; then `result` names the recording that has them."""
+class MoveWork(ItemWork):
+    """It is heard anew there, since analyses and renditions belong to their library, and gets another id, which the
+    item decides: a second run makes no second one. Bytes that the other library has already are not put there twice;
+    then `result` names the recording that has them."""
 
+    authenticate: Authenticate
     recordings: Recordings
     blobs: Blobs
     change_recording: ChangeRecording
@@ -37,12 +41,34 @@ class MoveRecording:
     clock: Clock
     ids: Ids
 
-    def __call__(self, actor: Actor, recording: Recording, library: str, asked_by: str, progress: Progress) -> Outcome:
-        """Raises Conflict for one whose bytes are not complete, and CorruptBlob when they are not what they were."""
-        if recording.sha256 is None:
-            raise Conflict("The bytes of the recording are not complete. Wait until it has been received.")
-        theirs = system_actor(LibraryId(library), actor.name.removeprefix("system:"), actor.request_id)
-        moved = child_id(f"move:{recording.id}", 0, asked_by)
+    @property
+    def is_quick(self) -> bool:
+        return False
+
+    def settled(self, actor: Actor, asked: Mapping[str, object]) -> dict[str, Setting]:
+        """It takes an administrator, and a key of the other library that may write there: `key`, of which nothing is
+        kept."""
+        actor.require(Permission.ADMINISTER)
+        if asked.keys() != {"key"}:
+            raise Invalid("A move takes the key of the library to move to, and nothing else.", field="key")
+        theirs = self.authenticate(str(asked["key"]))
+        theirs.require(Permission.WRITE)
+        if theirs.library_id == actor.library_id:
+            raise Conflict("The key is one of this very library. Send one of the library to move to.")
+        return {"library": theirs.library_id}
+
+    def foreseen(self, settings: Mapping[str, Setting], recording: Recording) -> Foreseen:
+        try:
+            _require_whole(recording)
+        except Conflict as error:
+            return Foreseen(Failure.from_error(error))
+        return Foreseen(bytes_out=recording.size_bytes, changes={"library": str(settings["library"])})
+
+    def __call__(self, batch: Batch, item: Item, fence: str, progress: Progress) -> Outcome:
+        recording = self.recordings.get(batch.library_id, item.recording_id)
+        actor = system_actor(batch.library_id, f"job:{batch.id}")
+        theirs = system_actor(LibraryId(str(batch.settings["library"])), f"job:{batch.id}")
+        moved = child_id(f"move:{recording.id}", 0, f"{batch.id}:{item.n}")
         try:
             there = self.recordings.get(theirs.library_id, moved).id
         except NotFound:
@@ -50,13 +76,18 @@ class MoveRecording:
         if there == moved:
             self.start_job(theirs, JobKind.INGEST, moved)
         self.change_recording(actor, recording.id, "recording.trash", _trashed)
-        return Outcome(result={"library": library, "recording": there, "made": there == moved})
+        return Outcome(
+            result={"library": theirs.library_id, "recording": there, "made": there == moved},
+            audio_seconds=(recording.audio.duration_seconds or 0.0) if recording.audio else 0.0,
+        )
 
     def _put(self, theirs: Actor, recording: Recording, moved: RecordingId, progress: Progress) -> RecordingId:
-        """The id of the recording that has the bytes there."""
+        """The id of the recording that has the bytes there. Raises Conflict where they are not complete, and
+        CorruptBlob when they are not what they were."""
         has = self.recordings.find_by_content(theirs.library_id, recording.sha256 or "")
         if has is not None:
             return has.id
+        _require_whole(recording)
         key = original_key(theirs.library_id, moved)
         self.blobs.put(key, self._read(recording, progress))
         now = self.clock.now()
@@ -92,6 +123,13 @@ class MoveRecording:
             raise CorruptBlob(
                 "The original's bytes are not what they were. It is not moved.", recording_id=recording.id
             )
+
+
+def _require_whole(recording: Recording) -> None:
+    if recording.sha256 is None:
+        raise Conflict("The bytes of the recording are not complete. Wait until it has been received.")
+    if recording.status is Status.TRASHED:
+        raise Conflict("The recording is in the trash. Restore it first.")
 
 
 def _trashed(current: Recording, now: datetime) -> Recording:

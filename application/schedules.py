@@ -35,8 +35,6 @@ class CheckRuns:
 
     def __call__(self, actor: Actor, runs: ScheduledBatch | ScheduledTask) -> None:
         if isinstance(runs, ScheduledBatch):
-            if "key" in runs.settings:
-                raise Invalid("A schedule keeps no secrets, so it cannot move recordings.", field="change")
             work_of(self.works, runs.work).settled(actor, runs.settings)
             self.check_selection(actor, Selection(query=runs.query, share=runs.share))
         elif self.libraries.get(actor.library_id).name != DEFAULT_LIBRARY:

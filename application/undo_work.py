@@ -24,7 +24,7 @@ from domain.recipe_rule import Into
 from domain.recording import Recording, Status
 from domain.values import JobId, LibraryId, RecordingId
 
-UNDONE = frozenset({Work.CHANGE, Work.RECIPE})
+UNDONE = frozenset({Work.CHANGE, Work.MOVE, Work.RECIPE})
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,16 @@ class UndoWork(ItemWork):
         actor = system_actor(batch.library_id, f"job:{batch.id}")
         if other.work is Work.RECIPE:
             return self._made(actor, done)
+        if other.work is Work.MOVE:
+            if done.result.get("made"):
+                theirs = system_actor(LibraryId(str(done.result["library"])), f"job:{batch.id}")
+                self._trash(theirs, RecordingId(str(done.result["recording"])))
+            return self._restore(actor, done.recording_id)
         change = Change.of({**other.settings, **done.settings})
         if change.action is Action.DESCRIBE:
             return self._described(actor, done)
         if change.action is Action.RESTORE:
             return self._trash(actor, done.recording_id)
-        if change.action is Action.MOVE and done.result.get("made"):
-            self._trash(system_actor(LibraryId(str(done.result["library"])), f"job:{batch.id}"), _moved(done))
         return self._restore(actor, done.recording_id)
 
     def _made(self, actor: Actor, done: Item) -> Outcome:
@@ -108,7 +111,3 @@ class UndoWork(ItemWork):
             return Outcome(ItemStatus.SKIPPED)
         self.restore_recording(actor, recording_id, recording.version)
         return Outcome()
-
-
-def _moved(done: Item) -> RecordingId:
-    return RecordingId(str(done.result["recording"]))

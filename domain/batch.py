@@ -27,7 +27,8 @@ class Work(StrEnum):
     RECIPE = "recipe"
     ANALYSE = "analyse"
     PREDICT = "predict"
-    CHANGE = "change"  # tags, fields, trash, restore, another library
+    CHANGE = "change"  # title, tags, fields, the trash
+    MOVE = "move"  # to another library
     FIXITY = "fixity"
     UNDO = "undo"  # takes back what another batch did
 

@@ -17,7 +17,6 @@ class Action(StrEnum):
     DESCRIBE = "describe"
     TRASH = "trash"
     RESTORE = "restore"
-    MOVE = "move"  # to another library
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +96,15 @@ class Change:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     fields: Mapping[str, Scalar] = field(default_factory=dict)
-    library: str | None = None
 
     def __post_init__(self) -> None:
         says = self.title is not None or self.tags is not None or self.add_tags or self.remove_tags or self.fields
         if (self.action is Action.DESCRIBE) != bool(says):
-            raise Invalid("Say which title, tags or fields are to change, or trash, restore or move.", field="change")
+            raise Invalid("Say which title, tags or fields are to change, or trash or restore.", field="change")
         if self.tags is not None and (self.add_tags or self.remove_tags):
             raise Invalid("Say tags, or add_tags and remove_tags.", field="tags")
         if set(self.add_tags) & set(self.remove_tags):
             raise Invalid("A tag cannot be added and removed at once.", field="remove_tags")
-        if (self.action is Action.MOVE) != (self.library is not None):
-            raise Invalid("Say to which library the recordings move.", field="library")
 
     @classmethod
     def describing(
@@ -146,10 +142,9 @@ class Change:
             _require(said, "title", str, "a text")
             _require(said, "fields", Mapping, "an object")
             return cls.describing(**said)  # type: ignore[arg-type]  # of the right types, as just seen
-        _require(said, "library", str, "a text")
-        if said.keys() - {"library"}:
+        if said:
             raise Invalid(f"To {action} takes nothing else.", field="change")
-        return cls(Action(str(action)), **said)  # type: ignore[arg-type]  # as above
+        return cls(Action(str(action)))
 
     @property
     def settings(self) -> dict[str, Setting]:
@@ -160,7 +155,6 @@ class Change:
             "add_tags": self.add_tags or None,
             "remove_tags": self.remove_tags or None,
             "fields": json.dumps(dict(self.fields), separators=(",", ":")) if self.fields else None,
-            "library": self.library,
         }
         return {"action": str(self.action), **{name: value for name, value in said.items() if value is not None}}
 
@@ -170,7 +164,7 @@ class Change:
             value = settings.get(name)
             return tuple(str(each) for each in value) if isinstance(value, tuple) else ()
 
-        title, library, fields = (settings.get(name) for name in ("title", "library", "fields"))
+        title, fields = settings.get("title"), settings.get("fields")
         return cls(
             Action(str(settings.get("action", Action.DESCRIBE))),
             None if title is None else str(title),
@@ -178,7 +172,6 @@ class Change:
             texts("add_tags"),
             texts("remove_tags"),
             json.loads(str(fields)) if fields is not None else {},
-            None if library is None else str(library),
         )
 
     def described(self, recording: Recording, now: datetime) -> Recording:
@@ -198,11 +191,7 @@ class Change:
             return Diff.between(recording, self.described(recording, now)).told
         if self.action is Action.RESTORE:
             return {"status": f"trashed → {recording.restored(now).status}"}
-        if recording.status is Status.TRASHED:
-            return {}
-        if self.action is Action.TRASH:
-            return {"status": f"{recording.status} → trashed"}
-        return {"library": f"{recording.library_id} → {self.library}"}
+        return {} if recording.status is Status.TRASHED else {"status": f"{recording.status} → trashed"}
 
 
 def _described(

@@ -39,6 +39,7 @@ def start(
     ] = None,
     analyser: Annotated[str | None, typer.Option(help="What is to listen again: listen.")] = None,
     change: Annotated[str | None, typer.Option(metavar="JSON", help="""As '{"add_tags": ["dog"]}'.""")] = None,
+    move: Annotated[bool, typer.Option("--move", help="To another library, whose key is asked for.")] = False,
     fixity: Annotated[bool, typer.Option("--fixity", help="Compare originals with their hashes.")] = False,
     share: Annotated[float, typer.Option(help="A sample, for --fixity.")] = 1.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
@@ -53,12 +54,15 @@ def start(
         Work.PREDICT: None if model is None else {"model": model, "parameters": parameters},
         Work.ANALYSE: None if analyser is None else {"analyser": analyser},
         Work.CHANGE: None if change is None else _object(change),
+        Work.MOVE: {} if move else None,
         Work.FIXITY: {} if fixity else None,
     }
     said = [(work, how) for work, how in asked.items() if how is not None]
     if len(said) != 1:
-        raise typer.BadParameter("Say one of --recipe, --model, --analyser, --change and --fixity.")
+        raise typer.BadParameter("Say one of --recipe, --model, --analyser, --change, --move and --fixity.")
     [(work, how)] = said
+    if work is Work.MOVE:
+        how = {"key": typer.prompt("A key of the library to move to", hide_input=True)}
     selection = Selection(query=_query(query), share=share)
     session: Session = context.obj
     with session.container() as container:

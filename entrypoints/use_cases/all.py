@@ -69,7 +69,7 @@ class UseCases(RecordingUseCases):
     recipe_work = wired(recipe_work.RecipeWork)
     fixity_work = wired(fixity_work.FixityWork)
     count_damaged = wired(count_damaged.CountDamaged)
-    move_recording = wired(move.MoveRecording)
+    move_work = wired(move.MoveWork)
     change_work = wired(change_work.ChangeWork)
     undo_work = wired(undo_work.UndoWork)
     works = providers.Dict(
@@ -79,6 +79,7 @@ class UseCases(RecordingUseCases):
             Work.RECIPE: recipe_work,
             Work.FIXITY: fixity_work,
             Work.CHANGE: change_work,
+            Work.MOVE: move_work,
             Work.UNDO: undo_work,
         }
     )

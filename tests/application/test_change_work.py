@@ -118,7 +118,7 @@ def test_recordings_move_to_another_library_and_back(house: House) -> None:
     theirs, _ = house.use.receive_recording()(
         stranger, filename="same.wav", content_type="audio/wav", chunks=[sounds.tone_wav(0.3, hz=340)]
     )
-    job = start(house, {"action": "move", "key": token}, Selection((one, other)))
+    job = start(house, {"key": token}, Selection((one, other)), Work.MOVE)
     assert items(house, job) == [ItemStatus.SUCCEEDED] * 2
     assert token not in json.dumps(dict(house.ports.batches().get(house.admin.library_id, job.id).settings))
     assert {house.recording(each).status for each in (one, other)} == {Status.TRASHED}
@@ -145,9 +145,14 @@ def test_to_move_takes_rights_in_both_libraries(house: House) -> None:
         (house.editor, own, Forbidden),
     ):
         with pytest.raises(refusal):
-            house.use.start_batch()(actor, Work.CHANGE, {"action": "move", "key": key}, Selection(ids))
-    with pytest.raises(Invalid):
-        house.use.start_batch()(house.admin, Work.CHANGE, {"title": "x", "key": own}, Selection(ids))
+            house.use.start_batch()(actor, Work.MOVE, {"key": key}, Selection(ids))
+    for work, asked in (
+        (Work.CHANGE, {"title": "x", "key": own}),
+        (Work.MOVE, {"key": own, "title": "x"}),
+        (Work.MOVE, {}),
+    ):
+        with pytest.raises(Invalid):
+            house.use.start_batch()(house.admin, work, asked, Selection(ids))
 
 
 def test_a_batch_that_runs_or_that_makes_nothing_is_not_taken_back(house: House) -> None:

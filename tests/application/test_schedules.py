@@ -201,7 +201,7 @@ def test_maintenance_is_for_the_services_own_library(house: House) -> None:
         ScheduledBatch(Work.FIXITY, {}, {"colour": ("red",)}),
         ScheduledBatch(Work.FIXITY, {"share": 1}, {}),
         ScheduledBatch(Work.ANALYSE, {"analyser": "unknown"}, {}),
-        ScheduledBatch(Work.CHANGE, {"action": "move", "key": "ak_secret"}, {}),
+        ScheduledBatch(Work.CHANGE, {"key": "ak_secret"}, {}),
     ],
 )
 def test_what_could_not_be_run_is_not_scheduled(house: House, scheduled: ScheduledBatch) -> None:

@@ -21,8 +21,6 @@ def a_described(**changes: Any) -> Recording:
         {"action": Action.TRASH, "title": "x"},
         {"tags": ("a",), "add_tags": ("b",)},
         {"add_tags": ("a",), "remove_tags": ("a",)},
-        {"action": Action.MOVE},
-        {"action": Action.TRASH, "library": "l"},
     ],
 )
 def test_a_change_that_says_nothing_or_too_much_is_refused(said: dict[str, Any]) -> None:
@@ -90,7 +88,6 @@ def test_the_trash_is_foreseen() -> None:
     assert restore.foreseen(trashed, NOON) == {"status": "trashed → ready"}
     with pytest.raises(IllegalTransition):
         restore.foreseen(ready, NOON)
-    assert Change(Action.MOVE, library="other").foreseen(ready, NOON) == {"library": f"{ready.library_id} → other"}
     with pytest.raises(IllegalTransition):
         Change.describing(title="x").foreseen(trashed, NOON)
 

@@ -32,13 +32,16 @@ Tags = Annotated[list[Word], Field(max_length=MAX_TAGS)]
 class AskedChange(Asked):
     """What is to become of the recordings. What is not said stays."""
 
-    action: Action = Field(Action.DESCRIBE, description="describe sets title, tags and fields; move takes a key.")
+    action: Action = Field(Action.DESCRIBE, description="describe sets title, tags and fields.")
     title: Word | None = None
     tags: Tags | None = Field(None, description="In the place of all tags.")
     add_tags: Tags | None = None
     remove_tags: Tags | None = None
     fields: dict[Word, Scalar] | None = Field(None, max_length=MAX_FIELDS, description="null takes one out.")
-    key: Word | None = Field(None, description="Of the library to move to, which may write there. It is not kept.")
+
+
+class AskedMove(Asked):
+    key: Word = Field(description="Of the library to move to, which may write there. It is not kept.")
 
 
 class AskedWork(Asked):
@@ -52,6 +55,9 @@ class AskedWork(Asked):
     )
     analyser: Word | None = Field(None, description="What is to listen again: listen.")
     change: AskedChange | None = None
+    move: AskedMove | None = Field(
+        None, description="To another library: they get other ids there, and are trashed here."
+    )
     fixity: Scrub | None = Field(None, description="Compares stored originals with the hashes that they came with.")
     undo: Id | None = Field(None, description="A batch that has ended, and is to be taken back.")
 
@@ -69,6 +75,7 @@ class AskedWork(Asked):
             Work.PREDICT: self.model,
             Work.ANALYSE: self.analyser,
             Work.CHANGE: self.change,
+            Work.MOVE: self.move,
             Work.FIXITY: self.fixity,
             Work.UNDO: self.undo,
         }
@@ -84,6 +91,8 @@ class AskedWork(Asked):
             return {"analyser": self.analyser}
         if self.undo is not None:
             return {"batch": self.undo}
+        if self.move is not None:
+            return {"key": self.move.key}
         return self.change.model_dump(exclude_unset=True) if self.change else {}
 
     def selection(self, recordings: list[str], query: dict[str, list[str]] | None) -> Selection:

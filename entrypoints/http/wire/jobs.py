@@ -36,7 +36,7 @@ class NewJobs(AskedWork):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if len(self.works()) != 1:
-            raise ValueError("say one of recipe, model, analyser, change, fixity and undo")
+            raise ValueError("say one of recipe, model, analyser, change, move, fixity and undo")
         if bool(self.recordings) + (self.query is not None) + (self.undo is not None) != 1:
             raise ValueError("say either recordings or a query; an undo has those of its batch")
         return self

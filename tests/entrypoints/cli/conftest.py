@@ -19,8 +19,8 @@ class Shell:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
 
-    def run(self, *arguments: str | Path) -> Result:
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    def run(self, *arguments: str | Path, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, [str(argument) for argument in arguments], input=typed)
 
     def json(self, *arguments: str | Path) -> Any:
         result = self.run(*arguments, "--json")

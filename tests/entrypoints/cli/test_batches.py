@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.access import system_actor
-from domain.errors import IllegalTransition, Invalid, NotFound
+from domain.errors import IllegalTransition, Invalid, NotFound, Unauthenticated
 from domain.recording import Recording
 from tests.builders import a_recording, an_entry
 from tests.entrypoints.cli.conftest import Shell
@@ -103,3 +103,8 @@ def test_a_table_is_looked_at_carried_out_and_taken_back(
     actor = system_actor(recordings[0].library_id, "test")
     assert container.use_cases.get_recording()(actor, recordings[0].id).title == recordings[0].title
     container.close()
+
+
+def test_the_key_to_move_to_is_asked_for_and_not_an_argument(shell: Shell, recordings: list[Recording]) -> None:
+    refused = shell.run("batch", "start", "--move", "--query", "", typed="ak_" + "x" * 40 + "\n")
+    assert isinstance(refused.exception, Unauthenticated)
