@@ -122,8 +122,11 @@ class RecordingQuery:
 def filters_of(words: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
     """Filters as they are written in addresses: `{"tag": ["dog", "loud"], "duration[gte]": ["1.5"]}`.
 
-    Raises Invalid for what cannot be filtered by so.
+    Raises Invalid for what cannot be filtered by so, and for a filter without values: whoever means all says nothing.
     """
+    for word, texts in words.items():
+        if not texts:
+            raise Invalid(f"The filter {word[:64]!r} has no value. Leave it out to find all.", field=word[:64])
     return tuple(_filter_of(word, text) for word, texts in words.items() for text in texts)
 
 

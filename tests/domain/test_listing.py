@@ -156,3 +156,8 @@ def test_filters_are_read_as_addresses_have_them() -> None:
 def test_what_cannot_be_filtered_by_is_refused(word: str, text: str) -> None:
     with pytest.raises(Invalid):
         filters_of({word: [text]})
+
+
+def test_a_filter_without_a_value_does_not_mean_all() -> None:
+    with pytest.raises(Invalid):
+        filters_of({"status": ["ready"], "tag": []})
