@@ -3,7 +3,7 @@
 #   ARGS=     passed through, e.g. make test ARGS='tests/domain -k recording'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-doubles lint lock bench fuzz clean venv runtime dev doubles
+.PHONY: help run test test-doubles test-kills lint lock bench fuzz clean venv runtime dev doubles
 
 PYTHON ?=
 ARGS   ?=
@@ -90,6 +90,9 @@ test: dev ## run the tests (ARGS= for pytest)
 test-doubles: doubles ## run the suites of the AWS profile over a second double, which checks signatures (ARGS= for pytest)
 	@AUDIO_TEST_AWS=ministack $(BIN)/python -m pytest tests/adapters/aws tests/contracts \
 		tests/entrypoints/http/test_uploads.py tests/entrypoints/http/test_content.py -k aws $(ARGS)
+
+test-kills: dev ## kill the worker at random moments of batches (ARGS="--seed 7 --count 100")
+	@$(BIN)/python -m tests.e2e.kills $(ARGS)
 
 lint: dev ## check style, types, walls, dependencies, and what deploys
 	@$(BIN)/ruff check

@@ -16,8 +16,8 @@ import soundfile
 from dependency_injector import providers
 
 from domain.access import Actor, Role
-from domain.batch import Counts, Item, Selection, Work
-from domain.job import Job
+from domain.batch import Counts, Item, ItemStatus, Selection, Work
+from domain.job import Job, JobStatus
 from domain.ports.batches import ItemQuery
 from domain.recording import Recording
 from domain.rendition import Rendition
@@ -86,7 +86,7 @@ class BatchYard:
 
     def start_worker(self) -> None:
         """Unless there is one."""
-        workers = self.workers = self.workers or self._process("-m", "tests.e2e.crashing_batch", str(self.armed))
+        workers = self.workers = self.workers or self.process("-m", "tests.e2e.crashing_batch", str(self.armed))
         if not self.is_working and workers.stdin is not None:
             workers.stdin.write(b"one\n")
             workers.stdin.flush()
@@ -99,7 +99,7 @@ class BatchYard:
         self.is_working = False
         return int(self.workers.stdout.readline())
 
-    def _process(self, *command: str) -> "subprocess.Popen[bytes]":
+    def process(self, *command: str) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *command],
@@ -114,13 +114,16 @@ class BatchYard:
     def await_end(self, batch: Started, patience: float = 60.0) -> None:
         """While the scheduler's sweep rings, as it does every few seconds."""
         deadline = time.monotonic() + patience
-        while not self.ports.jobs().find(batch.job_id).is_settled:
-            assert time.monotonic() < deadline, f"{self.state(batch)}\n{self.log.read_text()[-4000:]}"
-            self.use.sweep()()
-            time.sleep(LOOK_EVERY_SECONDS)
+        while not self.job(batch).is_settled:
+            assert time.monotonic() < deadline, (
+                f"{self.job(batch)} {self.counts(batch)}\n{self.log.read_text()[-4000:]}"
+            )
+            self.look()
 
-    def state(self, batch: Started) -> str:
-        return f"{self.counts(batch)} {self.ports.jobs().find(batch.job_id)}"
+    def look(self) -> None:
+        """A moment passes, and the sweep rings."""
+        self.use.sweep()()
+        time.sleep(LOOK_EVERY_SECONDS)
 
     def close(self) -> None:
         if self.workers is not None:
@@ -133,6 +136,10 @@ class BatchYard:
     def counts(self, batch: Started) -> Counts:
         counts: Counts = self.ports.batches().counts(self.admin.library_id, batch.job_id)
         return counts
+
+    def job(self, batch: Started) -> Job:
+        job: Job = self.ports.jobs().get(self.admin.library_id, batch.job_id)
+        return job
 
     def items(self, batch: Started) -> tuple[Item, ...]:
         query = ItemQuery(limit=1000)
@@ -151,6 +158,20 @@ class BatchYard:
         heard, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
         expected = sound * 10 ** (batch.gain_db / 20)
         return rate == RATE and heard.shape == expected.shape and bool(np.abs(heard - expected).max() <= ONE_STEP)
+
+    def assert_done_once(self, batch: Started, tries_lost: int) -> None:
+        """All its items, with as many tries more at most; each has the one result, whole. No bytes are left over."""
+        assert self.job(batch).status is JobStatus.SUCCEEDED
+        assert self.counts(batch).by_status == {ItemStatus.SUCCEEDED: len(self.recordings)}
+        items = self.items(batch)
+        assert sorted(item.recording_id for item in items) == sorted(each.id for each in self.recordings)
+        assert sum(item.attempts for item in items) <= len(items) + tries_lost
+        for recording, sound in zip(self.recordings, self.sounds, strict=True):
+            (result,) = self.results(batch, recording)
+            assert self.is_whole(batch, result, sound)
+        assert self.ports.batches().active(self.admin.library_id) == ()
+        assert self.ports.queue().dead_letters(10) == ()
+        assert self.keys_a_day_later() == self.keys_on_record()
 
     def keys_a_day_later(self) -> set[str]:
         """Of all blobs, once what no record names has been cleared away."""

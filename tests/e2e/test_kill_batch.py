@@ -5,8 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.batch import ItemStatus
-from domain.job import JobStatus
 from tests.e2e.batch_yard import BatchYard
 from tests.e2e.crashing_batch import POINTS
 
@@ -30,14 +28,4 @@ def test_killed_when(yard: BatchYard, point: str) -> None:
     assert yard.await_death() == -signal.SIGKILL, yard.log.read_text()
     yard.start_worker()
     yard.await_end(batch)
-    assert yard.ports.jobs().find(batch.job_id).status is JobStatus.SUCCEEDED
-    assert yard.counts(batch).by_status == {ItemStatus.SUCCEEDED: ITEMS}
-    items = yard.items(batch)
-    assert sorted(item.recording_id for item in items) == sorted(each.id for each in yard.recordings)
-    assert sum(item.attempts for item in items) <= ITEMS + 1
-    for recording, sound in zip(yard.recordings, yard.sounds, strict=True):
-        (result,) = yard.results(batch, recording)
-        assert yard.is_whole(batch, result, sound)
-    assert yard.ports.batches().active(yard.admin.library_id) == ()
-    assert yard.ports.queue().dead_letters(10) == ()
-    assert yard.keys_a_day_later() == yard.keys_on_record()
+    yard.assert_done_once(batch, tries_lost=1)
