@@ -121,6 +121,11 @@ def test_each_lane_has_its_workers_and_its_queue() -> None:
     assert environment("worker")["AUDIO_WORKER_LANES"] == {"Ref": "Lane"}
 
 
+@pytest.mark.parametrize("task", ["web", "worker", "jobs"])
+def test_all_that_start_or_run_models_are_told_of_them(task: str) -> None:
+    assert environment(task)["AUDIO_SAGEMAKER_MODELS"] == {"Ref": "Models"}
+
+
 def test_one_port_from_the_balancer_to_the_service() -> None:
     port = int(image_environment()["AUDIO_PORT"])
     assert said("EXPOSE").split() == [str(port), "8080"]  # and SageMaker's
