@@ -44,8 +44,11 @@ class UndoWork(ItemWork):
         return True
 
     def settled(self, actor: Actor, asked: Mapping[str, object]) -> dict[str, Setting]:
+        """What only an administrator may do, only an administrator may take back."""
         actor.require(Permission.WRITE)
         other = self.batches.get(actor.library_id, JobId(str(asked["batch"])))
+        if other.work is Work.MOVE:
+            actor.require(Permission.ADMINISTER)
         if other.work not in UNDONE:
             raise Conflict(f"What {other.work} does cannot be taken back.", work=str(other.work))
         job = self.jobs.get(actor.library_id, other.id)
@@ -63,10 +66,11 @@ class UndoWork(ItemWork):
         if other.work is Work.RECIPE:
             return self._made(actor, done)
         if other.work is Work.MOVE:
+            back = self._restore(actor, done.recording_id)  # first: where it cannot come back, it stays where it is
             if done.result.get("made"):
                 theirs = system_actor(LibraryId(str(done.result["library"])), f"job:{batch.id}")
                 self._trash(theirs, RecordingId(str(done.result["recording"])))
-            return self._restore(actor, done.recording_id)
+            return back
         change = Change.of({**other.settings, **done.settings})
         if change.action is Action.DESCRIBE:
             return self._described(actor, done)

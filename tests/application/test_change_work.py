@@ -1,6 +1,7 @@
 """Changes to many recordings, tables, moves, and their being taken back."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from application.metadata_import import Meaning
 from domain.access import Actor, Role
 from domain.batch import ItemStatus, Selection, Work
-from domain.errors import Conflict, Forbidden, Invalid, TooLarge, Unauthenticated
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated
 from domain.job import Job, JobStatus
 from domain.ports.batches import ItemQuery
 from domain.recording import Recording, Status
@@ -132,6 +133,33 @@ def test_recordings_move_to_another_library_and_back(house: House) -> None:
     assert {house.recording(each).status for each in (one, other)} == {Status.READY}
     assert house.use.get_recording()(stranger, moved.id).status is Status.TRASHED
     assert house.use.get_recording()(stranger, theirs.id).status is Status.READY
+
+
+def moved_away(house: House, recording_id: RecordingId) -> tuple[Job, Actor, RecordingId]:
+    stranger, token = a_key_elsewhere(house)
+    job = start(house, {"key": token}, Selection((recording_id,)), Work.MOVE)
+    (item,) = house.use.list_items()(house.admin, job.id, ItemQuery()).items
+    return job, stranger, RecordingId(str(item.result["recording"]))
+
+
+def test_what_has_left_the_trash_for_good_stays_in_the_library_that_it_was_moved_to(house: House) -> None:
+    (one,) = kept(house, 1)
+    job, stranger, moved = moved_away(house, one)
+    house.clock.advance(timedelta(days=400).total_seconds())
+    house.use.empty_trash()()
+    with pytest.raises(NotFound):
+        house.recording(one)
+    undone = undo(house, job)
+    assert (undone.status, items(house, undone)) == (JobStatus.FAILED, [ItemStatus.FAILED])
+    assert house.use.get_recording()(stranger, moved).status is Status.READY
+
+
+def test_only_an_administrator_takes_a_move_back(house: House) -> None:
+    (one,) = kept(house, 1)
+    job, stranger, moved = moved_away(house, one)
+    with pytest.raises(Forbidden):
+        house.use.start_batch()(house.editor, Work.UNDO, {"batch": job.id}, Selection(undoes=job.id))
+    assert house.use.get_recording()(stranger, moved).status is Status.READY
 
 
 def test_to_move_takes_rights_in_both_libraries(house: House) -> None:
