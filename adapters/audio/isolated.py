@@ -132,19 +132,25 @@ class IsolatedEngine(AudioEngine):
         return self._made_now("spectrogram", path, workspace, wire.spectrogram_to(asked))
 
     def process(self, path: Path, workspace: Path, asked: Processing, progress: Progress) -> Processed:
-        sizes = sum(each.stat().st_size for each in (path, *asked.others.values()))
-        cpu_seconds = self._limits.cpu_seconds(sizes) * process_wire.passes_at_most(asked.steps)
         asked_of = process_wire.processing_to(asked)
-        said = self._call("process", path, workspace, progress, cpu_seconds, asked=asked_of)
+        if asked.excerpt is not None:  # somebody waits for it
+            said = self._now("process", path, workspace, progress, asked_of)
+        else:
+            sizes = sum(each.stat().st_size for each in (path, *asked.others.values()))
+            cpu_seconds = self._limits.cpu_seconds(sizes) * process_wire.passes_at_most(asked.steps)
+            said = self._call("process", path, workspace, progress, cpu_seconds, asked=asked_of)
         with wire.understood():
             return process_wire.processed_from(said, workspace, asked.stem)
 
     def _made_now(self, call: str, path: Path, workspace: Path, asked: wire.Message) -> Artefact:
-        """Raises Unavailable when many ask at a time."""
-        with self._turns.take():
-            said = self._call(call, path, workspace, _nobody, self._limits.child_request_cpu_seconds, asked=asked)
+        said = self._now(call, path, workspace, _nobody, asked)
         with wire.understood():
             return wire.artefact_from(said, workspace)
+
+    def _now(self, call: str, path: Path, workspace: Path, progress: Progress, asked: wire.Message) -> wire.Message:
+        """Raises Unavailable when many ask at a time."""
+        with self._turns.take():
+            return self._call(call, path, workspace, progress, self._limits.child_request_cpu_seconds, asked=asked)
 
     def ping(self) -> None:
         """Raises Unavailable when it was closed. Children are replaced by themselves and say nothing here."""

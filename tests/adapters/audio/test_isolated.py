@@ -22,6 +22,9 @@ from adapters.audio.isolated import IsolatedEngine
 from adapters.audio.limits import EngineLimits
 from adapters.audio.pool import Process
 from domain.errors import EmptyAudio, EngineFailure, Unavailable, UnusableAudio
+from domain.processing import Processing
+from domain.step import Step
+from domain.stretch import Stretch
 from tests import sounds
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
@@ -103,6 +106,17 @@ def test_cpu_time_is_limited(engine: Callable[..., IsolatedEngine], bomb: Path, 
     )
     fails(isolated, bomb, "CPU time")
     assert isolated.probe(tone).codec == "pcm_s16le"
+
+
+def test_a_recipe_tried_on_an_excerpt_has_the_time_of_a_request(
+    engine: Callable[..., IsolatedEngine], tone: Path, tmp_path: Path
+) -> None:
+    """Steps that make it a million times longer may not hold a child of the web for the time of a job."""
+    isolated = engine(replace(EngineLimits(), child_request_cpu_seconds=0.5, child_wall_factor=1000))
+    longer = tuple(Step.of("speed", {"factor": 0.25, "keep_pitch": False}) for _ in range(10))
+    asked = Processing((*longer, Step.of("trim", {})), "x", excerpt=Stretch(0.0, 0.5))
+    with pytest.raises(EngineFailure, match="CPU time"):
+        isolated.process(tone, tmp_path, asked, silent)
 
 
 def test_wall_time_is_limited(engine: Callable[..., IsolatedEngine], bomb: Path, tone: Path) -> None:
