@@ -16,6 +16,7 @@ MAX_ATTEMPTS = 5
 RING_FIRST_AFTER = timedelta(seconds=10)  # the message may have been lost with the process that was to send it
 RING_AGAIN_AFTER = timedelta(minutes=5)  # at least; then after as long as it has waited already, up to
 RING_AGAIN_WITHIN = timedelta(hours=6)
+RING_YIELDED_AFTER = timedelta(minutes=30)  # far beyond the wait for a turn: see Job.yielded
 
 
 WHOLE_LIBRARY = RecordingId("")
@@ -174,14 +175,15 @@ class Job:
         return self._next(now, lease=None, due_at=now, ring_at=until, attempts=0)
 
     def yielded(self, fence: str, due: datetime, now: datetime) -> "Job":
-        """Queued again after a slice of its work, so that others have their turn."""
+        """Queued again after a slice of its work, so that others have their turn. Its message is kept until another is
+        sent: a ring of the sweep would be one message more, and that for good, where queues keep several."""
         self._lease_under(fence)
         return self._next(
             now,
             status=JobStatus.QUEUED,
             lease=None,
             due_at=due,
-            ring_at=due + RING_FIRST_AFTER,
+            ring_at=due + RING_YIELDED_AFTER,
             attempts=0,
             stage="",
         )

@@ -147,17 +147,18 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the verdict table knows what every error means for a job
             self._settle_failed(held, delivery, error)
         else:
+            self._ring_again(held.job, settling)
             self._queue.acknowledge(delivery)
             log.info("job %s: %s", held.job.status, held.job.kind)
-            self._follow(held.job, settling)
+            if isinstance(settling, Ended):
+                settling.afterwards()
 
-    def _follow(self, job: Job, settling: Settling) -> None:
+    def _ring_again(self, job: Job, settling: Settling) -> None:
+        """Before the message that rang is gone: dies the worker in between, that one comes again."""
         if isinstance(settling, Again):
             self._queue.send(job.id, job.kind.lane, settling.after)
         elif isinstance(settling, Parked) and settling.goes_on:
             self._queue.send(job.id, job.kind.lane)
-        elif isinstance(settling, Ended):
-            settling.afterwards()
 
     def _settle_failed(self, held: HeldJob, delivery: Delivery, error: Exception) -> None:
         verdict = verdict_of(error)

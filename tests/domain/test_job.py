@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from domain.backoff import BACKOFF_BASE, BACKOFF_CAP, backoff
 from domain.errors import IllegalTransition, LeaseLost
-from domain.job import MAX_ATTEMPTS, SETTLED, Job, JobStatus, Lease, job_key
+from domain.job import MAX_ATTEMPTS, RING_YIELDED_AFTER, SETTLED, Job, JobStatus, Lease, job_key
 from domain.job_kind import JobKind, Lane
 from domain.values import Failure, JobId, RecordingId
 from tests.builders import NOON, a_job
@@ -333,4 +333,5 @@ def test_a_job_that_gives_way_is_queued_again_with_all_its_attempts() -> None:
     held = a_job(kind=JobKind.CREW).claimed("w", NOON, LEASE)
     yielded = held.yielded(held.fence, NOON, NOON)
     assert (yielded.status, yielded.attempts, yielded.claims) == (JobStatus.QUEUED, 0, 1)
+    assert yielded.ring_at == NOON + RING_YIELDED_AFTER
     assert yielded.claimed("v", NOON, LEASE).fence > held.fence
