@@ -9,10 +9,12 @@ An empty cell leaves what is there, `null` takes it out. In CSV true, false and 
 anything else, and so 007, is text.
 """
 
+import csv
 import math
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 200
 MAX_ROWS = 1_000_000
-MAX_SHEET_ROWS = 100_000  # a sheet is held in memory
+MAX_SHEET_ROWS = 100_000
 MAX_SHEET_BYTES = 200 * 1024**2  # unpacked
-MAX_LINE_BYTES = 1024 * 1024
+MAX_LINE_CHARS = 1024 * 1024
 
 _ROWS_AT_ONCE = 1000
+_SHEETS_END = 1_048_576  # rows, as spreadsheets have them
 _SEPARATORS = ",;\t"
 _TAKE_OUT = "null"
 _FORMULA = ("=", "+", "-", "@")
@@ -57,13 +60,7 @@ class PandasTables(MetadataTables):
 def _lines(path: Path) -> Iterator["pandas.DataFrame"]:
     import pandas
 
-    with path.open("rb") as file:
-        head = file.readline(MAX_LINE_BYTES)
-    try:
-        names = head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("The table is neither CSV in UTF-8 nor XLSX. Save it as one of them.", field="table") from error
-    separator = max(_SEPARATORS, key=names.count)
+    separator = _separator(path)
     seen = 0
     try:
         with pandas.read_csv(
@@ -77,9 +74,7 @@ def _lines(path: Path) -> Iterator["pandas.DataFrame"]:
         ) as chunks:
             for chunk in chunks:
                 if not isinstance(chunk.index, pandas.RangeIndex):  # it takes what is too much for names of rows
-                    raise Invalid(
-                        "A row of the table has more cells than the first. Save it as CSV anew.", field="table"
-                    )
+                    raise _too_wide()
                 seen += len(chunk)
                 if seen > MAX_ROWS:
                     raise Invalid(f"The table has more than {MAX_ROWS:,} rows. Send it in parts.", field="table")
@@ -89,22 +84,84 @@ def _lines(path: Path) -> Iterator["pandas.DataFrame"]:
         raise Invalid(f"The table cannot be read as CSV: {words}", field="table") from error
 
 
+def _separator(path: Path) -> str:
+    """Raises Invalid for what pandas would take minutes and gigabytes over: a line without an end, names or a first
+    row of millions of cells."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = iter(lambda: file.readline(MAX_LINE_CHARS), "")
+            if any(len(line) == MAX_LINE_CHARS for line in lines):
+                raise Invalid(f"A line of the table has {MAX_LINE_CHARS:,} characters or more.", field="table")
+            file.seek(0)
+            separator = max(_SEPARATORS, key=file.readline().count)
+            file.seek(0)
+            first = list(islice(csv.reader(file, delimiter=separator), 2))
+    except UnicodeDecodeError as error:
+        raise Invalid("The table is neither CSV in UTF-8 nor XLSX. Save it as one of them.", field="table") from error
+    except csv.Error as error:
+        raise Invalid(f"The table cannot be read as CSV: {error}.", field="table") from error
+    if first and len(first[0]) > MAX_COLUMNS:
+        raise _too_many_columns()
+    if len(first) > 1 and len(first[1]) > len(first[0]):
+        raise _too_wide()
+    return separator
+
+
 def _sheet(path: Path) -> Iterator["pandas.DataFrame"]:
-    """The first sheet."""
+    """The first sheet. Not by pandas' own reader, which makes every row as wide as the widest, and so gigabytes of two
+    cells that are far apart."""
     import pandas
 
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_SHEET_BYTES:
             raise Invalid("The sheet is too large when it is unpacked. Save it as CSV.", field="table")
-    try:
-        frame = pandas.read_excel(
-            path, dtype=object, keep_default_na=False, nrows=MAX_SHEET_ROWS + 1, engine="openpyxl"
+    rows = _cells(path)
+    _, names = next(rows, (1, []))
+    seen = 0
+    while True:
+        some = list(islice(rows, _ROWS_AT_ONCE))
+        if any(len(row) > len(names) for _, row in some):
+            raise _too_wide()
+        seen += len(some)
+        if seen > MAX_SHEET_ROWS:
+            raise Invalid(f"The sheet has more than {MAX_SHEET_ROWS:,} rows. Save it as CSV.", field="table")
+        yield pandas.DataFrame(
+            [row + [None] * (len(names) - len(row)) for _, row in some],
+            index=[n - 2 for n, _ in some],
+            columns=["" if name is None else name for name in names],
+            dtype=object,
         )
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        if len(some) < _ROWS_AT_ONCE:
+            return
+
+
+def _cells(path: Path) -> Iterator[tuple[int, list[Any]]]:
+    """Rows that hold anything, by their numbers, up to the last cell that does. Errors of formulas are no values."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        wide, long, gap = MAX_COLUMNS + 1, _SHEETS_END, None
+        for n, cells in enumerate(book.worksheets[0].iter_rows(max_col=wide, max_row=long), 1):
+            if cells is gap:  # openpyxl makes one row for all that are not in the file
+                continue
+            row = [None if cell.data_type == "e" or cell.value == "" else cell.value for cell in cells]
+            while row and row[-1] is None:
+                row.pop()
+            if row:
+                yield n, row
+            else:
+                gap = cells
+    except Exception as error:  # the reader raises whatever a broken file leads it to
         raise Invalid("The table is no XLSX that can be read. Save it anew, or as CSV.", field="table") from error
-    if len(frame) > MAX_SHEET_ROWS:
-        raise Invalid(f"The sheet has more than {MAX_SHEET_ROWS:,} rows. Save it as CSV.", field="table")
-    yield frame
+
+
+def _too_wide() -> Invalid:
+    return Invalid("A row of the table has more cells than the first. Save it as CSV anew.", field="table")
+
+
+def _too_many_columns() -> Invalid:
+    return Invalid(f"The table has more than {MAX_COLUMNS} columns.", field="table")
 
 
 def _checked_names(names: Iterable[object]) -> list[str]:
@@ -112,7 +169,9 @@ def _checked_names(names: Iterable[object]) -> list[str]:
     if "id" not in told:
         raise Invalid("The table has no column id, with the ids of recordings, in its first row.", field="table")
     if len(told) > MAX_COLUMNS:
-        raise Invalid(f"The table has more than {MAX_COLUMNS} columns.", field="table")
+        raise _too_many_columns()
+    if len(set(told)) < len(told):
+        raise Invalid("The table has two columns of one name.", field="table")
     for name in told:
         if name not in _READERS and not name.startswith("field."):
             raise Invalid(

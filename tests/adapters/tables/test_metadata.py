@@ -1,5 +1,6 @@
 """Tables of metadata: what is read from CSV and XLSX, and what is refused."""
 
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -99,6 +100,11 @@ def test_cells_of_a_sheet_have_types(tmp_path: Path) -> None:
         ("title\nOwl\n", "no column id"),
         ("id,colour\nr1,red\n", "column 'colour'.*field.NAME"),
         ("id,title\nr1,a,b,c\n", "CSV"),
+        ("id,title\nr1,a\nr2,a,b,c\n", "CSV"),
+        ("id,title,title \nr1,a,b\n", "two columns of one name"),
+        ("id" + "," * 1_000_000 + "\n", "200 columns"),
+        ("id,title\nr1" + "," * 1_000_000 + "\n", "more cells than the first"),
+        ("id,title\nr1,a\nr2" + "," * 1_048_576 + "\n", "A line of the table"),
         ("", "CSV"),
         ("id," + ",".join(f"field.f{n}" for n in range(200)) + "\n", "200 columns"),
     ],
@@ -125,3 +131,39 @@ def test_tables_that_are_too_large_are_refused(tmp_path: Path, monkeypatch: pyte
     openpyxl.Workbook().save(tmp_path / "book.xlsx")
     with pytest.raises(Invalid, match="too large when it is unpacked"):
         read(tmp_path / "book.xlsx")
+
+
+def test_cells_that_are_far_apart_take_no_room(tmp_path: Path) -> None:
+    """As wide as a sheet can be, and 5,000 rows long: pandas' own reader takes 1.3 GB for these three cells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"], sheet["XFD1"], sheet["A5000"] = "id", "title", "r1"
+    book.save(tmp_path / "book.xlsx")
+    tracemalloc.start()
+    try:
+        assert read(tmp_path / "book.xlsx") == [Row(5000, RecordingId("r1"))]
+        assert tracemalloc.get_traced_memory()[1] < 50 * 1024**2
+    finally:
+        tracemalloc.stop()
+
+
+def test_cells_of_a_sheet_without_a_name_above_them_are_refused(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "title"])
+    sheet.append(["r1", "Owl", "lost"])
+    book.save(tmp_path / "book.xlsx")
+    with pytest.raises(Invalid, match="more cells than the first"):
+        read(tmp_path / "book.xlsx")
+
+
+def test_errors_of_formulas_leave_what_is_there(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "title", "field.n"])
+    sheet.append(["r1", "#N/A", 2])
+    book.save(tmp_path / "book.xlsx")
+    assert read(tmp_path / "book.xlsx") == [Row(2, RecordingId("r1"), Change.describing(fields={"n": 2}))]
