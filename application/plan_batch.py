@@ -1,6 +1,6 @@
 """What a batch would do, before it is started."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from domain.ports.recordings import Recordings
 from domain.ports.work import JobQuery, Jobs
 from domain.ports.world import Clock
 from domain.recording import Recording
-from domain.values import Failure, LibraryId, RecordingId, Scalar
+from domain.values import Failure, LibraryId, Page, RecordingId, Scalar
 
 MAX_RECORDINGS = 20_000
 WITHIN = timedelta(seconds=20)
@@ -92,23 +92,23 @@ class PlanBatch:
         does = work_of(self.works, work)
         plan = Plan(does.settled(actor, asked))
         self.check_selection(actor, selection)
-        now = self.clock.now()
-        for selected in self._each(actor.library_id, replace(selection, before=now)):
-            if plan.recordings >= MAX_RECORDINGS or self.clock.now() - now >= WITHIN:
-                plan.complete = False
-                break
-            plan.recordings += 1
-            self._foresee(plan, does, actor.library_id, selected)
+        self._look(plan, does, actor.library_id, replace(selection, before=self.clock.now()))
         return self._estimated(plan, actor.library_id, work)
 
-    def _each(self, library_id: LibraryId, selection: Selection) -> Iterator[Selected]:
-        cursor: str | None = None
-        while True:
-            page = self.select_recordings(library_id, selection, cursor)
-            yield from page.items
+    def _look(self, plan: Plan, work: ItemWork, library_id: LibraryId, selection: Selection) -> None:
+        until, cursor = self.clock.now() + WITHIN, None
+        while plan.complete:
+            page: Page[Selected] = self.select_recordings(library_id, selection, cursor)
+            for selected in page.items:
+                if plan.recordings >= MAX_RECORDINGS or self.clock.now() >= until:
+                    plan.complete = False
+                    return
+                plan.recordings += 1
+                self._foresee(plan, work, library_id, selected)
             if page.next_cursor is None:
                 return
             cursor = page.next_cursor
+            plan.complete = self.clock.now() < until  # nothing of a page may be in a sample
 
     def _foresee(self, plan: Plan, work: ItemWork, library_id: LibraryId, selected: Selected) -> None:
         try:

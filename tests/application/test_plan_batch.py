@@ -7,7 +7,7 @@ import pytest
 
 from application.item_work import Foreseen
 from application.plan_batch import NAMED, WITHIN, Plan
-from domain.batch import Item, Selection, Work
+from domain.batch import PAGE_ITEMS, Item, Selection, Work
 from domain.errors import NotFound
 from domain.parameter import Setting
 from domain.recording import Recording
@@ -15,6 +15,7 @@ from domain.values import Failure
 from tests.application.conftest import House
 from tests.application.yard import Chore, Yard
 from tests.builders import a_recording, an_audio_format, an_entry
+from tests.faults import Faulty
 
 
 @pytest.fixture
@@ -101,3 +102,17 @@ def test_time_is_reckoned_by_the_latest_batch_of_the_same_work(yard: Yard, is_qu
 def test_a_plan_of_what_is_not_there_is_refused(yard: Yard) -> None:
     with pytest.raises(NotFound):
         plan(yard, Selection((a_recording().id,)))
+
+
+def test_a_sample_of_next_to_nothing_is_no_longer_looked_for_than_all(yard: Yard) -> None:
+    yard.recordings(PAGE_ITEMS * 4)
+    searched: list[int] = []
+
+    def take_long(name: str, count: int) -> None:
+        if name == "search":
+            searched.append(count)
+            yard.house.clock.advance(WITHIN / 2)
+
+    yard.house.replace("recordings", Faulty(yard.house.ports.recordings(), before=take_long))
+    found = plan(yard, Selection(query={}, share=1e-9))
+    assert (found.recordings, found.complete, len(searched)) == (0, False, 2)
