@@ -105,6 +105,8 @@ class _House:
         library, _ = self._container.use_cases.prepare_access()(None)
         self._actor = Actor(library.id, "key:admin", Role.ADMIN)
         self._hearing = LibrosaEngine()
+        with self._container.adapters.database().reading() as connection:
+            connection.execute("PRAGMA synchronous = OFF")  # of this thread alone, which only fills
         self.known = {path: self._put(path) for path in paths}
         self._worker = worker_of(self._container)
         self._container.start()
