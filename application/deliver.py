@@ -113,6 +113,9 @@ class SendDeliveries:
             log.info("webhook %s was removed while it was sent to", webhook.id)
         except AudioBackendError as error:
             log.warning("webhook %s is left for the next time: %s: %s", webhook.id, error.code, error.detail)
+        except Exception:
+            # Others wait behind it for this thread.
+            log.exception("webhook %s is left for the next time", webhook.id)
         return counted
 
     def _due(self, webhook: Webhook) -> Iterator[Delivery]:

@@ -20,7 +20,7 @@ from domain.ports.events import DeliveryQuery
 from domain.webhook import HELD_FOR, KEPT_FOR, RETRY_AFTER, DeliveryState, Webhook, WebhookStatus
 from tests.application.conftest import House
 from tests.builders import a_webhook, an_entry
-from tests.faults import Faulty
+from tests.faults import Faulty, raising
 from tests.receiver import NAME, Receiver, raw_server, receiving
 
 TWO_DAYS = timedelta(days=2)
@@ -194,6 +194,25 @@ def test_one_webhook_that_fails_holds_up_no_other(house: House, receiver: Receiv
         change(house)
         change(house)
         assert send(house) == (2, 2)
+
+
+def test_an_error_that_nobody_foresaw_is_told_and_holds_up_no_other(
+    house: House,
+    receiver: Receiver,
+    webhook: Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("application.deliver.THREADS", 1)
+    house.use.create_webhook()(house.admin, receiver.url, ("library.changed",))
+    change(house)
+    deliveries = house.ports.deliveries()
+    house.replace("deliveries", Faulty(deliveries, before=raising("due", TypeError("odd"))))
+    assert send(house) == (1, 0)
+    assert "is left for the next time" in caplog.text
+    house.replace("deliveries", deliveries)
+    house.replace("webhook_sender", sender())
+    assert send(house) == (1, 0)
 
 
 def test_a_backlog_is_sent_in_one_run(
