@@ -141,6 +141,9 @@ class ResumeJob:
         return resumed
 
 
+REJECTED = "rejected"
+
+
 @dataclass(frozen=True)
 class DecideItem:
     """What a person says to an item that waits for review: done after all, or failed. The same once more changes
@@ -159,15 +162,26 @@ class DecideItem:
         if approve and not item.has_ended and item.settings.get("approved") is True:
             self.reopen_batch(batch)
             return item
+        if not approve and item.failure is not None and item.failure.code == REJECTED:
+            self._judge_anew(batch)
+            return item
         if item.status is not ItemStatus.REVIEW:
             raise IllegalTransition(f"The item is {item.status} and does not wait for review.", status=str(item.status))
         now = self.clock.now()
         if not approve:
-            failure = Failure("rejected", f"{actor.name} has rejected it.")
+            failure = Failure(REJECTED, f"{actor.name} has rejected it.")
             rejected = item.ended(ItemStatus.FAILED, now, failure=failure, audio_seconds=item.audio_seconds)
-            self.batches.save_items([replace(rejected, busy_seconds=item.busy_seconds)])
+            rejected = replace(rejected, busy_seconds=item.busy_seconds)
+            self.batches.save_items([rejected])
+            self._judge_anew(batch)
             return rejected
         approved = item.requeued(now, {"approved": True})
         self.batches.save_items([approved])
         self.reopen_batch(batch)
         return approved
+
+    def _judge_anew(self, batch: Batch) -> None:
+        """One that has ended may be another now than it was with nothing failed."""
+        job = self.jobs.get(batch.library_id, batch.id)
+        if job.is_settled and job.status is not self.batches.counts(batch.library_id, batch.id).verdict:
+            self.reopen_batch(batch)

@@ -241,3 +241,20 @@ def test_a_person_decides_what_waits_for_review(yard: Yard) -> None:
     assert chore.done == {recordings[0]: 2, recordings[1]: 1, recordings[2]: 1}
     with pytest.raises(IllegalTransition):
         use.decide_item()(editor, batch, 1, approve=True)
+
+
+def test_a_batch_whose_last_item_is_rejected_has_failed(yard: Yard) -> None:
+    @dataclass
+    class Doubtful(Chore):
+        def __call__(self, batch: Batch, item: Item, fence: str, progress: Progress) -> Outcome:
+            return Outcome(ItemStatus.REVIEW, failure=Failure("long-trim", "It would lose 9 s."))
+
+    yard.put(Doubtful())
+    batch = yard.start(Selection(yard.recordings(2)))
+    yard.house.work()
+    for n, status in enumerate([JobStatus.PARTLY_FAILED, JobStatus.FAILED]):
+        for _ in range(2):  # twice is once
+            yard.house.use.decide_item()(yard.house.editor, batch, n, approve=False)
+            yard.house.work()
+            assert yard.status(batch) is status
+    assert yard.counts(batch) == {ItemStatus.FAILED: 2}
