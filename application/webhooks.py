@@ -192,7 +192,7 @@ class ReplayDeliveries:
         webhook = self.webhooks.get(actor.library_id, query.webhook_id)
         query = replace(query, limit=PAGE)
         replayed = 0
-        while replayed < MAX_REPLAYED:
+        for _ in range(MAX_REPLAYED // PAGE):  # of those that are pending, none
             page = self.deliveries.search(actor.library_id, query)
             replayed += sum(self._again(webhook, delivery) for delivery in page.items)
             query = replace(query, cursor=page.next_cursor)
