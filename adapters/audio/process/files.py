@@ -11,6 +11,7 @@ from adapters.audio.blocks import Block
 from adapters.audio.ffmpeg import piped
 from adapters.audio.limits import EngineLimits
 from adapters.audio.process.forms import FORMS, Form
+from adapters.audio.process.mp3_length import tell_length
 from adapters.audio.process.pcm import Pcm
 from adapters.audio.process.stage import Shape
 from adapters.audio.process.steps.settings import optional_number, texts, word
@@ -90,6 +91,8 @@ def write(sound: Iterable[Block], shape: Shape, target: Target, path: Path, limi
             f"{frames} frames are too few for {form.name}; it holds {form.shortest} or more. Use wav.", frames=frames
         )
     container, codec = form.container, form.codec
+    if form.name == "mp3":
+        tell_length(path, frames)
     if form.name == "wav":
         with path.open("rb") as file:
             container = "rf64" if file.read(4) == b"RF64" else "wav"

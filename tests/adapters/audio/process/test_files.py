@@ -9,6 +9,7 @@ from adapters.audio.claims import examine
 from adapters.audio.embedded import embedded
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
+from adapters.audio.process.mp3_length import tell_length
 from domain.errors import Invalid
 from tests import sounds
 from tests.adapters.audio.process.making import RATE, Make, heard_frames, samples
@@ -36,6 +37,33 @@ def test_every_encoder_gives_just_as_many_frames(make: Make, form: str, frames: 
     sound = noise(frames / rate, rate, channels)
     (made,) = make(encoded("wav", sound, rate), ("transcode", {"format": form})).outputs
     assert made.promise.frames == heard_frames(made.artefact.path) == frames
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(44100, 2), (22050, 1)])
+@pytest.mark.parametrize("rest", [1, 41, 47])
+def test_an_mp3_of_any_length_says_to_the_sample_how_long_it_is(
+    make: Make, rate: int, channels: int, rest: int
+) -> None:
+    """Its padding begins before the last packet, of which alone ffmpeg tells."""
+    frames = 1152 * 3 + rest
+    done = make(
+        encoded("wav", noise(frames / rate, rate, channels), rate),
+        ("tags", {"write": ["title=Info"]}),
+        ("transcode", {"format": "mp3"}),
+    )
+    (made,) = done.outputs
+    assert made.promise.frames == heard_frames(made.artefact.path) == frames
+
+
+def test_the_check_sum_of_an_mp3s_length_is_that_of_its_encoder(make: Make) -> None:
+    """A length that ffmpeg tells right: writing it anew changes nothing, not even the sum over it."""
+    (made,) = make(encoded("wav", noise(5000 / RATE, RATE), RATE), ("transcode", {"format": "mp3"})).outputs
+    path = made.artefact.path
+    written = path.read_bytes()
+    tell_length(path, 4999)
+    changed = path.read_bytes()
+    tell_length(path, 5000)
+    assert changed != written == path.read_bytes()
 
 
 @pytest.mark.parametrize("form", ["opus", "m4a", "flac"])
