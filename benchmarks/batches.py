@@ -18,6 +18,7 @@ from adapters.audio.process.pcm import Pcm
 from adapters.audio.process.wav import WavWriter
 from application.render import MEASURES
 from benchmarks import material
+from benchmarks.programs import tree_cpu_seconds
 from benchmarks.yardsticks import loudnorm
 from domain.access import Actor, Role
 from domain.batch import Counts, ItemStatus, Selection, Work
@@ -29,7 +30,7 @@ from entrypoints.settings import Settings
 from entrypoints.worker import worker_of
 from tests.builders import a_recording, an_analysis, an_entry, new_id
 
-HEADS = ("what", "items a second", "times the engine alone", "told")
+HEADS = ("what", "items a second", "CPU ms an item", "CPU, times the engine alone", "told")
 CLIP_SECONDS = 5.0
 CHILDREN = 2
 ROUNDS = 3
@@ -49,7 +50,9 @@ RECIPES = {
     ),
 }
 
-Row = tuple[str, str, str, str]
+Row = tuple[str, str, str, str, str]
+Pace = tuple[float, float]
+"""Items a second, and seconds of CPU an item, of all processes."""
 
 
 def rows(folder: Path, clips: int, items: int) -> Iterator[Row]:
@@ -67,9 +70,9 @@ def _of_clips(folder: Path, count: int) -> Iterator[Row]:
     paths = _clips(folder, count)
     some = paths[:REFERENCE_CLIPS]
     house = _House(folder / "data", paths)
-    rates: dict[str, list[float]] = {}
+    paces: dict[str, list[Pace]] = {}
     with IsolatedEngine(children=CHILDREN) as engine:
-        ways: dict[str, Callable[[int], float]] = {}
+        ways: dict[str, Callable[[int], Pace]] = {}
         for name, steps in RECIPES.items():
             ways[f"{name}: batch"] = lambda n, name=name, steps=steps: house.batch(n, name, steps)  # type: ignore[misc]
             ways[f"{name}: engine alone"] = lambda _n, steps=steps: _rate(  # type: ignore[misc]
@@ -78,13 +81,14 @@ def _of_clips(folder: Path, count: int) -> Iterator[Row]:
         ways["loudness and opus: ffmpeg, loudnorm in two passes"] = lambda _n: _rate(some, loudnorm.analyse)
         for n in range(ROUNDS if count < MANY_CLIPS else 1):
             for way, run in ways.items():
-                rates.setdefault(way, []).append(run(n))
+                paces.setdefault(way, []).append(run(n))
     house.close()
-    for way, each in rates.items():
-        rate = statistics.median(each)
-        alone = statistics.median(rates[f"{way.partition(':')[0]}: engine alone"])
-        told = f"{count} clips of {CLIP_SECONDS:g} s, {CHILDREN} at a time"
-        yield (way, f"{rate:.1f}", f"{rate / alone:.2f}", told)
+    costs = {way: statistics.median(cpu for _, cpu in each) for way, each in paces.items()}
+    told = f"{count} clips of {CLIP_SECONDS:g} s, {CHILDREN} at a time"
+    for way, each in paces.items():
+        rate = statistics.median(rate for rate, _ in each)
+        alone = costs[f"{way.partition(':')[0]}: engine alone"]
+        yield (way, f"{rate:.1f}", f"{costs[way] * 1e3:.1f}", f"{costs[way] / alone:.2f}", told)
 
 
 def _clips(folder: Path, count: int) -> list[Path]:
@@ -131,33 +135,33 @@ class _House:
         measured = Measured.of(heard.audio, heard.descriptors, heard.findings)
         return Known(measured.loudness_lufs, measured.true_peak_dbtp)
 
-    def batch(self, n: int, name: str, steps: Sequence[Step]) -> float:
-        """Items a second. A tag makes each round another recipe: what is there already is not made again."""
+    def batch(self, n: int, name: str, steps: Sequence[Step]) -> Pace:
+        """A tag makes each round another recipe: what is there already is not made again."""
         use, recipe = self._container.use_cases, f"{name.partition(' ')[0]}-{n}"
         use.create_recipe()(self._actor, recipe, "", [*steps, Step.of("tags", {"write": [f"comment=round {n}"]})])
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), tree_cpu_seconds()
         job_id = use.start_batch()(self._actor, Work.RECIPE, {"recipe": recipe}, Selection(query={})).id
         while not use.get_job()(self._actor, job_id).is_settled:
             time.sleep(LOOK_EVERY_SECONDS)
-        seconds = time.perf_counter() - start
+        seconds, cpu = time.perf_counter() - start, tree_cpu_seconds() - cpu
         counts: Counts = self._container.adapters.batches().counts(self._actor.library_id, job_id)
         assert counts.of(ItemStatus.SUCCEEDED) == counts.total == len(self.known), counts
-        return counts.total / seconds
+        return counts.total / seconds, cpu / counts.total
 
     def close(self) -> None:
         self._worker.stop(grace_seconds=0)
         self._container.close()
 
 
-def _rate(paths: Sequence[Path], run: Callable[[Path, Path], object]) -> float:
+def _rate(paths: Sequence[Path], run: Callable[[Path, Path], object]) -> Pace:
     def one(path: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
             run(path, Path(folder))
 
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), tree_cpu_seconds()
     with ThreadPoolExecutor(CHILDREN) as threads:
         list(threads.map(one, paths))
-    return len(paths) / (time.perf_counter() - start)
+    return len(paths) / (time.perf_counter() - start), (tree_cpu_seconds() - cpu) / len(paths)
 
 
 def _made(engine: IsolatedEngine, path: Path, folder: Path, steps: Sequence[Step], known: Known) -> None:
@@ -172,9 +176,9 @@ def _idle(profile: str, sort: str, count: int) -> Row:
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     cost = json.loads(done.stdout.splitlines()[-1])
     told = (
-        f"the first after {cost['first']:.1f} s, made in {cost['made']:.1f}, ended in {cost['ended']:.1f}, "
-        f"{cost['cpu']:.1f} s of CPU; "
+        f"the first after {cost['first']:.1f} s, made in {cost['made']:.1f}, ended in {cost['ended']:.1f}; "
         f"{cost['before']:.0f} MiB before, {cost['more']:.0f} more at the peak"
     )
+    each = f"{cost['cpu'] / count * 1e3:.2f}"
     stored = "in groups" if sort == "quick" else "one by one"
-    return (f"{count:,} items that do nothing, {stored}, {profile}", f"{count / cost['ended']:,.0f}", "", told)
+    return (f"{count:,} items that do nothing, {stored}, {profile}", f"{count / cost['ended']:,.0f}", each, "", told)
