@@ -84,8 +84,8 @@ def _of_clips(folder: Path, count: int) -> Iterator[Row]:
                 paces.setdefault(way, []).append(run(n))
     house.close()
     costs = {way: statistics.median(cpu for _, cpu in each) for way, each in paces.items()}
-    told = f"{count} clips of {CLIP_SECONDS:g} s, {CHILDREN} at a time"
     for way, each in paces.items():
+        told = f"{count if way.endswith('batch') else len(some)} clips of {CLIP_SECONDS:g} s, {CHILDREN} at a time"
         rate = statistics.median(rate for rate, _ in each)
         alone = costs[f"{way.partition(':')[0]}: engine alone"]
         yield (way, f"{rate:.1f}", f"{costs[way] * 1e3:.1f}", f"{costs[way] / alone:.2f}", told)
