@@ -30,7 +30,7 @@ class CallCrews:
 
     def __call__(self, library_id: LibraryId, work: Work) -> None:
         for slot in range(self.slots(work)):
-            self._call(library_id, work, slot)
+            self.one(library_id, work, slot)
 
     def slots(self, work: Work) -> int:
         """Items at a time. What takes no more than a few writes is done by one crew, in groups."""
@@ -41,7 +41,8 @@ class CallCrews:
         slots = self.slots(work)
         return tuple(stripe for stripe in range(STRIPES) if stripe % slots == slot)
 
-    def _call(self, library_id: LibraryId, work: Work, slot: int) -> None:
+    def one(self, library_id: LibraryId, work: Work, slot: int) -> None:
+        """That of the slot alone."""
         key, now = f"crew:{work}:{slot}", self.clock.now()
         job = self.jobs.find_by_key(library_id, key)
         if job is None:

@@ -39,7 +39,7 @@ class RunCrew:
 
     def __call__(self, job: Job, progress: Progress) -> Settling:
         work, slot = Work(str(job.parameters["work"])), int(str(job.parameters["slot"]))
-        rounds = Rounds(self.batches, self.jobs, self.clock, job.library_id, work, self.call_crews.stripes(work, slot))
+        rounds = self._rounds(job.library_id, work, slot)
         until = self.clock.now() + SLICE
         # Where the last slice had time for one batch, this one begins with the next.
         for batch in rounds.batches_in_turn(job.claims):
@@ -51,7 +51,7 @@ class RunCrew:
                 return Again()
         if rounds.next_due is not None:
             return Again(max(timedelta(), rounds.next_due - self.clock.now()))
-        return Ended(afterwards=lambda: self._look_once_more(job.library_id, work, slot))
+        return Ended(afterwards=lambda: self._look_once_more(job.library_id, work))
 
     def _help(self, job: Job, batch: Batch, rounds: Rounds, progress: Progress) -> bool:
         """Whether there was something to do."""
@@ -88,7 +88,11 @@ class RunCrew:
             if job is not None and not job.is_settled:
                 self.start_job.ring(job)
 
-    def _look_once_more(self, library_id: LibraryId, work: Work, slot: int) -> None:
-        rounds = Rounds(self.batches, self.jobs, self.clock, library_id, work, self.call_crews.stripes(work, slot))
-        if rounds.has_work:
-            self.call_crews(library_id, work)
+    def _look_once_more(self, library_id: LibraryId, work: Work) -> None:
+        """For other crews, too: workers that have not been told the same number of slots do not call the same ones."""
+        for slot in range(self.call_crews.slots(work)):
+            if self._rounds(library_id, work, slot).has_work:
+                self.call_crews.one(library_id, work, slot)
+
+    def _rounds(self, library_id: LibraryId, work: Work, slot: int) -> Rounds:
+        return Rounds(self.batches, self.jobs, self.clock, library_id, work, self.call_crews.stripes(work, slot))

@@ -1,9 +1,13 @@
-"""What rings for crews while they wait for their turn."""
+"""How crews are called, and what rings for them while they wait for their turn."""
 
 from datetime import timedelta
 
+import pytest
+from dependency_injector import providers
+
 from application.run_crew import SLICE
 from domain.batch import Selection
+from domain.job import JobStatus
 from domain.job_kind import JobKind, Lane
 from tests.application.conftest import House
 from tests.application.yard import Chore, Yard
@@ -23,3 +27,22 @@ def test_a_crew_that_waits_for_its_turn_has_one_message(house: House) -> None:
     house.clock.advance(60)
     waiting = house.ports.jobs().to_ring(house.clock.now(), 100)
     assert [job.parameters["slot"] for job in waiting if job.kind is JobKind.CREW] == [1]  # it has never had one
+
+
+@pytest.mark.parametrize(("making", "doing"), [(2, 4), (4, 2)])
+def test_workers_that_were_told_different_slots_do_all_items_all_the_same(
+    house: House, making: int, doing: int
+) -> None:
+    """As those have that serve different lanes with different numbers of children."""
+    yard = Yard(house)
+    chore = yard.put(Chore(is_quick=False))
+    recordings = yard.recordings(32)
+    batch = yard.start(Selection(recordings))
+    for lane, slots in [(Lane.HEAVY, making), (Lane.BULK, doing), (Lane.HEAVY, making)]:
+        house.use.bulk_slots.override(providers.Object(slots))
+        house.forget_use_cases()
+        worker = house.worker()
+        while delivery := house.ports.queue().receive((lane,), timedelta(), timedelta(seconds=30)):
+            worker.handle(delivery)
+    assert yard.status(batch) is JobStatus.SUCCEEDED
+    assert sorted(chore.done.elements()) == sorted(recordings)
