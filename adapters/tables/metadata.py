@@ -5,8 +5,9 @@
     add_tags, remove_tags         several are parted by semicolons
     field.NAME                    of the recording's fields
 
-An empty cell leaves what is there, `null` takes it out. In CSV true, false and numbers in their plain form are such;
-anything else, and so 007, is text.
+An empty cell leaves what is there, `null` takes it out, but for a title, which there always is. In CSV true, false and
+numbers in their plain form are such; anything else is text, and so are 007 and numbers of more digits than readers of
+JSON keep.
 """
 
 import csv
@@ -33,6 +34,7 @@ MAX_SHEET_BYTES = 200 * 1024**2  # unpacked
 MAX_LINE_CHARS = 1024 * 1024
 
 _ROWS_AT_ONCE = 1000
+_GREATEST = 2**53
 _SHEETS_END = 1_048_576  # rows, as spreadsheets have them
 _SEPARATORS = ",;\t"
 _TAKE_OUT = "null"
@@ -140,18 +142,19 @@ def _cells(path: Path) -> Iterator[tuple[int, list[Any]]]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        wide, long, gap = MAX_COLUMNS + 1, _SHEETS_END, None
-        for n, cells in enumerate(book.worksheets[0].iter_rows(max_col=wide, max_row=long), 1):
-            if cells is gap:  # openpyxl makes one row for all that are not in the file
-                continue
-            row = [None if cell.data_type == "e" or cell.value == "" else cell.value for cell in cells]
-            while row and row[-1] is None:
-                row.pop()
-            if row:
-                yield n, row
-            else:
-                gap = cells
+        with path.open("rb") as file:  # of a name it would want an ending
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            wide, long, gap = MAX_COLUMNS + 1, _SHEETS_END, None
+            for n, cells in enumerate(book.worksheets[0].iter_rows(max_col=wide, max_row=long), 1):
+                if cells is gap:  # openpyxl makes one row for all that are not in the file
+                    continue
+                row = [None if cell.data_type == "e" or cell.value == "" else cell.value for cell in cells]
+                while row and row[-1] is None:
+                    row.pop()
+                if row:
+                    yield n, row
+                else:
+                    gap = cells
     except Exception as error:  # the reader raises whatever a broken file leads it to
         raise Invalid("The table is no XLSX that can be read. Save it anew, or as CSV.", field="table") from error
 
@@ -181,7 +184,7 @@ def _checked_names(names: Iterable[object]) -> list[str]:
     return told
 
 
-def _row(n: int, said: Mapping[str, Any], cells: Mapping[str, Callable[[Any], Any]], seen: dict[str, int]) -> Row:
+def _row(n: int, said: dict[str, Any], cells: Mapping[str, Callable[[Any], Any]], seen: dict[str, int]) -> Row:
     recording_id = str(said.get("id", "")).strip()
     if not recording_id:
         return Row(n, None, refusal=Invalid("The row has no id.", field="id"))
@@ -189,12 +192,13 @@ def _row(n: int, said: Mapping[str, Any], cells: Mapping[str, Callable[[Any], An
         twice = Invalid(f"Row {seen[recording_id]} is about the same recording.", field="id")
         return Row(n, RecordingId(recording_id), refusal=twice)
     seen[recording_id] = n
-    told = {name: cells[name](value) for name, value in said.items() if name != "id"}
-    fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
-    others = {name: value for name, value in told.items() if not name.startswith("field.")}
-    if not told:
+    del said["id"]
+    if not said:
         return Row(n, RecordingId(recording_id))
     try:
+        told = {name: cells[name](value) for name, value in said.items()}
+        fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
+        others = {name: value for name, value in told.items() if not name.startswith("field.")}
         return Row(n, RecordingId(recording_id), Change.describing(**others, fields=fields))
     except Invalid as refusal:
         return Row(n, RecordingId(recording_id), refusal=refusal)
@@ -207,6 +211,13 @@ def _is_empty(value: Any) -> bool:
 def _text(value: Any) -> str:
     text = _plain(value)
     return "true" if text is True else "false" if text is False else str(text)
+
+
+def _title(value: Any) -> str:
+    text = _text(value)
+    if text == _TAKE_OUT:
+        raise Invalid("A title cannot be taken out. Leave the cell empty, or write another one.", field="title")
+    return text
 
 
 def _tags(value: Any) -> tuple[str, ...]:
@@ -225,7 +236,7 @@ def _field(value: Any) -> Scalar:
             number = kind(plain)
         except ValueError:
             continue
-        if str(number) == plain and math.isfinite(number):
+        if str(number) == plain and abs(number) <= _GREATEST:
             return number
     return plain
 
@@ -245,7 +256,7 @@ def _plain(value: Any) -> str | int | float | bool:
 _WORDS: Mapping[str, Scalar] = {"true": True, "false": False, _TAKE_OUT: None}
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "id": _text,
-    "title": _text,
+    "title": _title,
     "tags": _tags,
     "add_tags": _tags,
     "remove_tags": _tags,

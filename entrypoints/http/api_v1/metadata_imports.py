@@ -35,8 +35,8 @@ def create_metadata_import(query: MetadataImportQuery) -> Response:
     """Send a table, as CSV or XLSX: a row for each recording, by its `id`.
 
     Columns are `title` and `tags`, which take the place of what is there, `add_tags` and `remove_tags`, with semicolons
-    between several, and `field.NAME`. An empty cell leaves what is there, `null` takes it out. With `dry_run` false a
-    batch carries it out, which can be undone like any other.
+    between several, and `field.NAME`. An empty cell leaves what is there, `null` takes it out, but not a title. With
+    `dry_run` false a batch carries it out, which can be undone like any other.
     """
     is_form = request.mimetype == "multipart/form-data"
     chunks = form_file(request, "file", frozenset()).chunks if is_form else body_chunks(request)
