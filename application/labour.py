@@ -102,9 +102,10 @@ class HeldJob:
 
 @dataclass(frozen=True)
 class Busy:
-    """Nothing to do now; look again after the delay."""
+    """Nothing to do now; look again after the delay. `is_held`: somebody is at it."""
 
     look_again_in: timedelta
+    is_held: bool = False
 
 
 class Settled:
@@ -127,7 +128,7 @@ class TakeJob:
             return Settled()  # a paused one rings when it is resumed
         now = self.clock.now()
         if job.is_held(now) and job.lease is not None:
-            return Busy(job.lease.expires_at - now)
+            return Busy(job.lease.expires_at - now, is_held=True)
         if now < job.due_at:
             return Busy(job.due_at - now)
         if job.is_exhausted:

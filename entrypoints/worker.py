@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 
 WAIT = timedelta(seconds=20)  # the longest that SQS knows; to wait costs next to nothing in any queue
 PAUSE_SECONDS = 1.0  # after the queue itself has failed
+IN_VAIN = 5
+"""A message that was received so often while its job runs is one too many: who runs it has another, and if all are
+lost, the sweep rings at the end of the lease. SQS would take it for a dead letter in the end."""
+
 NOTHING_TO_LOSE = frozenset({JobKind.IMPORT, JobKind.MAINTENANCE})  # hours of it, which may be stopped anywhere
 
 Run = Callable[[Job, Progress], Settling]
@@ -123,7 +127,10 @@ class Worker:
         if isinstance(taken, Settled):
             self._queue.acknowledge(delivery)
         elif isinstance(taken, Busy):
-            self._queue.release(delivery, taken.look_again_in)
+            if taken.is_held and delivery.receives >= IN_VAIN:
+                self._queue.acknowledge(delivery)
+            else:
+                self._queue.release(delivery, taken.look_again_in)
         else:
             job = taken.job
             with (

@@ -9,6 +9,8 @@ from application.run_crew import SLICE
 from domain.batch import Selection
 from domain.job import JobStatus
 from domain.job_kind import JobKind, Lane
+from domain.ports.work import Delivery
+from entrypoints.worker import IN_VAIN
 from tests.application.conftest import House
 from tests.application.yard import Chore, Yard
 from tests.faults import Faulty
@@ -27,6 +29,20 @@ def test_a_crew_that_waits_for_its_turn_has_one_message(house: House) -> None:
     house.clock.advance(60)
     waiting = house.ports.jobs().to_ring(house.clock.now(), 100)
     assert [job.parameters["slot"] for job in waiting if job.kind is JobKind.CREW] == [1]  # it has never had one
+
+
+def test_a_message_too_many_is_not_received_for_ever(house: House) -> None:
+    yard, asked = Yard(house), list[str]()
+    batch = yard.start(Selection(yard.recordings(1)))
+    house.use.take_job()(batch, "another worker")
+    house.replace("queue", Faulty(house.ports.queue(), before=lambda name, _count: asked.append(name)))
+    for receives in range(1, IN_VAIN + 1):
+        house.worker().handle(Delivery(batch, Lane.HEAVY, "a receipt", receives))
+    assert asked == ["release"] * (IN_VAIN - 1) + ["acknowledge"]
+    house.clock.advance(31)
+    house.use.sweep()()
+    house.work()
+    assert yard.status(batch) is JobStatus.SUCCEEDED
 
 
 @pytest.mark.parametrize(("making", "doing"), [(2, 4), (4, 2)])
