@@ -18,7 +18,7 @@ from adapters.audio.process.steps.settings import optional_number, texts, word
 from adapters.audio.process.tagging import complete
 from adapters.audio.process.wav import WavWriter
 from domain.analysis import Artefact
-from domain.errors import Invalid, UnsupportedParameters
+from domain.errors import EngineFailure, Invalid, UnsupportedParameters
 from domain.processing import Produced, Promise
 from domain.step import Step
 from domain.values import Scalar
@@ -79,13 +79,17 @@ def write(sound: Iterable[Block], shape: Shape, target: Target, path: Path, limi
     form, depth = target.form, target.depth
     bits = form.bit_rate(shape.rate, shape.channels, target.kbps)
     pcm, frames, makeup = Pcm(depth, wide=form.name == "flac"), 0, np.float32(form.makeup(bits))
-    with _writer(path, shape, target, depth, bits, pcm) as put:
-        for block in sound:
-            frames += len(block)
-            if frames * shape.channels > limits.max_decoded_samples:
-                limits.check_decoded(frames * shape.channels, 0)
-            taken = pcm.taken(block)
-            put((taken if makeup == 1 else taken * makeup).data)
+    try:
+        with _writer(path, shape, target, depth, bits, pcm) as put:
+            for block in sound:
+                frames += len(block)
+                if frames * shape.channels > limits.max_decoded_samples:
+                    limits.check_decoded(frames * shape.channels, 0)
+                taken = pcm.taken(block)
+                put((taken if makeup == 1 else taken * makeup).data)
+    except EngineFailure:
+        if frames >= form.shortest:
+            raise
     if frames < form.shortest:
         raise UnsupportedParameters(
             f"{frames} frames are too few for {form.name}; it holds {form.shortest} or more. Use wav.", frames=frames

@@ -10,7 +10,7 @@ from adapters.audio.embedded import embedded
 from adapters.audio.engine import LibrosaEngine
 from adapters.audio.limits import EngineLimits
 from adapters.audio.process.mp3_length import tell_length
-from domain.errors import Invalid
+from domain.errors import Invalid, UnsupportedParameters
 from tests import sounds
 from tests.adapters.audio.process.making import RATE, Make, heard_frames, samples
 from tests.sounds import encoded, noise, tone
@@ -53,6 +53,13 @@ def test_an_mp3_of_any_length_says_to_the_sample_how_long_it_is(
     )
     (made,) = done.outputs
     assert made.promise.frames == heard_frames(made.artefact.path) == frames
+
+
+@pytest.mark.parametrize(("form", "frames"), [("flac", 15), ("mp3", 47)])
+def test_what_is_too_short_for_a_format_is_refused_with_the_reason(make: Make, form: str, frames: int) -> None:
+    """The encoder of flac gives up by itself, which is no failure that another try would mend."""
+    with pytest.raises(UnsupportedParameters, match=f"{frames} frames are too few for {form}"):
+        make(encoded("wav", noise(frames / RATE, RATE), RATE), ("transcode", {"format": form}))
 
 
 def test_the_check_sum_of_an_mp3s_length_is_that_of_its_encoder(make: Make) -> None:
