@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.analysis import AudioFormat
-from domain.errors import Conflict, Invalid, NotMeasured, ProofFailed
+from domain.errors import Conflict, NotMeasured, ProofFailed, UnsupportedParameters
+from domain.file_formats import CHANNELS
 from domain.loudness import LoudnessGoal
 from domain.proof import LOUDNESS_TOLERANCE_LU, Measured
 from domain.recording import Recording, Status
@@ -68,14 +69,23 @@ def _sound_of(audio: AudioFormat) -> _Sound:
 def _refusal(step: Step, sound: _Sound, measured: Measured | None) -> Failure | None:
     said = step.parameters
     if step.kind in {"high_pass", "low_pass"} and (_number(said["frequency_hz"]) or 0.0) >= sound.rate / 2:
-        return Failure(Invalid.code, f"{step.kind} at {said['frequency_hz']} Hz: its sample rate is {sound.rate} Hz.")
+        return _unsupported(f"{step.kind} at {said['frequency_hz']} Hz: its sample rate is {sound.rate} Hz.")
     if step.kind == "channels":
         most = _channels_named(step)
         if most > sound.channels:
-            return Failure(Invalid.code, f"The step channels names {most} channels; it has {sound.channels}.")
+            return _unsupported(f"The step channels names {most} channels; it has {sound.channels}.")
+        odd = any(len(_numbers(row)) != sound.channels for row in _rows(said.get("matrix")))
+        if said["mode"] == "remix" and odd:
+            return _unsupported(f"Each list of the matrix needs {sound.channels} factors, one a channel.")
+    if step.kind == "transcode" and sound.channels not in CHANNELS.get(str(said["format"]), (sound.channels,)):
+        return _unsupported(f"{said['format']} is not written with {sound.channels} channels. Add the step channels.")
     if step.kind == "loudness" and sound.as_heard and measured is not None:
         return _loudness_refusal(LoudnessGoal.of(step), measured)
     return None
+
+
+def _unsupported(detail: str) -> Failure:
+    return Failure(UnsupportedParameters.code, detail)
 
 
 def _loudness_refusal(goal: LoudnessGoal, measured: Measured) -> Failure | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from domain.errors import Invalid
+from domain.file_formats import RATES
 from domain.parameter import Setting
 from domain.step import Step
 
@@ -59,7 +60,10 @@ def _tags(asked: Asked) -> Mistake:
 
 
 def _transcode(asked: Asked) -> Mistake:
-    name, depth = str(asked["format"]), asked["bit_depth"]
+    name, depth, rate = str(asked["format"]), asked["bit_depth"], asked["sample_rate_hz"]
+    rates = RATES.get(name)
+    if rates and rate is not None and rate not in rates:
+        return ("sample_rate_hz", f"{name} has the sample rates {', '.join(map(str, rates))} Hz.")
     if depth is None or depth in _DEPTHS.get(name, ()):
         return None
     has = f"has {' or '.join(_DEPTHS[name])} bits" if name in _DEPTHS else "has no bit depth; leave it out"

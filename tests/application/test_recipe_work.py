@@ -208,11 +208,21 @@ def test_bytes_are_foreseen_by_format_and_length(house: House, steps: list[dict[
     ("steps", "code", "says"),
     [
         ([{"step": "loudness", "preset": "streaming"}], "proof-failed", "3.0 LU below -14 LUFS"),
-        ([{"step": "low_pass", "frequency_hz": 24_000}], "invalid", "48000 Hz"),
-        ([{"step": "channels", "mode": "pick", "pick": [3]}], "invalid", "3 channels"),
+        ([{"step": "low_pass", "frequency_hz": 24_000}], "unsupported-parameters", "48000 Hz"),
+        ([{"step": "channels", "mode": "pick", "pick": [3]}], "unsupported-parameters", "3 channels"),
+        (
+            [{"step": "channels", "mode": "remix", "matrix": [[1.0]]}],
+            "unsupported-parameters",
+            "needs 2 factors",
+        ),
+        (
+            [{"step": "channels", "mode": "pick", "pick": [1, 2, 1]}, {"step": "transcode", "format": "mp3"}],
+            "unsupported-parameters",
+            "mp3 is not written with 3 channels",
+        ),
         (
             [{"step": "channels", "mode": "mono"}, {"step": "channels", "mode": "swap"}],
-            "invalid",
+            "unsupported-parameters",
             "2 channels",
         ),
     ],

@@ -74,6 +74,7 @@ def test_a_chain_has_its_places() -> None:
         ("tags", {"write": ["artist=x", "=y"]}, "write", "'=y' is not"),
         ("transcode", {"format": "flac", "bit_depth": "32"}, "bit_depth", "16 or 24 bits"),
         ("transcode", {"format": "mp3", "bit_depth": "16"}, "bit_depth", "no bit depth"),
+        ("transcode", {"format": "opus", "sample_rate_hz": 44_100}, "sample_rate_hz", "48000 Hz"),
     ],
 )
 def test_a_chain_with_a_step_that_can_never_be_done_is_refused(

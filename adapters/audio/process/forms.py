@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.errors import Invalid, UnsupportedParameters
-
-_TO_48K = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+from domain.file_formats import CHANNELS, RATES
 
 _VORBIS_KBPS = {  # rate -> least of mono, least of stereo, most of each channel: what libvorbis' managed mode takes
     8000: (8, 12, 40),
@@ -121,24 +120,23 @@ _FORMS: Sequence[Form] = (
     Form("wav", "wav", "pcm", "audio/wav", depths=(16, 24, 32)),
     Form(
         "flac", "flac", "flac", "audio/flac", ("-c:a", "flac", "-f", "flac"), (16, 24),
-        channels=(1, 2, 3, 4, 5, 6, 7, 8), shortest=16,
+        channels=CHANNELS["flac"], shortest=16,
     ),
     Form(
         "mp3", "mp3", "mp3", "audio/mpeg", ("-c:a", "libmp3lame", "-f", "mp3"),
-        rates=_TO_48K, channels=(1, 2), kbps=96, shortest=48,
+        rates=RATES["mp3"], channels=CHANNELS["mp3"], kbps=96, shortest=48,
     ),
     Form(
         "opus", "ogg", "opus", "audio/ogg", ("-c:a", "libopus", "-f", "ogg"),
-        rates=(48000,), channels=(1, 2, 5, 6), kbps=64,
+        rates=RATES["opus"], channels=CHANNELS["opus"], kbps=64,
     ),
-    # More than two channels of Vorbis lose their last block in ffmpeg's decoder, and libsndfile has another order.
     Form(
         "ogg", "ogg", "vorbis", "audio/ogg", ("-c:a", "libvorbis", "-f", "ogg"),
-        rates=_TO_48K, channels=(1, 2), kbps=80,
+        rates=RATES["ogg"], channels=CHANNELS["ogg"], kbps=80,
     ),
     Form(
         "m4a", "mp4", "aac", "audio/mp4", ("-c:a", "aac", "-f", "ipod"),
-        rates=(*_TO_48K, 64000, 88200, 96000), channels=(1, 2, 5, 6), kbps=96,
+        rates=RATES["m4a"], channels=CHANNELS["m4a"], kbps=96,
     ),
 )  # fmt: skip
 
