@@ -75,7 +75,7 @@ class Sweep:
             self.give_up_job(job)
             return False
         self.jobs.save(job.rung(now), replaces=job.version)
-        self.queue.send(job.id, job.kind.lane)
+        self.queue.send(job.id, job.kind.lane, job.library_id)
         return True
 
     def _forget(self, letter: DeadLetter) -> bool:

@@ -78,7 +78,7 @@ class StartJob:
 
     def ring(self, job: Job) -> None:
         try:
-            self.queue.send(job.id, job.kind.lane)
+            self.queue.send(job.id, job.kind.lane, job.library_id)
         except Unavailable as error:
             # The job is on record, so nothing is lost: the sweep rings for it.
             log.warning("could not ring for job %s: %s", job.id, error.detail)

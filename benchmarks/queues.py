@@ -18,6 +18,7 @@ from domain.job_kind import Lane
 from domain.ports.work import JobQueue
 from domain.values import JobId
 from tests.aws import REGION
+from tests.builders import LIBRARY
 
 
 def sqlite(path: str) -> JobQueue:
@@ -31,5 +32,5 @@ def sqs(url: str, prefix: str) -> JobQueue:
 if __name__ == "__main__":
     queue = sqlite(*sys.argv[2:]) if sys.argv[1] == "sqlite" else sqs(*sys.argv[2:])
     for line in sys.stdin:
-        queue.send(JobId(line.strip()), Lane.LISTENING)
+        queue.send(JobId(line.strip()), Lane.LISTENING, LIBRARY)
         print(time.monotonic(), flush=True)

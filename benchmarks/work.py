@@ -20,7 +20,7 @@ from domain.job_kind import Lane
 from domain.ports.work import JobQueue
 from domain.values import JobId
 from tests.aws import AwsDouble
-from tests.builders import new_id
+from tests.builders import LIBRARY, new_id
 
 BACKLOG = 1000
 """Messages that wait before those that are timed: a burst, as after an import."""
@@ -63,7 +63,7 @@ def _rates(measured: Mapping[str, Measured]) -> Iterator[Row]:
     """Sent, received and acknowledged, by threads that each do all three; against one thread over SQLite."""
     for each in measured.values():
         for _ in range(BACKLOG):
-            each.queue.send(JobId(new_id()), Lane.LISTENING)
+            each.queue.send(JobId(new_id()), Lane.LISTENING, LIBRARY)
     for _ in range(PAIRS):
         for threads in THREADS:
             for each in measured.values():
@@ -81,7 +81,7 @@ def _rate(queue: JobQueue, threads: int) -> float:
     def jobs(_thread: int) -> int:
         done = 0
         while time.perf_counter() - start < ROUND_SECONDS:
-            queue.send(JobId(new_id()), Lane.LISTENING)
+            queue.send(JobId(new_id()), Lane.LISTENING, LIBRARY)
             _take(queue)
             done += 1
         return done
@@ -124,7 +124,7 @@ def _delay(queue: JobQueue, send: Send, pool: ThreadPoolExecutor) -> float:
 @contextmanager
 def _thread(queue: JobQueue) -> Iterator[Send]:
     def send(job_id: JobId) -> float:
-        queue.send(job_id, Lane.LISTENING)
+        queue.send(job_id, Lane.LISTENING, LIBRARY)
         return time.monotonic()
 
     yield send

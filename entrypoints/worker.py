@@ -163,9 +163,9 @@ class Worker:
     def _ring_again(self, job: Job, settling: Settling) -> None:
         """Before the message that rang is gone: dies the worker in between, that one comes again."""
         if isinstance(settling, Again):
-            self._queue.send(job.id, job.kind.lane, settling.after)
+            self._queue.send(job.id, job.kind.lane, job.library_id, settling.after)
         elif isinstance(settling, Parked) and settling.goes_on:
-            self._queue.send(job.id, job.kind.lane)
+            self._queue.send(job.id, job.kind.lane, job.library_id)
 
     def _settle_failed(self, held: HeldJob, delivery: Delivery, error: Exception) -> None:
         verdict = verdict_of(error)

@@ -8,7 +8,7 @@ from typing import Any
 from domain.errors import Unavailable
 from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
-from domain.values import JobId
+from domain.values import JobId, LibraryId
 
 
 class Faulty:
@@ -113,12 +113,12 @@ class UnreliableQueue(JobQueue):
         self._shuffled: list[Delivery] = []
         self.faults: set[str] = set()
 
-    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
+    def send(self, job_id: JobId, lane: Lane, library_id: LibraryId, delay: timedelta = timedelta()) -> None:
         if self._befalls("a send is lost"):
             return
         if self._befalls("a message is late"):
             delay += timedelta(seconds=self._chance.uniform(1, 60))
-        self._queue.send(job_id, lane, delay)
+        self._queue.send(job_id, lane, library_id, delay)
 
     def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
         while (delivery := self._queue.receive(lanes, timedelta(), visibility)) is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -50,11 +50,15 @@ class Messages:
         self._hidden_until: dict[str, float] = {}
         self._stopped: Future[Message | None] = Future()
 
-    def send(self, body: str, delay: timedelta = timedelta()) -> None:
+    def send(self, body: str, delay: timedelta = timedelta(), *, group: str | None = None) -> None:
         """After the delay, or after the most that SQS delays a message."""
+        grouped: Any = {} if group is None else {"MessageGroupId": group}
         with translated(SERVICE):
             self._queues.client.send_message(
-                QueueUrl=self._queues.url(self._name), MessageBody=body, DelaySeconds=seconds(delay, MAX_DELAY)
+                QueueUrl=self._queues.url(self._name),
+                MessageBody=body,
+                DelaySeconds=seconds(delay, MAX_DELAY),
+                **grouped,
             )
 
     def receive(self, wait_seconds: float, visibility: timedelta) -> Message | None:

@@ -12,7 +12,7 @@ from adapters.aws.queues import DEAD_LETTERS, MAX_RECEIVES, Queues
 from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.ports.world import Clock
-from domain.values import JobId
+from domain.values import JobId, LibraryId
 
 TURN_SECONDS = 1
 """SQS waits for one queue at a time: who waits for several lanes listens to each in its turn."""
@@ -23,7 +23,8 @@ class SqsQueue(JobQueue):
 
     Within one lane, a message that was sent is received as soon as a request can carry it; over several, it waits for
     its lane's turn, a second for each of the others. Delays end after 15 minutes at the latest, and a message is kept
-    hidden for 12 hours at most: the job's own `due_at` and lease say what may be done.
+    hidden for 12 hours at most: the job's own `due_at` and lease say what may be done. A library is a message group:
+    SQS then lets others pass one that has many messages in hands (developer guide, "Amazon SQS fair queues").
     """
 
     def __init__(self, queues: Queues, clock: Clock, max_receives: int = MAX_RECEIVES) -> None:
@@ -32,8 +33,8 @@ class SqsQueue(JobQueue):
         self._lanes = {lane: Messages(queues, lane, DEAD_LETTERS) for lane in Lane}
         self._letters = DeadLetterQueue(queues, max_receives)
 
-    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
-        self._lanes[lane].send(job_id, delay)
+    def send(self, job_id: JobId, lane: Lane, library_id: LibraryId, delay: timedelta = timedelta()) -> None:
+        self._lanes[lane].send(job_id, delay, group=library_id)
 
     def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
         deadline = time.monotonic() + wait.total_seconds()

@@ -13,7 +13,35 @@ from adapters.local.waiting import Pause, wait_for
 from domain.job_kind import Lane
 from domain.ports.work import DeadLetter, Delivery, JobQueue
 from domain.ports.world import Clock
-from domain.values import JobId
+from domain.values import JobId, LibraryId
+
+_TAKE_NEXT = """
+UPDATE messages SET receipt = :receipt, receives = receives + 1, visible_at = :until, again_at = NULL
+WHERE job_id = (
+    WITH RECURSIVE libraries (id) AS (
+        SELECT min(library_id) FROM messages WHERE lane = :lane
+        UNION ALL
+        SELECT (SELECT min(library_id) FROM messages WHERE lane = :lane AND library_id > libraries.id)
+        FROM libraries WHERE id IS NOT NULL
+    )
+    SELECT first.job_id FROM libraries
+    JOIN messages AS first ON first.job_id = (
+        SELECT job_id FROM messages
+        WHERE lane = :lane AND library_id = libraries.id AND visible_at <= :now ORDER BY visible_at LIMIT 1
+    )
+    LEFT JOIN turns ON turns.lane = :lane AND turns.library_id = libraries.id
+    ORDER BY coalesce(turns.last, 0), first.visible_at LIMIT 1
+)
+RETURNING job_id, receives, library_id
+"""
+"""Takes what has waited longest of the library whose last turn in the lane is longest ago: a step of the index for each
+library, however many messages there are."""
+
+_HAD_ITS_TURN = (
+    "INSERT INTO turns (lane, library_id, last)"
+    " VALUES (:lane, :library, (SELECT coalesce(max(last), 0) + 1 FROM turns WHERE lane = :lane))"
+    " ON CONFLICT (lane, library_id) DO UPDATE SET last = excluded.last"
+)
 
 
 class SqliteQueue(JobQueue):
@@ -26,18 +54,18 @@ class SqliteQueue(JobQueue):
         self._pause = pause
         self._stopped = threading.Event()
 
-    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
+    def send(self, job_id: JobId, lane: Lane, library_id: LibraryId, delay: timedelta = timedelta()) -> None:
         """A message that waits comes no later than this one would; one that somebody has rings again afterwards."""
         now = self._now()
         with self._database.writing() as connection:
             connection.execute(
-                "INSERT INTO messages (job_id, lane, visible_at) VALUES (:job, :lane, :due)"
+                "INSERT INTO messages (job_id, lane, library_id, visible_at) VALUES (:job, :lane, :library, :due)"
                 " ON CONFLICT (job_id) DO UPDATE SET"
                 "  again_at = CASE WHEN receipt IS NOT NULL AND visible_at > :now"
                 "   THEN min(coalesce(again_at, :due), :due) ELSE again_at END,"
                 "  visible_at = CASE WHEN receipt IS NOT NULL AND visible_at > :now"
                 "   THEN visible_at ELSE min(visible_at, :due) END",
-                {"job": job_id, "lane": lane, "due": self._now(delay), "now": now},
+                {"job": job_id, "lane": lane, "library": library_id, "due": self._now(delay), "now": now},
             )
 
     def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:
@@ -107,16 +135,12 @@ class SqliteQueue(JobQueue):
         with self._database.writing() as connection:
             for lane in lanes:
                 self._bury_worn_out(connection, lane)
-                taken = connection.execute(
-                    "UPDATE messages SET receipt = :receipt, receives = receives + 1, visible_at = :until,"
-                    "  again_at = NULL"
-                    " WHERE job_id = (SELECT job_id FROM messages WHERE lane = :lane AND visible_at <= :now"
-                    "  ORDER BY visible_at LIMIT 1)"
-                    " RETURNING job_id, receives",
-                    {"receipt": receipt, "lane": lane, "now": self._now(), "until": self._now(visibility)},
-                ).fetchall()
+                told = {"receipt": receipt, "lane": lane, "now": self._now(), "until": self._now(visibility)}
+                taken = connection.execute(_TAKE_NEXT, told).fetchall()
                 if taken:
-                    return Delivery(taken[0][0], lane, receipt, taken[0][1])
+                    job_id, receives, library_id = taken[0]
+                    connection.execute(_HAD_ITS_TURN, {"lane": lane, "library": library_id})
+                    return Delivery(job_id, lane, receipt, receives)
         return None
 
     def _bury_worn_out(self, connection: sqlite3.Connection, lane: Lane) -> None:

@@ -100,6 +100,7 @@ class _Message:
     """`again_at` is set by a send while a receiver has it: it rings once more when that one is done."""
 
     lane: Lane
+    library_id: LibraryId
     visible_at: datetime
     receipt: str = ""
     receives: int = 0
@@ -115,12 +116,13 @@ class MemoryQueue(JobQueue):
         self._changed = threading.Condition()
         self._messages: dict[JobId, _Message] = {}
         self._dead: dict[JobId, DeadLetter] = {}
+        self._turns: dict[tuple[Lane, LibraryId], int] = {}
         self._stopped = False
 
-    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None:
+    def send(self, job_id: JobId, lane: Lane, library_id: LibraryId, delay: timedelta = timedelta()) -> None:
         with self._changed:
             now = self._clock.now()
-            message = self._messages.setdefault(job_id, _Message(lane, now + delay))
+            message = self._messages.setdefault(job_id, _Message(lane, library_id, now + delay))
             if message.receipt and now < message.visible_at:
                 message.again_at = min(message.again_at or now + delay, now + delay)
             else:
@@ -189,11 +191,11 @@ class MemoryQueue(JobQueue):
     def _take(self, lanes: Sequence[Lane], visibility: timedelta) -> Delivery | None:
         now = self._clock.now()
         due = sorted(
-            (lanes.index(m.lane), m.visible_at, job_id)
+            (lanes.index(m.lane), self._turns.get((m.lane, m.library_id), 0), m.visible_at, job_id)
             for job_id, m in self._messages.items()
             if m.visible_at <= now and m.lane in lanes
         )
-        for _, _, job_id in due:
+        for *_, job_id in due:
             message = self._messages[job_id]
             if message.receives >= self._max_receives:
                 self._die(job_id, message, f"It was received {message.receives} times and never finished.")
@@ -203,6 +205,7 @@ class MemoryQueue(JobQueue):
             message.receipt = secrets.token_hex(16)
             message.receives += 1
             message.again_at = None
+            self._turns[message.lane, message.library_id] = max(self._turns.values(), default=0) + 1
             return Delivery(job_id, message.lane, message.receipt, message.receives)
         return None
 
@@ -213,7 +216,7 @@ class MemoryQueue(JobQueue):
     def _done(self, job_id: JobId, message: _Message) -> None:
         del self._messages[job_id]
         if message.again_at is not None:
-            self._messages[job_id] = _Message(message.lane, message.again_at)
+            self._messages[job_id] = _Message(message.lane, message.library_id, message.again_at)
             self._changed.notify_all()
 
     def _die(self, job_id: JobId, message: _Message, reason: str) -> None:

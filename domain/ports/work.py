@@ -82,11 +82,11 @@ class JobQueue(Protocol):
     """The doorbell: messages that carry a job id and nothing else. At least once, in no certain order within a lane.
 
     A queue may hold one message or several for one job, all in the job's one lane. What is lost here is rung again by
-    the sweep.
+    the sweep. Libraries take turns: a thousand messages of one do not stand before the one of another.
     """
 
     @abstractmethod
-    def send(self, job_id: JobId, lane: Lane, delay: timedelta = timedelta()) -> None: ...
+    def send(self, job_id: JobId, lane: Lane, library_id: LibraryId, delay: timedelta = timedelta()) -> None: ...
 
     @abstractmethod
     def receive(self, lanes: Sequence[Lane], wait: timedelta, visibility: timedelta) -> Delivery | None:

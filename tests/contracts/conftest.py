@@ -113,6 +113,8 @@ class Family:
     """Stores many recordings at once, with the entries of none."""
     is_slow: bool = False
     """A request takes a hundredth of a second: what tries many cases tries fewer."""
+    queue_takes_turns_unseen: bool = False
+    """Who comes next is the service's own secret: it is told which library a message is of, and nothing else."""
     queue_keeps_its_own_time: bool = False
     """What is hidden or delayed there comes when that time has really passed, whatever our clock says."""
     queue_may_deliver_twice: bool = False
@@ -236,6 +238,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         load=lambda recordings: table.write_each(write for each in recordings for write in all_writes(each)),
         is_slow=True,
         queue_keeps_its_own_time=True,
+        queue_takes_turns_unseen=True,
         queue_may_deliver_twice=True,
         deliveries_end_by_themselves=True,
         blobs_are_files=False,

@@ -25,7 +25,7 @@ from entrypoints.families.aws import prepare
 from entrypoints.settings import Profile, Settings
 from tests import sounds
 from tests.aws import AwsDouble
-from tests.builders import a_batch, an_item
+from tests.builders import LIBRARY, a_batch, an_item
 from tests.deployment.files import template
 from tests.entrypoints.http.conftest import V1, Service, a_service
 
@@ -163,7 +163,7 @@ def test_each_role_may_do_what_it_does(service: Service, witness: Witness, aws_d
         service.use.take_arrival()(arrival)
         service.work()
         queue = service.ports.queue()
-        queue.send(JobId("0" * 26), Lane.HEAVY)
+        queue.send(JobId("0" * 26), Lane.HEAVY, LIBRARY)
         delivery = queue.receive((Lane.HEAVY,), timedelta(seconds=5), timedelta(minutes=1))
         queue.extend(delivery, timedelta(minutes=2))
         queue.bury(delivery, "a test")

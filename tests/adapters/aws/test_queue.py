@@ -14,7 +14,7 @@ from domain.job_kind import Lane
 from domain.ports.work import Delivery
 from domain.values import JobId
 from tests.aws import AwsDouble
-from tests.builders import FakeClock
+from tests.builders import LIBRARY, FakeClock
 from tests.e2e.service import until
 
 JOB = JobId("01JOB")
@@ -58,10 +58,15 @@ def taken(place: Place) -> Delivery:
     return delivery
 
 
-def test_a_message_carries_the_job_and_nothing_else(place: Place) -> None:
-    place.queue.send(JOB, Lane.PREVIEWS)
+def test_a_message_carries_the_job_and_nothing_else_in_the_group_of_its_library(place: Place) -> None:
+    place.queue.send(JOB, Lane.PREVIEWS, LIBRARY)
     (sent,) = place.parameters("SendMessage")
-    assert sent == {"QueueUrl": place.queues.url(Lane.PREVIEWS), "MessageBody": JOB, "DelaySeconds": 0}
+    assert sent == {
+        "QueueUrl": place.queues.url(Lane.PREVIEWS),
+        "MessageBody": JOB,
+        "DelaySeconds": 0,
+        "MessageGroupId": LIBRARY,
+    }
 
 
 def test_who_waits_for_one_lane_asks_once(place: Place) -> None:
@@ -82,7 +87,7 @@ def test_what_comes_after_the_stop_is_put_back(place: Place) -> None:
     until(lambda: len(place.parameters("ReceiveMessage")) == 2, "it waits")
     place.queue.stop_receiving()
     waiter.join()
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     delivery = SqsQueue(place.queues, FakeClock()).receive(LISTENING, MINUTE, MINUTE)
     assert delivery is not None
 
@@ -95,10 +100,10 @@ def test_several_lanes_are_listened_to_in_turn(place: Place) -> None:
 
 
 def test_delays_end_where_sqs_ends_them(place: Place) -> None:
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     place.queue.release(taken(place), timedelta(days=1))
-    place.queue.send(JOB, Lane.LISTENING, timedelta(days=1))
-    place.queue.send(JOB, Lane.LISTENING, timedelta(milliseconds=1))
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY, timedelta(days=1))
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY, timedelta(milliseconds=1))
     assert [asked["VisibilityTimeout"] for asked in place.parameters("ChangeMessageVisibility")] == [900]
     assert [asked["DelaySeconds"] for asked in place.parameters("SendMessage")] == [0, 900, 1]
 
@@ -107,7 +112,7 @@ def test_what_is_no_job_goes_to_the_dead_letters_and_holds_nothing_up(place: Pla
     garbage = ["{}", "Grüße", "x" * 100_000]
     for body in garbage:
         place.put(Lane.LISTENING, body)
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     delivery = place.queue.receive(LISTENING, 5 * SECOND, MINUTE)
     assert delivery is not None
     assert delivery.job_id == JOB
@@ -116,7 +121,7 @@ def test_what_is_no_job_goes_to_the_dead_letters_and_holds_nothing_up(place: Pla
 
 
 def test_a_letter_that_sqs_has_moved_says_so(place: Place) -> None:
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     for _ in range(2):
         place.queue.release(taken(place), NOW)
     assert place.queue.receive(LISTENING, NOW, MINUTE) is None
@@ -127,7 +132,7 @@ def test_a_letter_that_sqs_has_moved_says_so(place: Place) -> None:
 def test_a_look_takes_no_letter_away_from_others(place: Place) -> None:
     jobs = [JobId(f"job-{n:02}") for n in range(25)]
     for job_id in jobs:
-        place.queue.send(job_id, Lane.LISTENING)
+        place.queue.send(job_id, Lane.LISTENING, LIBRARY)
         place.queue.bury(taken(place), "broken")
     other = SqsQueue(place.queues, FakeClock())
     for queue in (place.queue, other, place.queue):
@@ -139,7 +144,7 @@ def test_a_look_takes_no_letter_away_from_others(place: Place) -> None:
 
 def test_many_letters_are_forgotten_after_one_look(place: Place) -> None:
     for n in range(12):
-        place.queue.send(JobId(f"job-{n}"), Lane.LISTENING)
+        place.queue.send(JobId(f"job-{n}"), Lane.LISTENING, LIBRARY)
         place.queue.bury(taken(place), "")
     letters = place.queue.dead_letters(100)
     place.asked.clear()
@@ -150,7 +155,7 @@ def test_many_letters_are_forgotten_after_one_look(place: Place) -> None:
 
 
 def test_a_message_that_was_held_for_too_long_is_lost(place: Place) -> None:
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     delivery = taken(place)
     for code in ("InvalidParameterValue", "AWS.SimpleQueueService.MessageNotInflight", "ReceiptHandleIsInvalid"):
         with Stubber(place.client) as stubber:
@@ -162,7 +167,7 @@ def test_a_message_that_was_held_for_too_long_is_lost(place: Place) -> None:
 @pytest.mark.parametrize(
     ("operation", "call"),
     [
-        ("send_message", lambda queue, _delivery: queue.send(JOB, Lane.LISTENING)),
+        ("send_message", lambda queue, _delivery: queue.send(JOB, Lane.LISTENING, LIBRARY)),
         ("receive_message", lambda queue, _delivery: queue.receive(LISTENING, NOW, MINUTE)),
         ("receive_message", lambda queue, _delivery: queue.receive([Lane.HEAVY], SECOND, MINUTE)),
         ("change_message_visibility", lambda queue, delivery: queue.extend(delivery, MINUTE)),
@@ -172,7 +177,7 @@ def test_a_message_that_was_held_for_too_long_is_lost(place: Place) -> None:
 )
 @pytest.mark.parametrize(("code", "retry_after"), [("RequestThrottled", 5), ("AWS.SimpleQueueService.OverLimit", 2)])
 def test_a_refusal_is_unavailable(place: Place, operation: str, call: Any, code: str, retry_after: int) -> None:
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     delivery = taken(place)
     place.queue.ping()  # all addresses are known now
     with Stubber(place.client) as stubber:
@@ -190,6 +195,6 @@ def test_queues_that_are_not_there_are_unavailable(aws_double: AwsDouble) -> Non
 
 
 def test_making_the_queues_again_changes_nothing(place: Place, aws_double: AwsDouble) -> None:
-    place.queue.send(JOB, Lane.LISTENING)
+    place.queue.send(JOB, Lane.LISTENING, LIBRARY)
     create_queues(place.client, aws_double.name, max_receives=2)
     assert taken(place).job_id == JOB

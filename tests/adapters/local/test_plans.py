@@ -190,7 +190,7 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "no fingerprint": lambda: fingerprints.remove(LIBRARY, RECORDING),
         "request": lambda: SqliteIdempotentRequests(database).begin(an_idempotent_request()),
         "old requests": lambda: SqliteIdempotentRequests(database).purge(NOON),
-        "ring": lambda: queue.send(JobId("1"), Lane.HEAVY),
+        "ring": lambda: queue.send(JobId("1"), Lane.HEAVY, LIBRARY),
         "receive": lambda: queue.receive(tuple(Lane), NOON - NOON, NOON - NOON),
         "dead letters": lambda: queue.dead_letters(10),
         "events": lambda: events.since(LIBRARY, "0"),

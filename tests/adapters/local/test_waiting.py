@@ -63,7 +63,7 @@ def test_an_idle_receiver_looks_at_the_table_no_more_than_it_must(database: Data
 
 
 def test_a_message_is_seen_after_the_pause_in_which_it_was_sent(queue: SqliteQueue, pauses: Pauses) -> None:
-    pauses.on_pause = {3: lambda: queue.send(JOB, Lane.HEAVY)}
+    pauses.on_pause = {3: lambda: queue.send(JOB, Lane.HEAVY, LIBRARY)}
     delivery = queue.receive([Lane.HEAVY], MINUTE, MINUTE)
     assert delivery is not None
     assert len(pauses.taken) == 3
@@ -72,20 +72,23 @@ def test_a_message_is_seen_after_the_pause_in_which_it_was_sent(queue: SqliteQue
 def test_a_commit_of_something_else_wakes_nobody_for_long(
     database: Database, queue: SqliteQueue, pauses: Pauses
 ) -> None:
-    pauses.on_pause = {3: lambda: SqliteEvents(database).publish(an_event()), 5: lambda: queue.send(JOB, Lane.HEAVY)}
+    pauses.on_pause = {
+        3: lambda: SqliteEvents(database).publish(an_event()),
+        5: lambda: queue.send(JOB, Lane.HEAVY, LIBRARY),
+    }
     assert queue.receive([Lane.HEAVY], MINUTE, MINUTE) is not None
     assert len(pauses.taken) == 5
 
 
 def test_a_message_that_comes_due_is_taken_in_that_moment(queue: SqliteQueue, pauses: Pauses) -> None:
-    queue.send(JOB, Lane.HEAVY, delay=timedelta(seconds=10))
+    queue.send(JOB, Lane.HEAVY, LIBRARY, delay=timedelta(seconds=10))
     start = pauses.clock.now()
     assert queue.receive([Lane.HEAVY], MINUTE, MINUTE) is not None
     assert pauses.clock.now() - start == pytest.approx(timedelta(seconds=10), abs=timedelta(milliseconds=1))
 
 
 def test_a_message_whose_holder_died_is_taken_when_its_visibility_ends(queue: SqliteQueue, pauses: Pauses) -> None:
-    queue.send(JOB, Lane.HEAVY)
+    queue.send(JOB, Lane.HEAVY, LIBRARY)
     queue.receive(tuple(Lane), timedelta(), timedelta(seconds=30))
     delivery = queue.receive([Lane.HEAVY], MINUTE, MINUTE)
     assert delivery is not None

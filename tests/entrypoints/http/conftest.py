@@ -110,7 +110,7 @@ class Service:
                 settling = runs[held.job.kind](held.job, held.progress)
                 held.settle(settling)
                 if isinstance(settling, Again):
-                    queue.send(held.job.id, held.job.kind.lane, settling.after)
+                    queue.send(held.job.id, held.job.kind.lane, held.job.library_id, settling.after)
             queue.acknowledge(delivery)
 
     def stored(self) -> tuple[list[Any], list[Any], list[Any]]:
