@@ -7,20 +7,19 @@ from datetime import datetime
 from application.changes import ChangeRecording
 from application.curate import RestoreRecording
 from application.item_work import Foreseen, ItemWork, Outcome
+from application.traces import DESCRIBE, RESTORE, TRASH, Traces
 from domain.access import Actor, system_actor
 from domain.batch import Batch, Item, ItemStatus
 from domain.blob_keys import tables_prefix
 from domain.change import Action, Change, Diff
 from domain.errors import CallersFault
 from domain.parameter import Setting
-from domain.ports.access import AuditQuery, AuditTrail
 from domain.ports.audio import Progress
 from domain.ports.recordings import Recordings
 from domain.ports.world import Clock
 from domain.recording import Recording, Status
 from domain.values import Failure, RecordingId
 
-DESCRIBE = "recording.describe"
 _SKIPPED = Outcome(ItemStatus.SKIPPED)
 
 
@@ -31,7 +30,7 @@ class ChangeWork(ItemWork):
     recordings: Recordings
     change_recording: ChangeRecording
     restore_recording: RestoreRecording
-    trail: AuditTrail
+    traces: Traces
     clock: Clock
 
     @property
@@ -56,8 +55,8 @@ class ChangeWork(ItemWork):
             return self._describe(actor, batch, item.recording_id, change)
         recording = self.recordings.get(batch.library_id, item.recording_id)
         if change.action is Action.RESTORE:
-            return self._restore(actor, recording)
-        return self._trash(actor, recording)
+            return self._restore(actor, batch, recording)
+        return self._trash(actor, batch, recording)
 
     def _describe(self, actor: Actor, batch: Batch, recording_id: RecordingId, change: Change) -> Outcome:
         diffs: list[Diff] = []
@@ -70,32 +69,25 @@ class ChangeWork(ItemWork):
         self.change_recording(actor, recording_id, DESCRIBE, described)
         diff = diffs[0]
         if not diff.told:
-            diff = self._done_before(actor, batch, recording_id)
+            diff = self.traces.diff(batch, recording_id)  # of a run that was cut off
         return Outcome(before=diff.written()) if diff.told else _SKIPPED
 
-    def _done_before(self, actor: Actor, batch: Batch, recording_id: RecordingId) -> Diff:
-        """What a run that was cut off has changed: the trail knows, which is written with the change."""
-        asked = AuditQuery(actor=actor.name, action=DESCRIBE, subject_id=recording_id, since=batch.created_at, limit=1)
-        entries = self.trail.search(actor.library_id, asked).items
-        return Diff.of(entries[0].before, entries[0].after) if entries else Diff()
-
-    def _trash(self, actor: Actor, recording: Recording) -> Outcome:
+    def _trash(self, actor: Actor, batch: Batch, recording: Recording) -> Outcome:
         if recording.status is Status.TRASHED:
-            return self._outcome(actor, recording, "recording.trash")
+            return self._outcome(batch, recording, TRASH)
 
         def trashed(current: Recording, now: datetime) -> Recording:
             return current if current.status is Status.TRASHED else current.trashed(now)
 
-        self.change_recording(actor, recording.id, "recording.trash", trashed)
+        self.change_recording(actor, recording.id, TRASH, trashed)
         return Outcome()
 
-    def _restore(self, actor: Actor, recording: Recording) -> Outcome:
+    def _restore(self, actor: Actor, batch: Batch, recording: Recording) -> Outcome:
         if recording.status is not Status.TRASHED:
-            return self._outcome(actor, recording, "recording.restore")
+            return self._outcome(batch, recording, RESTORE)
         self.restore_recording(actor, recording.id, recording.version)
         return Outcome()
 
-    def _outcome(self, actor: Actor, recording: Recording, action: str) -> Outcome:
+    def _outcome(self, batch: Batch, recording: Recording, action: str) -> Outcome:
         """Of one that is already where it should be: brought there by this batch, or by somebody else."""
-        asked = AuditQuery(actor=actor.name, action=action, subject_id=recording.id, limit=1)
-        return Outcome() if self.trail.search(actor.library_id, asked).items else _SKIPPED
+        return Outcome() if self.traces.of(batch, recording.id, action) else _SKIPPED

@@ -14,7 +14,7 @@ from domain.access import Actor, Permission, system_actor
 from domain.audit import AuditEntry
 from domain.batch import Batch, Item
 from domain.blob_keys import original_key
-from domain.errors import Conflict, CorruptBlob, DuplicateContent, Invalid, NotFound
+from domain.errors import Conflict, CorruptBlob, DuplicateContent, Invalid, NotFound, Unauthenticated
 from domain.job_kind import JobKind
 from domain.lineage import child_id
 from domain.parameter import Setting
@@ -51,7 +51,10 @@ class MoveWork(ItemWork):
         actor.require(Permission.ADMINISTER)
         if asked.keys() != {"key"}:
             raise Invalid("A move takes the key of the library to move to, and nothing else.", field="key")
-        theirs = self.authenticate(str(asked["key"]))
+        try:
+            theirs = self.authenticate(str(asked["key"]))
+        except Unauthenticated:
+            raise Invalid("The key is of no library, or is not valid any more.", field="key") from None
         theirs.require(Permission.WRITE)
         if theirs.library_id == actor.library_id:
             raise Conflict("The key is one of this very library. Send one of the library to move to.")
@@ -68,7 +71,7 @@ class MoveWork(ItemWork):
         recording = self.recordings.get(batch.library_id, item.recording_id)
         actor = system_actor(batch.library_id, f"job:{batch.id}")
         theirs = system_actor(LibraryId(str(batch.settings["library"])), f"job:{batch.id}")
-        moved = child_id(f"move:{recording.id}", 0, f"{batch.id}:{item.n}")
+        moved = moved_id(item)
         try:
             there = self.recordings.get(theirs.library_id, moved).id
         except NotFound:
@@ -123,6 +126,11 @@ class MoveWork(ItemWork):
             raise CorruptBlob(
                 "The original's bytes are not what they were. It is not moved.", recording_id=recording.id
             )
+
+
+def moved_id(item: Item) -> RecordingId:
+    """In the other library."""
+    return child_id(f"move:{item.recording_id}", 0, f"{item.batch_id}:{item.n}")
 
 
 def _require_whole(recording: Recording) -> None:

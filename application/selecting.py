@@ -68,9 +68,10 @@ class SelectRecordings:
 
     def __call__(self, library_id: LibraryId, selection: Selection, cursor: str | None) -> Page[Selected]:
         if selection.undoes is not None:
-            undone = ItemQuery(ItemStatus.SUCCEEDED, PAGE_ITEMS, cursor)
-            items = self.batches.items(library_id, selection.undoes, undone)
-            return Page(tuple(Selected(item.recording_id, {"n": item.n}) for item in items.items), items.next_cursor)
+            items = self.batches.items(library_id, selection.undoes, ItemQuery(None, PAGE_ITEMS, cursor))
+            # One that a cancelled batch has left open may have been done all the same: its end was not stored.
+            done = [each for each in items.items if each.status is ItemStatus.SUCCEEDED or not each.has_ended]
+            return Page(tuple(Selected(item.recording_id, {"n": item.n}) for item in done), items.next_cursor)
         if selection.rows is not None:
             return self._rows(selection.rows, int(cursor or 0))
         if selection.query is None:

@@ -1,35 +1,38 @@
 """Taking back what the items of another batch did."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from application.change_work import DESCRIBE
 from application.changes import ChangeRecording
 from application.curate import RestoreRecording
 from application.item_work import Foreseen, ItemWork, Outcome
-from application.recipe_work import MADE
+from application.move import moved_id
+from application.traces import DESCRIBE, RESTORE, TRASH, Traces
 from domain.access import Actor, Permission, system_actor
 from domain.batch import Batch, Item, ItemStatus, Work
 from domain.change import Action, Change, Diff
 from domain.errors import Conflict, NotFound
+from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
 from domain.parameter import Setting
 from domain.ports.audio import Progress
 from domain.ports.batches import Batches
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings, Renditions
 from domain.ports.work import Jobs
-from domain.recipe_rule import Into
 from domain.recording import Recording, Status
 from domain.values import JobId, LibraryId, RecordingId
 
+_SKIPPED = Outcome(ItemStatus.SKIPPED)
 UNDONE = frozenset({Work.CHANGE, Work.MOVE, Work.RECIPE})
 
 
 @dataclass(frozen=True)
 class UndoWork(ItemWork):
-    """What somebody else has changed since is left, and said. `settings` of each item name the other's item as `n`."""
+    """What somebody else has changed since is left, and said. `settings` of each item name the other's item as `n`.
+
+    An item that the other batch has left open was done, or not: the trail and what was made tell.
+    """
 
     batches: Batches
     jobs: Jobs
@@ -38,6 +41,7 @@ class UndoWork(ItemWork):
     restore_recording: RestoreRecording
     renditions: Renditions
     blobs: Blobs
+    traces: Traces
 
     @property
     def is_quick(self) -> bool:
@@ -66,52 +70,88 @@ class UndoWork(ItemWork):
         if other.work is Work.RECIPE:
             return self._made(actor, done)
         if other.work is Work.MOVE:
-            back = self._restore(actor, done.recording_id)  # first: where it cannot come back, it stays where it is
-            if done.result.get("made"):
-                theirs = system_actor(LibraryId(str(done.result["library"])), f"job:{batch.id}")
-                self._trash(theirs, RecordingId(str(done.result["recording"])))
-            return back
+            return self._moved(actor, other, done)
         change = Change.of({**other.settings, **done.settings})
         if change.action is Action.DESCRIBE:
-            return self._described(actor, done)
-        if change.action is Action.RESTORE:
-            return self._trash(actor, done.recording_id)
-        return self._restore(actor, done.recording_id)
+            return self._described(actor, other, done)
+        is_trash = change.action is Action.TRASH
+        if not done.has_ended and self.traces.of(other, done.recording_id, TRASH if is_trash else RESTORE) is None:
+            return _SKIPPED
+        return self._restore(actor, done.recording_id) if is_trash else self._trash(actor, done.recording_id)
 
     def _made(self, actor: Actor, done: Item) -> Outcome:
         """Takes away what the item made, and nothing that somebody else has made since under its names."""
-        if not done.before:
-            return Outcome(ItemStatus.SKIPPED)
-        made = json.loads(done.before)
-        if made["into"] == Into.RECORDING:
-            for recording_id in made[MADE]:
-                self._trash(actor, RecordingId(recording_id))
-            return Outcome()
-        for rendition in self.renditions.of_recording(actor.library_id, done.recording_id):
-            if rendition.name in made[MADE] and rendition.settings.get("asked_by") == f"{done.batch_id}:{done.n}":
-                self.renditions.remove(rendition)
-                self.blobs.delete(rendition.blob_key)
-        return Outcome()
+        asked_by = f"{done.batch_id}:{done.n}"
+        of_it = self.renditions.of_recording(actor.library_id, done.recording_id)
+        own = [rendition for rendition in of_it if rendition.settings.get("asked_by") == asked_by]
+        children = self._children(actor.library_id, done.recording_id, asked_by)
+        for child in children:
+            self._require_untouched(actor.library_id, child)
+        for child in children:
+            self._trash(actor, child)
+        for rendition in own:
+            self.renditions.remove(rendition)
+            self.blobs.delete(rendition.blob_key)
+        return Outcome() if own or children else _SKIPPED
 
-    def _described(self, actor: Actor, done: Item) -> Outcome:
-        diff = Diff.read(done.before)
+    def _children(self, library_id: LibraryId, parent: RecordingId, asked_by: str) -> list[RecordingId]:
+        query = RecordingQuery((Filter(Field.PARENT, Op.EQ, parent),), limit=MAX_LIMIT)
+        found: list[RecordingId] = []
+        while True:
+            page = self.recordings.search(library_id, query)
+            found += [child.id for child in page.items if child.lineage and child.lineage.asked_by == asked_by]
+            if page.next_cursor is None:
+                return found
+            query = replace(query, cursor=page.next_cursor)
+
+    def _moved(self, actor: Actor, other: Batch, done: Item) -> Outcome:
+        theirs = system_actor(LibraryId(str(other.settings["library"])), actor.name.removeprefix("system:"))
+        moved = moved_id(done)
+        was_moved = self._is_there(theirs.library_id, moved)
+        if was_moved:
+            self._require_untouched(theirs.library_id, moved)
+        if not done.has_ended and not was_moved and self.traces.of(other, done.recording_id, TRASH) is None:
+            return _SKIPPED
+        back = self._restore(actor, done.recording_id)  # first: where it cannot come back, it stays where it is
+        if was_moved:
+            self._trash(theirs, moved)
+        return back
+
+    def _is_there(self, library_id: LibraryId, recording_id: RecordingId) -> bool:
+        try:
+            self.recordings.get(library_id, recording_id)
+        except NotFound:
+            return False
+        return True
+
+    def _require_untouched(self, library_id: LibraryId, recording_id: RecordingId) -> None:
+        if self.traces.touched_by_people(library_id, recording_id):
+            raise Conflict(
+                f"The recording {recording_id} has been changed since by somebody, and is left. Trash it by itself.",
+                recording_id=recording_id,
+            )
+
+    def _described(self, actor: Actor, other: Batch, done: Item) -> Outcome:
+        diff = Diff.read(done.before) if done.before else self.traces.diff(other, done.recording_id)
+        if not diff.told:
+            return _SKIPPED
         before = self.recordings.get(actor.library_id, done.recording_id)
         after = self.change_recording(actor, done.recording_id, DESCRIBE, diff.taken_back)
-        return Outcome(ItemStatus.SUCCEEDED if after.version != before.version else ItemStatus.SKIPPED)
+        return Outcome() if after.version != before.version else _SKIPPED
 
     def _trash(self, actor: Actor, recording_id: RecordingId) -> Outcome:
         def trashed(current: Recording, now: datetime) -> Recording:
             return current if current.status is Status.TRASHED else current.trashed(now)
 
         try:
-            self.change_recording(actor, recording_id, "recording.trash", trashed)
+            self.change_recording(actor, recording_id, TRASH, trashed)
         except NotFound:
-            return Outcome(ItemStatus.SKIPPED)  # it is gone for good
+            return _SKIPPED  # it is gone for good
         return Outcome()
 
     def _restore(self, actor: Actor, recording_id: RecordingId) -> Outcome:
         recording = self.recordings.get(actor.library_id, recording_id)
         if recording.status is not Status.TRASHED:
-            return Outcome(ItemStatus.SKIPPED)
+            return _SKIPPED
         self.restore_recording(actor, recording_id, recording.version)
         return Outcome()

@@ -34,6 +34,7 @@ from application import (
     schedule,
     schedules,
     selecting,
+    traces,
     undo_work,
     upkeep,
 )
@@ -69,6 +70,7 @@ class UseCases(RecordingUseCases):
     recipe_work = wired(recipe_work.RecipeWork)
     fixity_work = wired(fixity_work.FixityWork)
     count_damaged = wired(count_damaged.CountDamaged)
+    traces = wired(traces.Traces)
     move_work = wired(move.MoveWork)
     change_work = wired(change_work.ChangeWork)
     undo_work = wired(undo_work.UndoWork)

@@ -9,7 +9,7 @@ import pytest
 from application.metadata_import import Meaning
 from domain.access import Actor, Role
 from domain.batch import ItemStatus, Selection, Work
-from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from domain.job import Job, JobStatus
 from domain.ports.batches import ItemQuery
 from domain.recording import Recording, Status
@@ -94,6 +94,44 @@ def test_a_change_that_was_cut_off_before_it_was_on_record_can_be_taken_back_all
     assert house.recording(one).title == "0"
 
 
+def cut_off(house: House, asked: dict[str, object], selection: Selection) -> Job:
+    """A batch whose items are done, and whose worker is lost before any end is on record; then somebody cancels it."""
+    batches = house.ports.batches()
+
+    def dies(name: str, _count: int) -> None:
+        if name == "save_items":
+            raise ConnectionError
+
+    house.replace("batches", Faulty(batches, before=dies))
+    job = house.use.start_batch()(house.admin, Work.CHANGE, asked, selection)
+    house.work()
+    house.replace("batches", batches)
+    house.use.cancel_job()(house.admin, job.id)
+    return house.job(job.id)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"add_tags": ("owl",), "fields": {"n": 1}}, {"action": "trash"}], ids=["describe", "trash"]
+)
+def test_what_a_cancelled_batch_did_without_saying_so_is_taken_back_too(house: House, asked: dict[str, object]) -> None:
+    ids = kept(house, 2)
+    before = [said(house.recording(each)) for each in ids]
+    job = cut_off(house, asked, Selection(tuple(ids)))
+    assert [said(house.recording(each)) for each in ids] != before
+    assert job.status is JobStatus.CANCELLED
+    assert undo(house, job).status is JobStatus.SUCCEEDED
+    assert [said(house.recording(each)) for each in ids] == before
+
+
+def test_what_a_cancelled_batch_has_not_done_is_left(house: House) -> None:
+    (one,) = kept(house, 1)
+    trash = house.use.start_batch()(house.admin, Work.CHANGE, {"action": "trash"}, Selection((one,)))
+    house.use.cancel_job()(house.admin, trash.id)
+    house.use.trash_recording()(house.editor, one, house.recording(one).version)
+    assert items(house, undo(house, trash)) in ([], [ItemStatus.SKIPPED])
+    assert house.recording(one).status is Status.TRASHED, "somebody else has put it there"
+
+
 def test_many_go_into_the_trash_and_come_back(house: House) -> None:
     ids = kept(house)
     trashed = start(house, {"action": "trash"}, Selection(tuple(ids)))
@@ -162,13 +200,26 @@ def test_only_an_administrator_takes_a_move_back(house: House) -> None:
     assert house.use.get_recording()(stranger, moved).status is Status.READY
 
 
+def test_what_was_changed_in_the_other_library_stays_there(house: House) -> None:
+    (one,) = kept(house, 1)
+    stranger, token = a_key_elsewhere(house)
+    job = start(house, {"key": token}, Selection((one,)), Work.MOVE)
+    result = house.use.list_items()(house.admin, job.id, ItemQuery()).items[0].result
+    moved = house.use.get_recording()(stranger, RecordingId(str(result["recording"])))
+    house.use.describe_recording()(stranger, moved.id, moved.version, title="Theirs")
+    undone = undo(house, job)
+    assert undone.status is JobStatus.FAILED
+    assert house.use.get_recording()(stranger, moved.id).status is Status.READY
+    assert house.recording(one).status is Status.TRASHED
+
+
 def test_to_move_takes_rights_in_both_libraries(house: House) -> None:
     ids = tuple(kept(house, 1))
     _, viewers = a_key_elsewhere(house, Role.VIEWER)
     _, own = house.use.create_key()(house.admin, "own", Role.ADMIN)
     for actor, key, refusal in (
         (house.admin, viewers, Forbidden),
-        (house.admin, "ak_" + "x" * 40, Unauthenticated),
+        (house.admin, "ak_" + "x" * 40, Invalid),
         (house.admin, own, Conflict),
         (house.editor, own, Forbidden),
     ):

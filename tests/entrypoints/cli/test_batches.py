@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.access import system_actor
-from domain.errors import IllegalTransition, Invalid, NotFound, Unauthenticated
+from domain.errors import IllegalTransition, Invalid, NotFound
 from domain.recording import Recording
 from tests.builders import a_recording, an_entry
 from tests.entrypoints.cli.conftest import Shell
@@ -107,4 +107,5 @@ def test_a_table_is_looked_at_carried_out_and_taken_back(
 
 def test_the_key_to_move_to_is_asked_for_and_not_an_argument(shell: Shell, recordings: list[Recording]) -> None:
     refused = shell.run("batch", "start", "--move", "--query", "", typed="ak_" + "x" * 40 + "\n")
-    assert isinstance(refused.exception, Unauthenticated)
+    assert isinstance(refused.exception, Invalid)
+    assert "of no library" in str(refused.exception)
