@@ -53,6 +53,7 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/schedules"),  # no chance text is a cron expression
     ("PUT", f"{V1}/schedules/<id>"),
     ("POST", f"{V1}/uploads/<id>/complete"),
+    ("POST", f"{V1}/uploads/<id>/parts"),  # no chance digest is wanted of this upload
     ("PUT", f"{V1}/uploads/<id>/parts/<n>"),  # no chance signature is ours
     ("POST", f"{V1}/webhooks/<id>/replay"),  # nor is a chance cursor
     ("POST", f"{V1}/webhooks/<id>/deliveries/<delivery>/replay"),
