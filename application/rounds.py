@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from domain.batch import PAGE_ITEMS, Batch, Item, Work
+from domain.batch import FORGOTTEN_AFTER, PAGE_ITEMS, Batch, Item, Work
 from domain.errors import NotFound
 from domain.job import SETTLED, JobStatus
 from domain.ports.batches import Batches
@@ -15,9 +15,6 @@ from domain.values import JobId, LibraryId
 
 LOOK_AGAIN_EVERY = timedelta(seconds=1)
 """Whether a batch has been paused or cancelled."""
-
-FORGOTTEN_AFTER = timedelta(hours=1)
-"""A batch without a job was cut off at its start, when it is older than this."""
 
 
 @dataclass

@@ -9,12 +9,13 @@ from itertools import groupby
 from typing import TypeVar
 
 from application.labour import GiveUpJob
+from application.leftovers import RemoveLeftovers
 from application.notices import Notices
 from application.purge import RemoveBelongings
 from application.work import FailRecordingOfJob, StartJob
 from domain.access import system_actor
 from domain.audit import AuditEntry
-from domain.blob_keys import recording_of_key, recording_prefix, tables_prefix
+from domain.blob_keys import recording_of_key, recording_prefix
 from domain.errors import AudioBackendError, NotFound, VersionMismatch
 from domain.job import Job, JobStatus, job_key
 from domain.job_kind import JobKind
@@ -38,7 +39,6 @@ EVENTS_KEPT_FOR = timedelta(hours=1)
 ORPHAN_AFTER = timedelta(hours=24)
 CHANGED_WITHIN = timedelta(days=3)  # so that each change is looked at after ORPHAN_AFTER, though a run may fail
 ROUND_DAYS = 30
-TABLES_KEPT_FOR = timedelta(days=30)
 
 Report = dict[str, int]
 """What a scheduled job did, by name: figures for the log and the command line."""
@@ -137,26 +137,20 @@ class ReconcileBlobs:
     uploads: Uploads
     blobs: Blobs
     workspaces: Workspaces
+    remove_leftovers: RemoveLeftovers
     clock: Clock
 
     def __call__(self) -> Report:
         now = self.clock.now()
         before = now - ORPHAN_AFTER
         return {
+            **self.remove_leftovers(),
             "orphans_deleted": sum(self._delete_orphans(library.id, now) for library in self.libraries.all()),
             "multiparts_aborted": self._abort_strays(before),
             "unfinished_writes_removed": self.blobs.remove_unfinished(before),
             "workspaces_removed": self.workspaces.remove_abandoned(before),
-            "tables_removed": sum(self._remove_tables(library.id, now) for library in self.libraries.all()),
             "originals_missing": sum(self._count_missing(library.id, now) for library in self.libraries.all()),
         }
-
-    def _remove_tables(self, library_id: LibraryId, now: datetime) -> int:
-        """Those whose batch was given up before all of its items were made."""
-        old = [blob for blob in self.blobs.list(tables_prefix(library_id)) if blob.modified_at < now - TABLES_KEPT_FOR]
-        for blob in old:
-            self.blobs.delete(blob.key)
-        return len(old)
 
     def _delete_orphans(self, library_id: LibraryId, now: datetime) -> int:
         deleted = 0

@@ -242,5 +242,8 @@ class Item:
         return replace(self, updated_at=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names checked by replace
 
 
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""A batch without a job was cut off at its start, when it is older than this."""
+
 LOOK_AGAIN_AFTER = timedelta(minutes=1)
 """A batch whose items run is looked at so often, whoever else has looked."""

@@ -17,6 +17,7 @@ from application import (
     crews,
     do_items,
     fixity_work,
+    leftovers,
     maintenance,
     making,
     metadata_import,
@@ -118,6 +119,7 @@ class UseCases(RecordingUseCases):
 
     sweep = wired(upkeep.Sweep)
     purge_expired_uploads = wired(upkeep.PurgeExpiredUploads)
+    remove_leftovers = wired(leftovers.RemoveLeftovers)
     reconcile_blobs = wired(upkeep.ReconcileBlobs)
     purge_on_request = wired(on_request.PurgeOnRequest)
     empty_trash = wired(upkeep.EmptyTrash)

@@ -16,7 +16,7 @@ from domain.values import Failure, JobId, RecordingId
 from tests.application.conftest import House
 from tests.application.yard import Chore, Yard
 from tests.builders import a_recording, an_entry
-from tests.faults import Faulty
+from tests.faults import Faulty, raising
 
 
 @pytest.fixture
@@ -258,3 +258,19 @@ def test_a_batch_whose_last_item_is_rejected_has_failed(yard: Yard) -> None:
             yard.house.work()
             assert yard.status(batch) is status
     assert yard.counts(batch) == {ItemStatus.FAILED: 2}
+
+
+def test_a_batch_whose_start_was_cut_off_is_removed_after_a_while(yard: Yard) -> None:
+    recordings = yard.recordings(1)
+    jobs = yard.house.ports.jobs()
+    yard.house.replace("jobs", Faulty(jobs, before=raising("add", ConnectionError())))
+    with pytest.raises(ConnectionError):
+        yard.start(Selection(recordings))
+    yard.house.replace("jobs", jobs)
+    going_on = yard.start(Selection(recordings))
+    active = yard.house.ports.batches().active
+    assert len(active(yard.house.admin.library_id)) == 2
+    assert yard.house.use.reconcile_blobs()()["batches_removed"] == 0
+    yard.house.clock.advance(3601)
+    assert yard.house.use.reconcile_blobs()()["batches_removed"] == 1
+    assert active(yard.house.admin.library_id) == (going_on,)
