@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.tables.workbook import cells
 from domain.change import Change
 from domain.errors import Invalid
 from domain.ports.tables import MetadataTables, Row
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 200
 MAX_ROWS = 1_000_000
 MAX_SHEET_ROWS = 100_000
-MAX_SHEET_BYTES = 200 * 1024**2  # unpacked
 MAX_LINE_CHARS = 1024 * 1024
 
 _ROWS_AT_ONCE = 1000
 _GREATEST = 2**53
-_SHEETS_END = 1_048_576  # rows, as spreadsheets have them
 _SEPARATORS = ",;\t"
 _TAKE_OUT = "null"
 _FORMULA = ("=", "+", "-", "@")
@@ -48,12 +47,12 @@ class PandasTables(MetadataTables):
         seen: dict[str, int] = {}
         count = 0
         for frame in frames:
-            cells = {name: _cell_reader(name) for name in _checked_names(list(frame.columns))}
+            readers = {name: _cell_reader(name) for name in _checked_names(list(frame.columns))}
             for index, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-                said = {name: value for name, value in zip(cells, values, strict=True) if not _is_empty(value)}
+                said = {name: value for name, value in zip(readers, values, strict=True) if not _is_empty(value)}
                 if not said:
                     continue
-                row = _row(int(index) + 2, said, cells, seen)
+                row = _row(int(index) + 2, said, readers, seen)
                 count += 1
                 if count > start:
                     yield row
@@ -114,10 +113,7 @@ def _sheet(path: Path) -> Iterator["pandas.DataFrame"]:
     cells that are far apart."""
     import pandas
 
-    with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_SHEET_BYTES:
-            raise Invalid("The sheet is too large when it is unpacked. Save it as CSV.", field="table")
-    rows = _cells(path)
+    rows = cells(path, MAX_COLUMNS)
     _, names = next(rows, (1, []))
     seen = 0
     while True:
@@ -135,28 +131,6 @@ def _sheet(path: Path) -> Iterator["pandas.DataFrame"]:
         )
         if len(some) < _ROWS_AT_ONCE:
             return
-
-
-def _cells(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """Rows that hold anything, by their numbers, up to the last cell that does. Errors of formulas are no values."""
-    import openpyxl
-
-    try:
-        with path.open("rb") as file:  # of a name it would want an ending
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            wide, long, gap = MAX_COLUMNS + 1, _SHEETS_END, None
-            for n, cells in enumerate(book.worksheets[0].iter_rows(max_col=wide, max_row=long), 1):
-                if cells is gap:  # openpyxl makes one row for all that are not in the file
-                    continue
-                row = [None if cell.data_type == "e" or cell.value == "" else cell.value for cell in cells]
-                while row and row[-1] is None:
-                    row.pop()
-                if row:
-                    yield n, row
-                else:
-                    gap = cells
-    except Exception as error:  # the reader raises whatever a broken file leads it to
-        raise Invalid("The table is no XLSX that can be read. Save it anew, or as CSV.", field="table") from error
 
 
 def _too_wide() -> Invalid:
@@ -184,7 +158,7 @@ def _checked_names(names: Iterable[object]) -> list[str]:
     return told
 
 
-def _row(n: int, said: dict[str, Any], cells: Mapping[str, Callable[[Any], Any]], seen: dict[str, int]) -> Row:
+def _row(n: int, said: dict[str, Any], readers: Mapping[str, Callable[[Any], Any]], seen: dict[str, int]) -> Row:
     recording_id = str(said.get("id", "")).strip()
     if not recording_id:
         return Row(n, None, refusal=Invalid("The row has no id.", field="id"))
@@ -196,7 +170,7 @@ def _row(n: int, said: dict[str, Any], cells: Mapping[str, Callable[[Any], Any]]
     if not said:
         return Row(n, RecordingId(recording_id))
     try:
-        told = {name: cells[name](value) for name, value in said.items()}
+        told = {name: readers[name](value) for name, value in said.items()}
         fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
         others = {name: value for name, value in told.items() if not name.startswith("field.")}
         return Row(n, RecordingId(recording_id), Change.describing(**others, fields=fields))
