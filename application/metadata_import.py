@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,10 @@ from domain.ports.world import Ids
 from domain.values import Failure, Scalar
 
 MAX_TABLE_BYTES = 100 * 1024**2
+MAX_ROWS_OF_REQUEST = 5000
+"""Each row takes a look at its recording, up to 10 ms on DynamoDB ("single-digit millisecond", its developer guide
+says): 50 s of the 60 after which a load balancer gives up by default, while the batch would start all the same."""
+
 SHOWN_ROWS = 1000
 NAMED_ROWS = 20  # in a refusal
 
@@ -66,16 +71,24 @@ class ImportMetadata:
     ids: Ids
 
     def __call__(
-        self, actor: Actor, chunks: Iterable[bytes], *, dry_run: bool, partial: bool = False, key: str | None = None
+        self,
+        actor: Actor,
+        chunks: Iterable[bytes],
+        *,
+        dry_run: bool,
+        partial: bool = False,
+        key: str | None = None,
+        max_rows: int | None = None,
     ) -> tuple[TableReport, Job | None]:
-        """Raises Invalid for what is no such table, and for one with wrong rows; `data["rows"]` names them."""
+        """Raises Invalid for what is no such table, and for one with wrong rows; `data["rows"]` names them. Raises
+        TooLarge for more than `max_rows`, before a look at any; None: as many as a table may have."""
         actor.require(Permission.WRITE)
         with self.workspaces.open() as workspace:
             received = workspace / "table"
             _write(received, chunks)
             prepared = workspace / "rows"
             with prepared.open("w", encoding="utf-8") as lines:
-                report = self._look_through(actor, received, lines)
+                report = self._look_through(actor, self._rows(received, max_rows), lines)
             if dry_run:
                 return report, None
             _require_right(report, partial)
@@ -84,11 +97,24 @@ class ImportMetadata:
             job = self.start_batch(actor, Work.CHANGE, {"rows": blob_key}, Selection(rows=blob_key), key)
         return report, job
 
-    def _look_through(self, actor: Actor, path: Path, lines: IO[str]) -> TableReport:
+    def _rows(self, path: Path, most: int | None) -> Iterable[Row]:
+        rows = self.tables.rows(path)
+        if most is None:
+            return rows
+        first = list(islice(rows, most + 1))  # before a look at any
+        if len(first) > most:
+            raise TooLarge(
+                f"The table has more than {most:,} rows. Send it in parts, or use the command line, which takes them "
+                "all: metadata import.",
+                limit_rows=most,
+            )
+        return first
+
+    def _look_through(self, actor: Actor, table: Iterable[Row], lines: IO[str]) -> TableReport:
         counts: Counter[Meaning] = Counter()
         shown: list[RowReport] = []
         wrong: list[RowReport] = []
-        for row in self.tables.rows(path):
+        for row in table:
             told = self._report(actor, row)
             counts[told.meaning] += 1
             if told.meaning is Meaning.CHANGES and row.change is not None:

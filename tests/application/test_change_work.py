@@ -9,14 +9,14 @@ import pytest
 from application.metadata_import import Meaning
 from domain.access import Actor, Role
 from domain.batch import ItemStatus, Selection, Work
-from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from domain.job import Job, JobStatus
 from domain.ports.batches import ItemQuery
 from domain.recording import Recording, Status
 from domain.values import JobId, RecordingId
 from tests import sounds
 from tests.application.conftest import House
-from tests.faults import Faulty
+from tests.faults import Faulty, raising
 
 HEADER = "id,title,add_tags,field.site\n"
 
@@ -271,6 +271,16 @@ def test_a_table_is_looked_through_row_by_row_and_changes_nothing(house: House) 
         look_through(house, text, dry_run=False)
     assert [row["row"] for row in refused.value.data["rows"]] == [4, 5]  # type: ignore[attr-defined]  # a list
     assert house.blob_keys() == [key for key in house.blob_keys() if "/tables/" not in key]
+
+
+def test_a_table_longer_than_somebody_waits_for_is_refused_before_a_look_at_any_recording(house: House) -> None:
+    ids = kept(house, 2)
+    text = HEADER + "".join(f"{each},Owl,,\n" for each in ids)
+    house.replace("recordings", Faulty(house.ports.recordings(), before=raising("get", Unavailable("looked at"))))
+    with pytest.raises(TooLarge, match=r"more than 1 rows.*in parts"):
+        look_through(house, text, max_rows=1)
+    with pytest.raises(Unavailable, match="looked at"):
+        look_through(house, text, max_rows=2)
 
 
 def test_a_table_becomes_a_batch_that_can_be_taken_back(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Response, request
 
-from application.metadata_import import TableReport
+from application.metadata_import import MAX_ROWS_OF_REQUEST, TableReport
 from domain.job import Job
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
@@ -36,7 +36,8 @@ def create_metadata_import(query: MetadataImportQuery) -> Response:
 
     Columns are `title` and `tags`, which take the place of what is there, `add_tags` and `remove_tags`, with semicolons
     between several, and `field.NAME`. An empty cell leaves what is there, `null` takes it out, but not a title. With
-    `dry_run` false a batch carries it out, which can be undone like any other.
+    `dry_run` false a batch carries it out, which can be undone like any other. At most 5,000 rows: send more in parts,
+    or use the command line.
     """
     is_form = request.mimetype == "multipart/form-data"
     chunks = form_file(request, "file", frozenset()).chunks if is_form else body_chunks(request)
@@ -46,6 +47,7 @@ def create_metadata_import(query: MetadataImportQuery) -> Response:
         dry_run=query.dry_run,
         partial=query.partial,
         key=request.headers.get("Idempotency-Key"),
+        max_rows=MAX_ROWS_OF_REQUEST,
     )
     report, job = made
     if job is None:

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import openpyxl
 
+from application.metadata_import import MAX_ROWS_OF_REQUEST
 from tests.entrypoints.http.conftest import V1, Service, problem
 
 IMPORTS = f"{V1}/metadata-imports"
@@ -49,3 +50,13 @@ def test_a_sheet_comes_as_a_form(service: Service) -> None:
 def test_what_is_no_table_is_refused(service: Service) -> None:
     problem(service.editor.post(IMPORTS, data=b"\xff\xfe\x00", content_type="text/csv"), 400, "invalid")
     problem(service.editor.post(IMPORTS, data=b"id,colour\nx,red\n", content_type="text/csv"), 400, "invalid")
+
+
+def test_a_request_takes_no_more_rows_than_can_be_waited_for(service: Service) -> None:
+    rows = "".join(f"r{n},Owl\n" for n in range(MAX_ROWS_OF_REQUEST + 1))
+    told = problem(
+        service.editor.post(IMPORTS, data=f"id,title\n{rows}".encode(), content_type="text/csv"), 413, "too-large"
+    )
+    assert told["limit_rows"] == MAX_ROWS_OF_REQUEST
+    said = service.nobody.get("/openapi.json").get_json()["paths"][IMPORTS]["post"]["description"]
+    assert f"At most {MAX_ROWS_OF_REQUEST:,} rows" in said
