@@ -33,8 +33,8 @@ class CallCrews:
             self.one(library_id, work, slot)
 
     def slots(self, work: Work) -> int:
-        """Items at a time. What takes no more than a few writes is done by one crew, in groups."""
-        return 1 if self.works[work].is_quick else min(self.bulk_slots, STRIPES)
+        """Items at a time, or groups of those that take no more than a few writes."""
+        return min(self.bulk_slots, STRIPES)
 
     def stripes(self, work: Work, slot: int) -> tuple[int, ...]:
         """Those whose items are this crew's; none where there have been more crews in earlier days."""
