@@ -1,11 +1,12 @@
 """What a recipe would do with a recording, as far as that can be told without a look at its sound."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.analysis import AudioFormat
 from domain.errors import Conflict, NotMeasured, ProofFailed, UnsupportedParameters
-from domain.file_formats import CHANNELS
+from domain.file_formats import CHANNELS, RATES
 from domain.loudness import LoudnessGoal
 from domain.proof import LOUDNESS_TOLERANCE_LU, Measured
 from domain.recording import Recording, Status
@@ -18,28 +19,48 @@ USUAL_KBPS = {"mp3": 96, "opus": 64, "ogg": 80, "m4a": 96}
 FLAC_SHARE = 0.6
 """Of the bytes of wav: music in 16 bits comes to 50 to 70 %, speech to less."""
 
+SPARE_DB = 0.7
+"""By as much a true peak may be read too low with 4 times the samples (ITU-R BS.1770-5, annex 2: 0.688 dB)."""
+
+_KEEP_PEAK = frozenset({"channels", "concatenate", "fade", "resample", "split", "tags", "transcode", "trim"})
+"""Steps after which the peak is about what it was: fading, mixing to mono and trimming may lower it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """What flows between two steps. `seconds` None: nobody can tell. `as_heard`: the analysis still holds of it."""
+    """What flows between two steps. `seconds` None: nobody can tell. `as_heard`: the analysis still holds of it.
+
+    `peak_dbtp` is about the true peak, None where nobody can tell. `resampled`: samples lie elsewhere on the wave than
+    they did, some near its true peak. Of clipped noise (pink, 44.1 kHz) with 0.1 to 0.9 dBTP they reached 0.1 to 0.7
+    dBFS at 48 kHz and 0.3 to 1.6 at 16 kHz; of white noise, which loses most of its power there, less.
+    """
 
     rate: int
     channels: int
     seconds: float | None
     as_heard: bool = True
+    peak_dbtp: float | None = None
+    resampled: bool = False
+
+
+def wants_measured(recording: Recording, steps: Sequence[Step]) -> bool:
+    """Whether a refusal may depend on what was measured, which takes a look at an analysis."""
+    if any(step.kind == "loudness" for step in steps):
+        return True
+    return recording.audio is not None and _through(recording.audio, steps).resampled
 
 
 def refusal_of(recording: Recording, steps: Sequence[Step], measured: Measured | None) -> Failure | None:
     """Why the recipe would be refused for it; None: nothing is known that speaks against it."""
     if recording.status is not Status.READY or recording.audio is None:
         return Failure(Conflict.code, f"It is {recording.status}; a recipe takes what is ready.")
-    sound = _sound_of(recording.audio)
+    sound = _sound_of(recording.audio, measured)
     for step in steps:
         failure = _refusal(step, sound, measured)
         if failure is not None:
             return failure
         sound = _after(step, sound)
-    return None
+    return None if _is_float(recording.audio, steps) else _overshoot(sound)
 
 
 def bytes_out(recording: Recording, steps: Sequence[Step]) -> int | None:
@@ -47,9 +68,7 @@ def bytes_out(recording: Recording, steps: Sequence[Step]) -> int | None:
     bit rate says. None: its length is not known, or other recordings are joined to it."""
     if recording.audio is None:
         return None
-    sound = _sound_of(recording.audio)
-    for step in steps:
-        sound = _after(step, sound)
+    sound = _through(recording.audio, steps)
     if sound.seconds is None:
         return None
     asked = next((step.parameters for step in steps if step.kind == "transcode"), {})
@@ -62,8 +81,34 @@ def bytes_out(recording: Recording, steps: Sequence[Step]) -> int | None:
     return round(whole * (FLAC_SHARE if form == "flac" else 1))
 
 
-def _sound_of(audio: AudioFormat) -> _Sound:
-    return _Sound(audio.sample_rate_hz, audio.channels, audio.duration_seconds)
+def _sound_of(audio: AudioFormat, measured: Measured | None = None) -> _Sound:
+    peak = measured.true_peak_dbtp if measured else None
+    return _Sound(audio.sample_rate_hz, audio.channels, audio.duration_seconds, peak_dbtp=peak)
+
+
+def _through(audio: AudioFormat, steps: Sequence[Step]) -> _Sound:
+    sound = _sound_of(audio)
+    for step in steps:
+        sound = _after(step, sound)
+    return sound
+
+
+def _is_float(audio: AudioFormat, steps: Sequence[Step]) -> bool:
+    """Whether the files hold what is beyond full scale."""
+    asked = next((step.parameters for step in steps if step.kind == "transcode"), {})
+    return str(asked.get("format") or "wav") == "wav" and str(asked.get("bit_depth") or audio.bit_depth) == "32"
+
+
+def _overshoot(sound: _Sound) -> Failure | None:
+    peak = sound.peak_dbtp
+    if not sound.resampled or peak is None or peak <= 0:
+        return None
+    gain = math.ceil((peak + SPARE_DB) * 10) / 10
+    return Failure(
+        ProofFailed.code,
+        f"At another sample rate its peaks would likely be cut off: they reach {peak:+.1f} dBTP. Put a step gain of "
+        f"-{gain:.1f} dB before, or a step loudness.",
+    )
 
 
 def _refusal(step: Step, sound: _Sound, measured: Measured | None) -> Failure | None:
@@ -115,15 +160,33 @@ def _channels_named(step: Step) -> int:
 
 def _after(step: Step, sound: _Sound) -> _Sound:
     said = step.parameters
-    changed = sound if step.kind == "tags" else replace(sound, as_heard=False)
+    changed = sound if step.kind == "tags" else replace(sound, as_heard=False, peak_dbtp=_peak_after(step, sound))
     if step.kind == "channels":
         many = {"mono": 1, "pick": len(_numbers(said.get("pick"))), "remix": len(_rows(said.get("matrix")))}
         return replace(changed, channels=many.get(str(said["mode"]), sound.channels))
     if step.kind in {"resample", "transcode"}:
-        return replace(changed, rate=int(_number(said.get("sample_rate_hz")) or sound.rate))
+        rate = _rate_after(step, sound.rate)
+        return replace(changed, rate=rate, resampled=sound.resampled or rate != sound.rate)
     if step.kind == "speed" and sound.seconds is not None:
         return replace(changed, seconds=sound.seconds / (_number(said["factor"]) or 1.0))
     return replace(changed, seconds=None) if step.kind == "concatenate" else changed
+
+
+def _rate_after(step: Step, rate: int) -> int:
+    """Asked for, or what the format has instead: the lowest rate that keeps all of the sound, or its highest."""
+    rates = RATES.get(str(step.parameters.get("format")), (rate,))
+    return int(
+        _number(step.parameters.get("sample_rate_hz")) or min((e for e in rates if e >= rate), default=max(rates))
+    )
+
+
+def _peak_after(step: Step, sound: _Sound) -> float | None:
+    if sound.peak_dbtp is None:
+        return None
+    if step.kind == "gain":
+        return sound.peak_dbtp + (_number(step.parameters["gain_db"]) or 0.0)
+    is_mixed = step.kind == "channels" and step.parameters["mode"] == "remix"
+    return sound.peak_dbtp if step.kind in _KEEP_PEAK and not is_mixed else None
 
 
 def _number(value: object) -> float | None:

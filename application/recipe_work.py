@@ -7,7 +7,7 @@ from functools import cached_property
 
 from application.apply_recipe import Applied, ApplyRecipe
 from application.child_recordings import MakeRecordings
-from application.foresee_recipe import bytes_out, refusal_of
+from application.foresee_recipe import bytes_out, refusal_of, wants_measured
 from application.item_work import Foreseen, Outcome
 from application.recipes import ResolveRecipe
 from application.render import Render
@@ -96,9 +96,7 @@ class RecipeWork:
 
     def _measured(self, recording: Recording, recipe: Recipe) -> Measured | None:
         """Only looked up where a step wants it."""
-        if not any(step.kind == "loudness" for step in recipe.steps):
-            return None
-        return self.render.measured(recording)
+        return self.render.measured(recording) if wants_measured(recording, recipe.steps) else None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ _SHELF: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (
     ),
     (
         "speech-16k",
-        "Input of speech models: one channel of 16 kHz, as wav of 16 bits.",
+        "Input of speech models: one channel of 16 kHz, as wav of 16 bits. What is so loud that its peaks would be cut "
+        "off at that rate is refused: put a step gain or loudness before.",
         (
             {"step": "channels", "mode": "mono"},
             {"step": "resample", "sample_rate_hz": 16_000},
@@ -68,7 +69,8 @@ _SHELF: tuple[tuple[str, str, tuple[dict[str, Any], ...]], ...] = (
     ),
     (
         "web-opus",
-        "To be played on a web page: opus of 96 kbit/s, without tags.",
+        "To be played on a web page: opus of 96 kbit/s, without tags. What is so loud that its peaks would be cut off "
+        "at 48 kHz is refused: put a step gain or loudness before.",
         (
             {"step": "transcode", "format": "opus", "bit_rate_kbps": 96},
             {"step": "tags", "mode": "strip"},

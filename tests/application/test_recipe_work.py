@@ -246,6 +246,34 @@ def test_what_can_be_or_cannot_be_told_is_not_refused(house: House, steps: list[
     assert foreseen(house, known(house, integrated_loudness=-20.0, true_peak=-4.0), *steps).refusal is None
 
 
+DOWN = {"step": "resample", "sample_rate_hz": 16_000}
+UP = {"step": "gain", "gain_db": 3}
+
+
+@pytest.mark.parametrize(
+    ("peak", "steps", "says"),
+    [
+        (0.6, [DOWN], "+0.6 dBTP. Put a step gain of -1.3 dB before"),
+        (0.6, [{"step": "channels", "mode": "mono"}, DOWN, WAV], "-1.3 dB"),
+        (0.6, [{"step": "transcode", "format": "mp3", "sample_rate_hz": 44_100}], "-1.3 dB"),
+        (-2.0, [DOWN, UP], "+1.0 dBTP"),
+        (-0.5, [DOWN], None),
+        (None, [DOWN], None),
+        (0.6, [{"step": "transcode", "format": "opus"}], None),  # 48 kHz as it is
+        (0.6, [{"step": "gain", "gain_db": -1.3}, DOWN], None),
+        (0.6, [{"step": "loudness", "preset": "ebu-r128"}, DOWN], None),
+        (0.6, [{"step": "high_pass", "frequency_hz": 80}, DOWN], None),
+        (0.6, [DOWN, {**WAV, "bit_depth": "32"}], None),
+    ],
+)
+def test_peaks_that_another_rate_would_cut_off_are_foreseen(
+    house: House, peak: float | None, steps: list[dict[str, Any]], says: str | None
+) -> None:
+    refusal = foreseen(house, known(house, integrated_loudness=-9.0, true_peak=peak), *steps).refusal
+    assert (refusal.code if refusal else None) == ("proof-failed" if says else None)
+    assert says is None or says in refusal.detail
+
+
 def test_what_has_no_loudness_is_foreseen(house: House) -> None:
     silent = known(house, integrated_loudness=None, true_peak=None)
     refusal = foreseen(house, silent, {"step": "loudness", "preset": "podcast"}).refusal

@@ -28,3 +28,10 @@ def test_what_is_made_for_speech_models_is_what_they_take() -> None:
     mono, resample, wav = BUILTIN_RECIPES["speech-16k"].steps
     assert (mono.parameters["mode"], resample.parameters["sample_rate_hz"]) == ("mono", 16_000)
     assert (wav.parameters["format"], wav.parameters["bit_depth"]) == ("wav", "16")
+
+
+@pytest.mark.parametrize("name", ["speech-16k", "web-opus"])
+def test_what_may_cut_off_peaks_says_so(name: str) -> None:
+    recipe = BUILTIN_RECIPES[name]
+    assert not any(step.kind == "loudness" for step in recipe.steps)
+    assert "put a step gain or loudness before" in recipe.about
