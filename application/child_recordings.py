@@ -15,6 +15,7 @@ from domain.blob_keys import original_key
 from domain.errors import Conflict, DuplicateContent, NotFound
 from domain.job_kind import JobKind
 from domain.lineage import Lineage, child_id
+from domain.policy import Verdict
 from domain.ports.audio import AudioEngine, Progress
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Recordings
@@ -28,7 +29,8 @@ class MakeRecordings:
     """Each file that the recipe makes comes in like any other: it is listened to and judged.
 
     Their ids follow from what makes them, so that neither a second run nor a second batch makes any twice. Bytes that
-    the library has already are the answer themselves. What lies in the trash is made anew, once for each that asks.
+    the library has already are the answer themselves. What lies in the trash, or could not be heard, is made anew, once
+    for each that asks. What was heard and rejected is the answer: the same sound would be rejected again.
     """
 
     recordings: Recordings
@@ -89,7 +91,7 @@ class MakeRecordings:
 
     def _known(self, parent: Recording, key: str, n: int, asked_by: str) -> Recording | None:
         known = (self._find(parent, each) for each in _ids(key, n, parent, asked_by))
-        return next((child for child in known if child is not None and child.status is not Status.TRASHED), None)
+        return next((child for child in known if child is not None and _is_answer(child)), None)
 
     def _find(self, parent: Recording, recording_id: RecordingId) -> Recording | None:
         try:
@@ -108,7 +110,10 @@ class MakeRecordings:
         )
         recording_id = next(free, None)
         if recording_id is None:
-            raise Conflict("What the recipe makes of it lies in the trash. Restore it, or remove it for good.")
+            raise Conflict(
+                "What the recipe makes of it lies in the trash or could not be heard. Restore it, retry its job, or "
+                "remove it for good."
+            )
         child = self._received(actor, recording_id, parent, lineage, artefact)
         self._listen(actor, child)
         return child
@@ -137,6 +142,11 @@ class MakeRecordings:
     def _listen(self, actor: Actor, child: Recording) -> None:
         if child.status is Status.PROCESSING:
             self.start_job(actor, JobKind.INGEST, child.id)
+
+
+def _is_answer(child: Recording) -> bool:
+    was_rejected = child.judgement is not None and child.judgement.verdict is Verdict.REJECT
+    return child.is_live or (child.status is Status.FAILED and was_rejected)
 
 
 def _ids(key: str, n: int, parent: Recording, asked_by: str) -> tuple[RecordingId, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from application.apply_recipe import Applied
 from domain.errors import Conflict, Unavailable
+from domain.policy import Policy, Rule, Verdict
 from domain.recipe import Recipe
 from domain.recording import Recording, Status
 from domain.step import Step
@@ -101,6 +102,30 @@ def test_what_lies_in_the_trash_is_made_anew_once_for_each_that_asks(house: Hous
 def trash(house: House, made: Applied) -> None:
     recording = child(house, made)
     house.use.trash_recording()(house.editor, recording.id, recording.version)
+
+
+def test_what_could_not_be_heard_is_made_anew(house: House, parent: Recording) -> None:
+    first = make(house, parent)
+    (job,) = [each for each in house.jobs() if each.recording_id == first.names[0]]
+    house.use.cancel_job()(house.editor, job.id)
+    assert child(house, first).status is Status.FAILED
+    second = make(house, parent)
+    assert (second.reused, second.own) == (False, second.names)
+    assert second.names != first.names
+    house.work()
+    assert child(house, second).status is Status.READY
+
+
+def test_what_was_heard_and_rejected_is_the_answer(house: House) -> None:
+    silent = ready(house, sounds.silence(1.0, RATE))
+    library = house.use.get_library()(house.viewer)
+    house.use.set_policy()(house.admin, Policy((Rule("all-silence", Verdict.REJECT),)), library.version)
+    shorter = replace(QUIETER, steps=(Step.of("resample", {"sample_rate_hz": 8000}),))
+    first = make(house, silent, shorter)
+    house.work()
+    assert child(house, first).status is Status.FAILED
+    again = make(house, silent, shorter, asked_by=OTHER)
+    assert (again.names, again.reused) == (first.names, True)
 
 
 @pytest.mark.parametrize(("port", "method"), [("blobs", "put"), ("recordings", "add"), ("jobs", "add")])
