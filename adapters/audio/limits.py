@@ -115,6 +115,15 @@ class EngineLimits:
                 max_expansion=self.max_expansion,
             )
 
+    def check_made(self, samples: int) -> None:
+        """Raises DecodedSizeLimit once a recipe makes, or would come to make, that many samples."""
+        if samples > self.max_decoded_samples:
+            raise DecodedSizeLimit(
+                f"The recipe would make more than {self.max_decoded_samples} samples of it. Slow it down less, take a "
+                "lower sample rate or fewer regions, or cut the recording first.",
+                max_samples=self.max_decoded_samples,
+            )
+
     def cpu_seconds(self, file_bytes: int) -> float:
         """The CPU time granted to one call on a file of that size, by the samples that may come out of it."""
         by_expansion = max(self.expansion_floor_samples, file_bytes * self.max_expansion / 2)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from adapters.audio.blocks import Block
+from adapters.audio.limits import EngineLimits
 from adapters.audio.process.source import Source
 from adapters.audio.process.stage import Shape, Stage
 from domain.errors import EngineFailure
@@ -43,8 +44,8 @@ class Passes:
 class Chain:
     """Stages in a row behind a source. `shape` is what comes out, with its frames once they are known."""
 
-    def __init__(self, source: Source, layout: LayoutOf, passes: Passes) -> None:
-        self._source, self._layout, self._passes = source, layout, passes
+    def __init__(self, source: Source, layout: LayoutOf, passes: Passes, limits: EngineLimits) -> None:
+        self._source, self._layout, self._passes, self._limits = source, layout, passes, limits
         self._stages: list[Stage] = []
         self._names: list[str] = []
         self.shape = self._opened()
@@ -56,10 +57,24 @@ class Chain:
         self.shape = self._opened()
 
     def _opened(self) -> Shape:
-        shape = self._placed(self._source.shape)
+        self._shapes = [self._placed(self._source.shape)]
         for stage in self._stages:
-            shape = self._placed(stage.opened(shape))
-        return shape
+            self._shapes.append(self._placed(stage.opened(self._shapes[-1])))
+        return self._shapes[-1]
+
+    @property
+    def _samples_of_frame(self) -> list[float]:
+        """Of the source, and of what comes out of each stage: how many samples a frame of it comes to, there or where
+        the stages behind make the most of it. So a chain that would grow too long is stopped by its first blocks."""
+        most: list[float] = [float(self._shapes[-1].channels)]
+        for n in range(len(self._stages) - 1, -1, -1):
+            before, after = self._shapes[n], self._shapes[n + 1]
+            most.append(max(before.channels, most[-1] * self._stages[n].stretch * after.rate / before.rate))
+        return most[::-1]
+
+    def require_room(self, frames: int) -> None:
+        """Raises DecodedSizeLimit where so many frames of the source would become too many samples."""
+        self._limits.check_made(int(frames * self._samples_of_frame[0]))
 
     def _placed(self, shape: Shape) -> Shape:
         return replace(shape, layout=self._layout(shape.channels, shape.layout))
@@ -67,7 +82,7 @@ class Chain:
     def sound(self) -> Iterator[Block]:
         """What comes out of the last stage. At its end the frames are compared with what the stages say.
 
-        Raises what stages and source raise, and EngineFailure where they do not agree.
+        Raises what stages and source raise, DecodedSizeLimit, and EngineFailure where they do not agree.
         """
         frames = 0
         for place, stage in enumerate(self._stages):
@@ -93,7 +108,15 @@ class Chain:
 
     def _up_to(self, place: int) -> Iterator[Block]:
         """A pass, through the stages before that place."""
-        blocks = self._source.blocks(self._passes.begin())
-        for stage in self._stages[:place]:
-            blocks = stage.run(blocks)
+        weights = self._samples_of_frame
+        blocks = self._bounded(self._source.blocks(self._passes.begin()), weights[0])
+        for stage, weight in zip(self._stages[:place], weights[1:], strict=False):
+            blocks = self._bounded(stage.run(blocks), weight)
         return blocks
+
+    def _bounded(self, blocks: Iterator[Block], samples_of_frame: float) -> Iterator[Block]:
+        frames = 0
+        for block in blocks:
+            frames += len(block)
+            self._limits.check_made(int(frames * samples_of_frame))
+            yield block

@@ -83,8 +83,7 @@ def write(sound: Iterable[Block], shape: Shape, target: Target, path: Path, limi
         with _writer(path, shape, target, depth, bits, pcm) as put:
             for block in sound:
                 frames += len(block)
-                if frames * shape.channels > limits.max_decoded_samples:
-                    limits.check_decoded(frames * shape.channels, 0)
+                limits.check_made(frames * shape.channels)
                 taken = pcm.taken(block)
                 put((taken if makeup == 1 else taken * makeup).data)
     except EngineFailure:

@@ -85,7 +85,8 @@ class _Work:
         return self._target.form.layout(channels, said)
 
     def _chain(self, source: Source, steps: Sequence[Step], known: Known) -> Chain:
-        chain, given = Chain(source, self._layout, self._passes), replace(self._given, known=known)
+        chain = Chain(source, self._layout, self._passes, self._given.limits)
+        given = replace(self._given, known=known)
         for step in steps:
             if step.kind not in _FILES:
                 chain.add(step.kind, STAGES[step.kind](step, given))
@@ -122,18 +123,22 @@ class _Work:
         chain = self._chain(source, before, self._known(source))
         split = Split(step, chain.shape)
         spool = self._workspace / f"{self._asked.stem}.f32"
-        self._to_target(self._chain(Spooled(spool, chain.shape, 0, 0), after, Known()))  # now, and not after a pass
+        rest = self._to_target(self._chain(Spooled(spool, chain.shape, 0, 0), after, Known()))  # not after a pass
         self._made.append(spool)
         self._passes.expect(2 * (1 + chain.measuring))
         with spool.open("wb") as file:
             for block in split.hear(chain.sound()):
                 file.write(np.ascontiguousarray(block).data)
         passes, pieces, outputs, shape = self._passes.count, split.pieces(), list[Produced](), chain.shape
+        rest.require_room(sum(stop - first for first, stop in pieces))
         self._passes.expect(len(pieces) * (1 + sum(bool(STEPS[each.kind].measures) for each in after)))
+        samples = 0
         for n, (first, stop) in enumerate(pieces, 1):
             made = self._file(Spooled(spool, shape, first, stop), after, f"{self._asked.stem}-{n:03d}", Known())
             told = {"start_seconds": first / shape.rate, "end_seconds": stop / shape.rate, **made.notes}
             artefact = made.produced.artefact
+            samples += made.produced.promise.frames * made.produced.promise.channels
+            self._given.limits.check_made(samples)
             outputs.append(replace(made.produced, artefact=replace(artefact, settings={**artefact.settings, **told})))
         spool.unlink()
         passes += -(-(self._passes.count - passes) // len(pieces))  # over the pieces, which make up one sound

@@ -51,6 +51,9 @@ class Stage(Protocol):
     measures: bool = False
     """Whether `measure` must have heard all of the sound up to here before `run`. Settled once `opened`."""
 
+    stretch: float = 1.0
+    """How many times as long the sound becomes at the least; 0 where it may lose any part of it."""
+
     notes: Mapping[str, float | str] = MappingProxyType({})
 
     def opened(self, shape: Shape) -> Shape:

@@ -15,6 +15,7 @@ from domain.step import Step
 class Speed(Stage):
     def __init__(self, step: Step, _given: Given) -> None:
         self._factor, self._keeps_pitch = number(step, "factor"), flag(step, "keep_pitch")
+        self.stretch = 1 / self._factor
         self._shape = Shape(0, 0)
 
     def opened(self, shape: Shape) -> Shape:

@@ -17,6 +17,7 @@ from domain.step import TRIM_PROFILES, Step
 
 class Trim(Stage):
     measures = True
+    stretch = 0.0
 
     def __init__(self, step: Step, given: Given) -> None:
         threshold, padding = TRIM_PROFILES[word(step, "profile")]

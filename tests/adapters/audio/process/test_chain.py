@@ -1,5 +1,6 @@
 """Chains of steps over files: lengths to the frame, passes that are counted, pieces, sounds that are joined."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -222,6 +223,51 @@ def test_more_samples_than_the_engine_takes_are_not_written(make: Make, tmp_path
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
+SLOW = ("speed", {"factor": 0.25, "keep_pitch": False})
+
+
+def test_a_chain_that_would_grow_too_long_ends_with_its_first_blocks(make: Make, tmp_path: Path) -> None:
+    """Ten such steps make 60 days of 5 s; at the end of the chain alone it would be known after all 8.3e9 samples."""
+    began = time.process_time()
+    with pytest.raises(DecodedSizeLimit, match="would make more than"):
+        make(noise(1, 40_000), *[SLOW] * 10)
+    with pytest.raises(DecodedSizeLimit):
+        make(noise(1, 40_000), *[SLOW] * 10, ("split", {"by": "time", "every_seconds": 60}))
+    assert time.process_time() - began < 5
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_is_long_between_two_steps_counts_and_what_is_trimmed_away_does_not(make: Make) -> None:
+    limits = EngineLimits(max_decoded_samples=20_000)
+    back = ("speed", {"factor": 4, "keep_pitch": False})
+    with pytest.raises(DecodedSizeLimit):
+        make(noise(1, RATE), SLOW, back, limits=limits)
+    trim = ("trim", {"padding_seconds": 0})
+    done = make(joined(silence(1, RATE), noise(1, 2000)), trim, SLOW, allow_long_trim=True, limits=limits)
+    assert 7_900 < done.outputs[0].promise.frames < 8_200
+
+
+@pytest.mark.parametrize(
+    ("regions", "after"),
+    [
+        ([[0, 1]] * 3, []),
+        ([[0, 0.25]] * 2, [SLOW]),
+        ([[0, 0.2]] * 2, [("concatenate", {"recordings": ["other"]})]),
+    ],
+)
+def test_pieces_are_bounded_by_their_sum(
+    make: Make, tmp_path: Path, regions: list[list[float]], after: list[tuple[str, dict[str, object]]]
+) -> None:
+    (tmp_path / "other").write_bytes(encoded("wav", noise(1, 8000), RATE))
+    limits = EngineLimits(max_decoded_samples=20_000)
+    split = ("split", {"by": "regions", "regions": regions})
+    with pytest.raises(DecodedSizeLimit):
+        make(noise(1, RATE), split, *after, limits=limits, others={"other": tmp_path / "other"})
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "other"]
+    one = ("split", {"by": "regions", "regions": regions[:1]})
+    assert make(noise(1, RATE), one, *after, limits=limits, others={"other": tmp_path / "other"}).outputs
+
+
 # ---- however it is cut -------------------------------------------------------------------------------------------
 
 STEPS = (
@@ -249,7 +295,9 @@ def through_all(sound: Signal, *sizes: int) -> Signal:
             yield from cut(sound, *sizes)
             self.shape = replace(self.shape, frames=len(sound))
 
-    chain = Chain(Cut(Shape(RATE, 2)), lambda _channels, said: said, Passes(lambda _share, _stage: None))
+    chain = Chain(
+        Cut(Shape(RATE, 2)), lambda _channels, said: said, Passes(lambda _share, _stage: None), EngineLimits()
+    )
     for kind, asked in STEPS:
         chain.add(kind, STAGES[kind](Step.of(kind, asked), Given(EngineLimits())))
     return np.concatenate([block.copy() for block in chain.sound()])
