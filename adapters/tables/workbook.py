@@ -26,12 +26,17 @@ MAX_OTHER_ELEMENTS = 50_000
 MAX_ROW_ELEMENTS = 65_536
 """Four for each of the 16,384 cells that the widest row of a spreadsheet has."""
 
+MAX_TAG_BYTES = 512 * 1024
+"""From one < to the next: a tag, whose attributes come all at once, and the text behind it. The longest text of a cell
+has less, even with ten bytes for each character (&#1114111;)."""
+
 MAX_CELL_CHARS = 32_767
 """As spreadsheets have them."""
 
 _SHEETS_END = 1_048_576  # rows, as spreadsheets have them
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CHUNK = 64 * 1024
+_ATTRIBUTES = 4  # so many count as an element; a cell has three
 _MANY = {"worksheet": ("sheetData", 3), "sst": ("si", 2)}
 """By the root: what holds the many elements of the part, and at which depth each of them (a row, a string) begins."""
 
@@ -102,31 +107,34 @@ class _Counter:
     def read(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        size, sound = 0, True
+        size, tag, sound = 0, 0, True
         with archive.open(part) as file:
             while chunk := file.read(_CHUNK):
                 size += len(chunk)
+                tag = len(chunk) - chunk.rfind(b"<") if b"<" in chunk else tag + len(chunk)
+                if sound and tag > MAX_TAG_BYTES:
+                    raise _too_large()
                 if sound:
                     sound = _parsed(parser, chunk)
                 if size > min(most, self._most_bytes):
                     raise _too_large()
         return size
 
-    def _start(self, tag: str, _: dict[str, str]) -> None:
-        name = tag.rpartition(" ")[2]
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name, weight = tag.rpartition(" ")[2], 1 + len(attributes) // _ATTRIBUTES
         self._depth += 1
-        self._all += 1
+        self._all += weight
         if self._depth == 1 and name in _MANY:
             self._holder, self._each = _MANY[name]
             self._most_bytes = MAX_TABLE_PART_BYTES
         if self._depth == 2:
             self._in_holder = name == self._holder
         if self._in_holder and self._depth == self._each:
-            self._within = 0
+            self._within = weight - 1
         elif self._in_holder:
-            self._within += 1
+            self._within += weight
         else:
-            self._others += 1
+            self._others += weight
         if self._all > MAX_ELEMENTS or self._others > MAX_OTHER_ELEMENTS or self._within > MAX_ROW_ELEMENTS:
             raise _too_large()
 
