@@ -16,9 +16,9 @@ MAX_PARTS = 1000
 MAX_TABLE_PART_BYTES = 32 * 1024**2  # unpacked, of a sheet or of the strings of all sheets
 MAX_PART_BYTES = 8 * 1024**2  # unpacked, of any other
 MAX_BOOK_BYTES = 64 * 1024**2
-MAX_ELEMENTS = 1_000_000
-"""Of a sheet, or of the strings: two for each cell that has a value, so near 100,000 rows of 5 cells. A tree of that
-many takes 200 MB at the worst."""
+MAX_ELEMENTS = 1_500_000
+"""Of a sheet, or of the strings: two or three for each cell that has a value, so 100,000 rows of 5 cells. One tree
+of all of them, where a sheet passes for another part, takes 500 MB at the worst."""
 
 MAX_OTHER_ELEMENTS = 50_000
 """Of any other part, and of what is beside the rows in a sheet: openpyxl makes an object of 1 kB or more of each."""
