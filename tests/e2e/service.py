@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
@@ -38,6 +38,19 @@ def free_port() -> int:
         return port
 
 
+class Process(Protocol):
+    """What the service needs of one; subprocess.Popen is one."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+    def send_signal(self, number: int, /) -> None: ...
+
+
 class Service:
     """The parts of one service, each a process that can be started, killed and started again."""
 
@@ -53,7 +66,7 @@ class Service:
             "AUDIO_RATE_LIMIT_PER_MINUTE": "100000",  # the tests look often
             **settings,
         }
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[Process] = []
         self.sent: set[str] = set()
         self.log = folder / "log.txt"
         self.http = httpx.Client(

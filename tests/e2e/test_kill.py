@@ -18,6 +18,7 @@ from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests import sounds
 from tests.builders import FakeClock
+from tests.e2e.nursery import ForkedService, Nursery
 from tests.e2e.service import Service, children_of, command_of, until
 
 WORKER_POINTS = [
@@ -69,19 +70,35 @@ KILLS = 12
 
 
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Iterator[ForkedService]:
     """Web and scheduler, for all tests that kill a worker."""
-    service = Service(tmp_path_factory.mktemp("service"))
+    service = ForkedService(tmp_path_factory.mktemp("service"), nursery)
     service.prepare()
-    service.part("web")
-    service.part("scheduler")
+    service.fork("web")
+    service.fork("scheduler")
     service.wait_until_ready()
     yield service
     service.close()
 
 
 @pytest.fixture
+def forked(tmp_path: Path, nursery: Nursery) -> Iterator[ForkedService]:
+    service = ForkedService(tmp_path, nursery)
+    service.prepare()
+    yield service
+    service.close()
+
+
+@pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
+    """Of processes that were started by its command line."""
     service = Service(tmp_path)
     service.prepare()
     yield service
@@ -116,12 +133,12 @@ def assert_nothing_lost_or_doubled(service: Service) -> None:
 
 
 @pytest.mark.parametrize("point", WORKER_POINTS)
-def test_worker_killed_at(standing: Service, point: str) -> None:
+def test_worker_killed_at(standing: ForkedService, point: str) -> None:
     (standing.folder / "data" / "crashed").unlink(missing_ok=True)
-    doomed = standing.start("-m", "tests.e2e.crashing", CRASH_AT=point)
+    doomed = standing.fork("worker", CRASH_AT=point)
     recording = standing.send(tone(WORKER_POINTS.index(point)))
     assert doomed.wait(60) == -signal.SIGKILL, standing.log.read_text()
-    successor = standing.part("worker")
+    successor = standing.fork("worker")
     standing.wait_for(recording["id"])
     standing.wait_for_preview(recording["id"])
     wait_until_all_is_settled(standing)
@@ -130,38 +147,40 @@ def test_worker_killed_at(standing: Service, point: str) -> None:
 
 
 @pytest.mark.parametrize("point", WEB_POINTS)
-def test_web_killed_at(service: Service, point: str) -> None:
-    start_crashing_web(service, point)
-    service.part("worker")
-    service.part("scheduler")
-    recording = service.send(tone(100 + WEB_POINTS.index(point)))
-    assert (service.folder / "data" / "crashed").exists()
-    service.wait_for(recording["id"])
-    service.wait_for_preview(recording["id"])
-    wait_until_all_is_settled(service)
-    assert_nothing_lost_or_doubled(service)
+def test_web_killed_at(forked: ForkedService, point: str) -> None:
+    start_crashing_web(forked, point)
+    forked.fork("worker")
+    forked.fork("scheduler")
+    recording = forked.send(tone(100 + WEB_POINTS.index(point)))
+    sweep(forked)
+    assert (forked.folder / "data" / "crashed").exists()
+    forked.wait_for(recording["id"])
+    forked.wait_for_preview(recording["id"])
+    wait_until_all_is_settled(forked)
+    assert_nothing_lost_or_doubled(forked)
 
 
 @pytest.mark.parametrize("point", UPLOAD_POINTS_OF_WEB)
-def test_web_killed_in_an_upload_at(service: Service, point: str) -> None:
-    start_crashing_web(service, point)
-    service.part("worker")
-    service.part("scheduler")
-    recording_id = service.send_in_parts(sounds.tone_wav(seconds=40))
-    assert (service.folder / "data" / "crashed").exists()
-    service.wait_for(recording_id)
-    service.wait_for_preview(recording_id)
-    wait_until_all_is_settled(service)
-    assert_nothing_lost_or_doubled(service)
+def test_web_killed_in_an_upload_at(forked: ForkedService, point: str) -> None:
+    start_crashing_web(forked, point)
+    forked.fork("worker")
+    forked.fork("scheduler")
+    recording_id = forked.send_in_parts(sounds.tone_wav(seconds=40))
+    sweep(forked)
+    assert (forked.folder / "data" / "crashed").exists()
+    forked.wait_for(recording_id)
+    forked.wait_for_preview(recording_id)
+    wait_until_all_is_settled(forked)
+    assert_nothing_lost_or_doubled(forked)
 
 
 @pytest.mark.parametrize("point", UPLOAD_POINTS_OF_WORKER)
-def test_worker_killed_in_an_upload_at(standing: Service, point: str) -> None:
+def test_worker_killed_in_an_upload_at(standing: ForkedService, point: str) -> None:
     (standing.folder / "data" / "crashed").unlink(missing_ok=True)
-    doomed = standing.start("-m", "tests.e2e.crashing", CRASH_AT=point)
+    doomed = standing.fork("worker", CRASH_AT=point)
     recording_id = standing.send_in_parts(sounds.tone_wav(seconds=40, hz=500.0 + len(standing.sent)))
     assert doomed.wait(60) == -signal.SIGKILL, standing.log.read_text()
-    successor = standing.part("worker")
+    successor = standing.fork("worker")
     standing.wait_for(recording_id)
     standing.wait_for_preview(recording_id)
     wait_until_all_is_settled(standing)
@@ -169,17 +188,18 @@ def test_worker_killed_in_an_upload_at(standing: Service, point: str) -> None:
     assert_nothing_lost_or_doubled(standing)
 
 
-def start_crashing_web(service: Service, point: str) -> None:
-    service.start(
-        "-m",
-        "gunicorn",
-        "tests.e2e.crashing:web()",
-        f"--bind=127.0.0.1:{service.port}",
-        "--worker-class=gthread",
-        "--threads=4",
-        CRASH_AT=point,
-    )
+def start_crashing_web(service: ForkedService, point: str) -> None:
+    service.fork("web", CRASH_AT=point)
     service.wait_until_ready()
+
+
+def sweep(service: ForkedService) -> None:
+    """As the scheduler will, in its time."""
+    container = Container(Settings(data_dir=service.folder / "data", lease_seconds=1))
+    try:
+        container.use_cases.sweep()()
+    finally:
+        container.close()
 
 
 def wait_until_all_is_settled(service: Service) -> None:
