@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from adapters.aws.bucket import create_bucket
@@ -82,20 +82,21 @@ class BucketWhenAsked(AwsClients):
     def __init__(self, double: AwsDouble) -> None:
         super().__init__(_place(double.url))
         self._double = double
+        self._turn = threading.Lock()
+        self.has_made_it = False
 
-    @cached_property
-    def s3(self) -> "S3Client":
+    @property
+    def s3(self) -> "S3Client":  # by one of those that race for it
         client = self._double.clients.s3
-        create_bucket(client, self._double.name)
+        with self._turn:
+            if not self.has_made_it:
+                create_bucket(client, self._double.name)
+                self.has_made_it = True
         return client
 
     @property
     def s3_without_checksums(self) -> "S3Client":
         return self._double.clients.s3_without_checksums
-
-    @property
-    def has_made_it(self) -> bool:
-        return "s3" in vars(self)
 
 
 class TableWhenAsked:

@@ -90,12 +90,12 @@ class HttpsSender(WebhookSender):
             connection.default_port = 443 if target.tls else 80  # which the header Host leaves out
             connection.sock = sock
             connection.request("POST", target.path, body, dict(headers))
-            response = connection.getresponse()
-            if late.is_set():
-                raise TimeoutError  # headers that were cut off count as an end of headers
-            with suppress(OSError, http.client.HTTPException):
-                response.read(MAX_BODY_BYTES)
-            return response.status
+            with closing(connection.getresponse()) as response:  # what it has not read keeps the socket open
+                if late.is_set():
+                    raise TimeoutError  # headers that were cut off count as an end of headers
+                with suppress(OSError, http.client.HTTPException):
+                    response.read(MAX_BODY_BYTES)
+                return response.status
 
     def _wrapped(self, plain: socket.socket, host: str) -> socket.socket:
         """Shakes hands later, when the deadline is watched."""

@@ -156,7 +156,7 @@ def test_a_dead_letter_is_shown_and_released(floor: Floor) -> None:
         if not job.is_settled:
             due = replace(job, due_at=job.created_at, version=job.version + 1)
             floor.ports.jobs().save(due, replaces=job.version)
-            floor.ports.queue().send(job.id, job.kind.lane)
+            floor.ports.queue().send(job.id, job.kind.lane, job.library_id)
         floor.work()
     ((letter, dead),) = floor.use.list_dead_letters()(floor.actor)
     assert (letter.job_id, dead.attempts) == (dead.id, MAX_ATTEMPTS)
