@@ -74,8 +74,8 @@ def _of_clips(folder: Path, count: int) -> Iterator[Row]:
     with IsolatedEngine(children=CHILDREN) as engine:
         ways: dict[str, Callable[[int], Pace]] = {}
         for name, steps in RECIPES.items():
-            ways[f"{name}: batch"] = lambda n, name=name, steps=steps: house.batch(n, name, steps)  # type: ignore[misc]
-            ways[f"{name}: engine alone"] = lambda _n, steps=steps: _rate(  # type: ignore[misc]
+            ways[f"{name}: batch"] = lambda n, name=name, steps=steps: house.batch(n, name, steps)  # type: ignore[misc]  # a lambda with bound defaults has no type of its own
+            ways[f"{name}: engine alone"] = lambda _n, steps=steps: _rate(  # type: ignore[misc]  # as above
                 some, lambda path, folder: _made(engine, path, folder, steps, house.known[path])
             )
         ways["loudness and opus: ffmpeg, loudnorm in two passes"] = lambda _n: _rate(some, loudnorm.analyse)

@@ -25,15 +25,15 @@ _copies: dict[int, Any] = {}
 
 def hasten() -> None:
     """From now on; `begin` is to be called before each request to DynamoDB, of which there is one at a time."""
-    Table.query = _query_of(Table.query)  # type: ignore[method-assign]
-    Table.__deepcopy__ = _copied  # type: ignore[attr-defined]
-    BaseJSONSerializer._serialize_type_structure = _structure_of(  # type: ignore[method-assign]
+    Table.query = _query_of(Table.query)  # type: ignore[method-assign]  # in the place of its own
+    Table.__deepcopy__ = _copied  # type: ignore[attr-defined]  # in the place of its own
+    BaseJSONSerializer._serialize_type_structure = _structure_of(  # type: ignore[method-assign]  # in the place of its own
         BaseJSONSerializer._serialize_type_structure
     )
-    Item.__init__ = _item  # type: ignore[method-assign]
-    Item.project = _project_of(Item.project)  # type: ignore[method-assign]
-    DynamoType.__eq__ = _equal  # type: ignore[method-assign]
-    DynamoType.__lt__ = _less  # type: ignore[method-assign]
+    Item.__init__ = _item  # type: ignore[method-assign]  # in the place of its own
+    Item.project = _project_of(Item.project)  # type: ignore[method-assign]  # in the place of its own
+    DynamoType.__eq__ = _equal  # type: ignore[method-assign]  # in the place of its own
+    DynamoType.__lt__ = _less  # type: ignore[method-assign]  # in the place of its own
 
 
 def begin() -> None:

@@ -110,7 +110,7 @@ def write(sound: Iterable[Block], shape: Shape, target: Target, path: Path, limi
 
 
 @contextmanager
-def _writer(  # noqa: PLR0917
+def _writer(  # noqa: PLR0917 - what a file is written of, in its order
     path: Path, shape: Shape, target: Target, depth: int | None, bits: int | None, pcm: Pcm
 ) -> Iterator[Callable[[memoryview], None]]:
     """Takes what `pcm` makes of the blocks."""

@@ -27,7 +27,7 @@ class WavWriter:
     The place for RF64's sizes is kept free from the start by a JUNK chunk, as EBU Tech 3306 advises.
     """
 
-    def __init__(  # noqa: PLR0917
+    def __init__(  # noqa: PLR0917 - what a header says, in its order
         self,
         path: Path,
         rate: int,

@@ -56,8 +56,8 @@ def processing_from(said: Message) -> Processing:
 def _setting(value: object) -> Setting:
     """Lists as the tuples that they were."""
     if isinstance(value, list):
-        return tuple(_setting(each) for each in value)  # type: ignore[return-value]
-    return value  # type: ignore[return-value]
+        return tuple(_setting(each) for each in value)  # type: ignore[return-value]  # lists of JSON hold what was written
+    return value  # type: ignore[return-value]  # as above
 
 
 def processed_to(processed: Processed) -> Message:
