@@ -47,9 +47,9 @@ def _query_of(query: Any) -> Any:
         everything = self.items
         conditions, index = asked.get("hash_key_conditions") or (), args[_INDEX]
         if index is None:
-            self.items = {hash_key: everything[hash_key]} if hash_key in everything else {}  # type: ignore[assignment]
+            self.items = {hash_key: everything[hash_key]} if hash_key in everything else {}  # type: ignore[assignment]  # a view of the items, not all of them
         else:
-            self.items = {  # type: ignore[assignment]
+            self.items = {  # type: ignore[assignment]  # as above
                 partition: {place: item for place, item in items.items() if _has(item.attrs, conditions)}
                 for partition, items in everything.items()
             }
