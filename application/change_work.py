@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.changes import ChangeRecording
-from application.curate import RestoreRecording
+from application.curate import RestoreRecording, into_trash
 from application.item_work import Foreseen, ItemWork, Outcome
 from application.traces import DESCRIBE, RESTORE, TRASH, Traces
 from domain.access import Actor, system_actor
@@ -76,10 +76,7 @@ class ChangeWork(ItemWork):
         if recording.status is Status.TRASHED:
             return self._outcome(batch, recording, TRASH)
 
-        def trashed(current: Recording, now: datetime) -> Recording:
-            return current if current.status is Status.TRASHED else current.trashed(now)
-
-        self.change_recording(actor, recording.id, TRASH, trashed)
+        self.change_recording(actor, recording.id, TRASH, into_trash)
         return Outcome()
 
     def _restore(self, actor: Actor, batch: Batch, recording: Recording) -> Outcome:

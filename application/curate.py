@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from application.changes import ChangeRecording
 from application.work import StartJob
@@ -71,3 +72,8 @@ class RestoreRecording:
 
 def _merged(current: Mapping[str, Scalar], patch: Mapping[str, Scalar]) -> dict[str, Scalar]:
     return {name: value for name, value in {**current, **patch}.items() if value is not None}
+
+
+def into_trash(current: Recording, now: datetime) -> Recording:
+    """The change that puts it there, and leaves what lies there as it is."""
+    return current if current.status is Status.TRASHED else current.trashed(now)

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from application.access import Authenticate
 from application.changes import ChangeRecording
+from application.curate import into_trash
 from application.item_work import Foreseen, ItemWork, Outcome
 from application.notices import Notices
 from application.work import StartJob
@@ -78,7 +78,7 @@ class MoveWork(ItemWork):
             there = self._put(theirs, recording, moved, progress)
         if there == moved:
             self.start_job(theirs, JobKind.INGEST, moved)
-        self.change_recording(actor, recording.id, "recording.trash", _trashed)
+        self.change_recording(actor, recording.id, "recording.trash", into_trash)
         return Outcome(
             result={"library": theirs.library_id, "recording": there, "made": there == moved},
             audio_seconds=(recording.audio.duration_seconds or 0.0) if recording.audio else 0.0,
@@ -138,7 +138,3 @@ def _require_whole(recording: Recording) -> None:
         raise Conflict("The bytes of the recording are not complete. Wait until it has been received.")
     if recording.status is Status.TRASHED:
         raise Conflict("The recording is in the trash. Restore it first.")
-
-
-def _trashed(current: Recording, now: datetime) -> Recording:
-    return current if current.status is Status.TRASHED else current.trashed(now)

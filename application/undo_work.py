@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from application.changes import ChangeRecording
-from application.curate import RestoreRecording
+from application.curate import RestoreRecording, into_trash
 from application.item_work import Foreseen, ItemWork, Outcome
 from application.move import moved_id
 from application.traces import DESCRIBE, RESTORE, TRASH, Traces
@@ -140,11 +139,8 @@ class UndoWork(ItemWork):
         return Outcome() if after.version != before.version else _SKIPPED
 
     def _trash(self, actor: Actor, recording_id: RecordingId) -> Outcome:
-        def trashed(current: Recording, now: datetime) -> Recording:
-            return current if current.status is Status.TRASHED else current.trashed(now)
-
         try:
-            self.change_recording(actor, recording_id, TRASH, trashed)
+            self.change_recording(actor, recording_id, TRASH, into_trash)
         except NotFound:
             return _SKIPPED  # it is gone for good
         return Outcome()
