@@ -184,9 +184,10 @@ class FileBlobs(Blobs):
                 except FileNotFoundError:
                     if not attempts_left:
                         raise
-                except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                    is_there = not overwrite and path.is_file()
-                    raise refusals.occupied(key) if is_there else refusals.obstructed(key) from None
+                except FileExistsError:
+                    raise refusals.obstructed(key) if path.is_dir() else refusals.occupied(key) from None
+                except (NotADirectoryError, IsADirectoryError):
+                    raise refusals.obstructed(key) from None
             sync_folder(path.parent)
             return _info(key, path.stat())
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,13 +99,21 @@ def _append(part: BinaryIO, file: BinaryIO) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """With its parents, each on the disk."""
+    """With its parents, each on the disk.
+
+    Raises NotADirectoryError where a file has the name, FileNotFoundError where somebody took a folder away meanwhile.
+    """
     missing = []
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for new in reversed(missing):
-        new.mkdir(exist_ok=True)
+        try:
+            new.mkdir()
+        except FileExistsError:
+            # One look decides: mkdir(exist_ok=True) takes a folder that was removed between its two for a file.
+            if not stat.S_ISDIR(new.stat().st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(new)) from None
         sync_folder(new.parent)
 
 

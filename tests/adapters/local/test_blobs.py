@@ -263,3 +263,21 @@ def test_workspaces_of_dead_workers_are_removed(tmp_path: Path) -> None:
         assert workspaces.remove_abandoned(LONG_AGO) == 1
         assert folder.is_dir()
     assert not left.exists()
+
+
+def test_a_folder_that_is_taken_away_while_it_is_made_is_made_again(
+    root: Path, blobs: FileBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else makes the folder just before, and takes it away just after."""
+    make = Path.mkdir
+    lost = iter([True])
+
+    def late(path: Path, *arguments: Any, **named: Any) -> None:
+        if path.name == "1" and next(lost, False):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        make(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "mkdir", late)
+    blobs.put(KEY, [b"x"])
+    assert next(lost, None) is None
+    assert files(root) == [KEY]
