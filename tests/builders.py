@@ -22,6 +22,7 @@ from domain.ports.world import Clock, Ids
 from domain.prediction import ModelCard, ModelParameter, Prediction, Said, SoundTaken, Span, prediction_key
 from domain.recipe import Recipe
 from domain.recording import Recording, Status
+from domain.region import Mark, Region, RegionId
 from domain.rendition import Rendition
 from domain.schedule import Run, RunOutcome, Schedule, ScheduledTask, ScheduleId, Timing
 from domain.step import Step
@@ -282,6 +283,13 @@ def a_prediction(**changes: Any) -> Prediction:
         fence="00000000000000000000000001:000001",
     )
     return replace(prediction, **changes)
+
+
+def a_region(**changes: Any) -> Region:
+    """What a person has drawn, in the first recording."""
+    mark = Mark(0.25, 0.75, "a bark", note="far away")
+    region = Region(RegionId(new_id()), LIBRARY, RecordingId("recording-1"), mark, "key:1", NOON, NOON)
+    return replace(region, **changes)
 
 
 def a_recipe(**changes: Any) -> Recipe:
