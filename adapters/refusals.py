@@ -36,6 +36,10 @@ def duplicate(recording_id: str) -> DuplicateContent:
     )
 
 
+def corrected(region_id: str) -> Conflict:
+    return Conflict(f"The region {region_id} has this origin already. Change that one.", region_id=region_id)
+
+
 def fenced_off(kind: str, name: str) -> LeaseLost:
     return LeaseLost(f"The {kind} {name} has been written under a later claim.", kind=kind, id=name)
 

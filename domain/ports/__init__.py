@@ -21,6 +21,7 @@ Where to look:
     audio        AudioEngine
     models       Models, Predictions
     recipes      Recipes
+    regions      Regions
     batches      Batches
     world        Clock, Ids
 """

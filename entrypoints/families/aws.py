@@ -20,6 +20,7 @@ from adapters.aws.queue import SqsQueue
 from adapters.aws.queues import Queues, create_queues
 from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recordings import DynamoRecordings
+from adapters.aws.regions import DynamoRegions
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.scale_in import EcsScaleIn
 from adapters.aws.schedules import DynamoSchedules
@@ -71,6 +72,7 @@ class AwsAdapters(containers.DeclarativeContainer):
     renditions = One(DynamoRenditions, table)
     fingerprints = One(DynamoFingerprints, table)
     predictions = One(DynamoPredictions, table)
+    regions = One(DynamoRegions, table)
     recipes = One(DynamoRecipes, table)
     schedules = One(DynamoSchedules, table)
     cron = One(CalendarCron)

@@ -17,6 +17,7 @@ from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.recipes import SqliteRecipes
 from adapters.local.recordings import SqliteRecordings
+from adapters.local.regions import SqliteRegions
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.runs import NoRuns
 from adapters.local.schedules import SqliteSchedules
@@ -56,6 +57,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     renditions = One(SqliteRenditions, database)
     fingerprints = One(SqliteFingerprints, database)
     predictions = One(SqlitePredictions, database)
+    regions = One(SqliteRegions, database)
     models = One(ModelShelf, providers.List(One(SpeechModel)))
     recipes = One(SqliteRecipes, database)
     schedules = One(SqliteSchedules, database)

@@ -16,6 +16,7 @@ from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.predictions import MemoryPredictions
 from adapters.memory.recipes import MemoryRecipes
 from adapters.memory.recordings import MemoryRecordings
+from adapters.memory.regions import MemoryRegions
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
 from adapters.memory.schedules import MemorySchedules
 from adapters.memory.sources import MemorySources
@@ -51,6 +52,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     renditions = One(MemoryRenditions)
     fingerprints = One(MemoryFingerprints)
     predictions = One(MemoryPredictions)
+    regions = One(MemoryRegions, audit_log)
     models = One(ModelShelf, providers.List(One(SpeechModel)))
     recipes = One(MemoryRecipes, audit_log)
     schedules = One(MemorySchedules, audit_log)

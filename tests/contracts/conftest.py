@@ -23,6 +23,7 @@ from adapters.aws.queue import SqsQueue
 from adapters.aws.recipes import DynamoRecipes
 from adapters.aws.recording_changes import all_writes
 from adapters.aws.recordings import DynamoRecordings
+from adapters.aws.regions import DynamoRegions
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.schedules import DynamoSchedules
 from adapters.aws.table import Table
@@ -40,6 +41,7 @@ from adapters.local import predictions as local_predictions
 from adapters.local import queue as local_queue
 from adapters.local import recipes as local_recipes
 from adapters.local import recordings as local_recordings
+from adapters.local import regions as local_regions
 from adapters.local import results as local_results
 from adapters.local import schedules as local_schedules
 from adapters.local import uploads as local_uploads
@@ -57,6 +59,7 @@ from adapters.memory import outbox as memory_outbox
 from adapters.memory import predictions as memory_predictions
 from adapters.memory import recipes as memory_recipes
 from adapters.memory import recordings as memory_recordings
+from adapters.memory import regions as memory_regions
 from adapters.memory import results as memory_results
 from adapters.memory import schedules as memory_schedules
 from adapters.memory import uploads as memory_uploads
@@ -71,6 +74,7 @@ from domain.ports.fingerprints import Fingerprints
 from domain.ports.models import Predictions
 from domain.ports.recipes import Recipes
 from domain.ports.recordings import Analyses, Recordings, Renditions, Uploads
+from domain.ports.regions import Regions
 from domain.ports.schedules import Schedules
 from domain.ports.work import Events, JobQueue, Jobs, ScheduleClaims
 from domain.ports.world import Clock
@@ -92,6 +96,7 @@ class Family:
     renditions: Renditions
     fingerprints: Fingerprints
     predictions: Predictions
+    regions: Regions
     recipes: Recipes
     jobs: Jobs
     batches: Batches
@@ -147,6 +152,7 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         renditions=memory_results.MemoryRenditions(),
         fingerprints=memory_fingerprints.MemoryFingerprints(),
         predictions=memory_predictions.MemoryPredictions(),
+        regions=memory_regions.MemoryRegions(log),
         recipes=memory_recipes.MemoryRecipes(log),
         jobs=memory_work.MemoryJobs(log),
         batches=memory_batches.MemoryBatches(),
@@ -178,6 +184,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         renditions=local_results.SqliteRenditions(database),
         fingerprints=local_fingerprints.SqliteFingerprints(database),
         predictions=local_predictions.SqlitePredictions(database),
+        regions=local_regions.SqliteRegions(database),
         recipes=local_recipes.SqliteRecipes(database),
         jobs=local_work.SqliteJobs(database),
         batches=local_batches.SqliteBatches(database),
@@ -218,6 +225,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         renditions=DynamoRenditions(table),
         fingerprints=DynamoFingerprints(table),
         predictions=DynamoPredictions(table),
+        regions=DynamoRegions(table),
         recipes=DynamoRecipes(table),
         jobs=DynamoJobs(table),
         batches=DynamoBatches(table),

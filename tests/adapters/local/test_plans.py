@@ -17,6 +17,7 @@ from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
 from adapters.local.recipes import SqliteRecipes
 from adapters.local.recordings import SqliteRecordings
+from adapters.local.regions import SqliteRegions
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.uploads import SqliteUploads
 from adapters.local.work import SqliteJobs, SqliteScheduleClaims
@@ -29,6 +30,7 @@ from domain.ports.batches import ItemQuery
 from domain.ports.models import PredictionQuery
 from domain.ports.work import JobQuery
 from domain.recording import Status
+from domain.region import Origin, OriginKind
 from domain.values import JobId, RecordingId
 from tests.builders import (
     LIBRARY,
@@ -39,6 +41,7 @@ from tests.builders import (
     a_prediction,
     a_recipe,
     a_recording,
+    a_region,
     an_entry,
     an_idempotent_request,
     an_identity,
@@ -140,7 +143,7 @@ def test_what_lies_in_a_batch_is_found_by_what_is_asked_for(database: Database) 
 def questions(database: Database) -> dict[str, Callable[[], object]]:
     recordings, jobs, uploads = SqliteRecordings(database), SqliteJobs(database), SqliteUploads(database)
     fingerprints, predictions = SqliteFingerprints(database), SqlitePredictions(database)
-    recipes = SqliteRecipes(database)
+    recipes, regions = SqliteRecipes(database), SqliteRegions(database)
     batches, batch = SqliteBatches(database), a_batch()
     queue, events, trail = SqliteQueue(database, FakeClock()), SqliteEvents(database), SqliteAuditTrail(database)
     return {
@@ -184,6 +187,9 @@ def questions(database: Database) -> dict[str, Callable[[], object]]:
         "recipes": lambda: recipes.latest(LIBRARY, 10, after="x"),
         "versions of a recipe": lambda: recipes.versions(LIBRARY, "x", 10, below=5),
         "new recipe": lambda: recipes.add(a_recipe(), an_entry()),
+        "regions": lambda: regions.of_recording(LIBRARY, RECORDING),
+        "region of an origin": lambda: regions.add(a_region(origin=Origin(OriginKind.FINDING, "hum", 0)), an_entry()),
+        "no regions": lambda: regions.remove_all(LIBRARY, RECORDING),
         "fingerprint": lambda: fingerprints.put(an_identity()),
         "same samples": lambda: fingerprints.of_samples(LIBRARY, "0", 10),
         "shared terms": lambda: fingerprints.sharing(LIBRARY, {1}, 10),
