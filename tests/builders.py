@@ -25,6 +25,7 @@ from domain.recording import Recording, Status
 from domain.region import Mark, Region, RegionId
 from domain.rendition import Rendition
 from domain.schedule import Run, RunOutcome, Schedule, ScheduledTask, ScheduleId, Timing
+from domain.session import Session
 from domain.step import Step
 from domain.upload import MIN_PART_BYTES, Upload
 from domain.values import JobId, KeyId, LibraryId, RecordingId, UploadId, WebhookId
@@ -83,6 +84,11 @@ def a_key(**changes: Any) -> Key:
 
 def a_token_hash(token: str = "ak_" + "t" * 40) -> str:
     return token_hash(token)
+
+
+def a_session(**changes: Any) -> Session:
+    """Since noon, of a key of its own."""
+    return replace(Session.start(a_key(), f"as_{new_id()}", NOON), **changes)
 
 
 def an_audio_format(**changes: Any) -> AudioFormat:

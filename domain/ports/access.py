@@ -1,4 +1,4 @@
-"""Who may do what, what was done, and what was asked for once already."""
+"""Who may do what, who is signed in, what was done, and what was asked for once already."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from domain.access import Key, Library
 from domain.audit import AuditEntry
 from domain.event import Event
 from domain.idempotency import IdempotentRequest
+from domain.session import Session
 from domain.values import KeyId, LibraryId, Page
 
 
@@ -54,6 +55,28 @@ class Keys(Protocol):
     @abstractmethod
     def of_library(self, library_id: LibraryId) -> tuple[Key, ...]:
         """Oldest first, revoked ones too."""
+        ...
+
+
+class Sessions(Protocol):
+    """Of all libraries, found by their tokens' hash alone. What has expired stays until it is removed or purged."""
+
+    @abstractmethod
+    def add(self, session: Session, audit: AuditEntry) -> None:
+        """Raises Conflict when the id is taken."""
+        ...
+
+    @abstractmethod
+    def find(self, session_id: str) -> Session | None: ...
+
+    @abstractmethod
+    def remove(self, session_id: str, audit: AuditEntry) -> bool:
+        """Whether it was there. Of many at once, one is told so, and that one's entry is stored and no other."""
+        ...
+
+    @abstractmethod
+    def purge(self, now: datetime, limit: int) -> int:
+        """Remove what has expired, so many at most, and without an entry; how many."""
         ...
 
 

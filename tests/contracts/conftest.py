@@ -26,6 +26,7 @@ from adapters.aws.recordings import DynamoRecordings
 from adapters.aws.regions import DynamoRegions
 from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.schedules import DynamoSchedules
+from adapters.aws.sessions import DynamoSessions
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
 from adapters.aws.webhooks import DynamoDeliveries, DynamoWebhooks
@@ -44,6 +45,7 @@ from adapters.local import recordings as local_recordings
 from adapters.local import regions as local_regions
 from adapters.local import results as local_results
 from adapters.local import schedules as local_schedules
+from adapters.local import sessions as local_sessions
 from adapters.local import uploads as local_uploads
 from adapters.local import webhooks as local_webhooks
 from adapters.local import work as local_work
@@ -62,11 +64,12 @@ from adapters.memory import recordings as memory_recordings
 from adapters.memory import regions as memory_regions
 from adapters.memory import results as memory_results
 from adapters.memory import schedules as memory_schedules
+from adapters.memory import sessions as memory_sessions
 from adapters.memory import uploads as memory_uploads
 from adapters.memory import webhooks as memory_webhooks
 from adapters.memory import work as memory_work
 from adapters.memory import workspaces as memory_workspaces
-from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries
+from domain.ports.access import AuditTrail, IdempotentRequests, Keys, Libraries, Sessions
 from domain.ports.batches import Batches
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.events import Deliveries, Outbox, Webhooks
@@ -106,6 +109,7 @@ class Family:
     uploads: Uploads
     libraries: Libraries
     keys: Keys
+    sessions: Sessions
     audit_trail: AuditTrail
     idempotent_requests: IdempotentRequests
     events: Events
@@ -162,6 +166,7 @@ def _memory(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         uploads=memory_uploads.MemoryUploads(log),
         libraries=memory_access.MemoryLibraries(log),
         keys=memory_access.MemoryKeys(log),
+        sessions=memory_sessions.MemorySessions(log),
         audit_trail=memory_access.MemoryAuditTrail(log),
         idempotent_requests=memory_idempotency.MemoryIdempotentRequests(),
         events=memory_events.MemoryEvents(),
@@ -194,6 +199,7 @@ def _local(clock: Clock, folder: Path, few: int = FEW) -> Iterator[Family]:
         uploads=local_uploads.SqliteUploads(database),
         libraries=local_access.SqliteLibraries(database),
         keys=local_access.SqliteKeys(database),
+        sessions=local_sessions.SqliteSessions(database),
         audit_trail=local_access.SqliteAuditTrail(database),
         idempotent_requests=local_idempotency.SqliteIdempotentRequests(database),
         events=local_events.SqliteEvents(database),
@@ -235,6 +241,7 @@ def _aws(url: str, clock: Clock, folder: Path, few: int = FEW) -> Iterator[Famil
         uploads=DynamoUploads(table),
         libraries=DynamoLibraries(table),
         keys=DynamoKeys(table),
+        sessions=DynamoSessions(table),
         audit_trail=DynamoAuditTrail(table),
         idempotent_requests=DynamoIdempotentRequests(table),
         events=DynamoEvents(table, pause=_shortly),
