@@ -20,13 +20,19 @@ class Authenticate:
 
     def __call__(self, token: str, request_id: str | None = None) -> Actor:
         """Raises Unauthenticated, with the same words for every reason."""
-        try:
-            key = self.keys.find_by_token(token_hash(token))
-        except Invalid:
-            key = None
-        if key is None or not key.is_valid(self.clock.now()):
+        key = valid_key(self.keys, token, self.clock.now())
+        if key is None:
             raise Unauthenticated("Send a valid key as 'Authorization: Bearer ak_…'.")
         return key.actor(request_id)
+
+
+def valid_key(keys: Keys, token: str, now: datetime) -> Key | None:
+    """Whose token it is; None where it is malformed, unknown, expired or revoked."""
+    try:
+        key = keys.find_by_token(token_hash(token))
+    except Invalid:
+        return None
+    return key if key is not None and key.is_valid(now) else None
 
 
 @dataclass(frozen=True)

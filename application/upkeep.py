@@ -20,7 +20,7 @@ from domain.errors import AudioBackendError, NotFound, VersionMismatch
 from domain.job import Job, JobStatus, job_key
 from domain.job_kind import JobKind
 from domain.listing import MAX_LIMIT, Field, Filter, Op, RecordingQuery
-from domain.ports.access import IdempotentRequests, Libraries
+from domain.ports.access import IdempotentRequests, Libraries, Sessions
 from domain.ports.blobs import Blobs, Workspaces
 from domain.ports.recordings import Recordings, Renditions, Uploads
 from domain.ports.work import DeadLetter, Events, JobQueue, Jobs
@@ -53,6 +53,7 @@ class Sweep:
     queue: JobQueue
     events: Events
     idempotent_requests: IdempotentRequests
+    sessions: Sessions
     start_job: StartJob
     give_up_job: GiveUpJob
     fail_recording_of_job: FailRecordingOfJob
@@ -66,6 +67,7 @@ class Sweep:
             "recordings_mended": _count(self._mend, unfinished),
             "letters_forgotten": _count(self._forget, self.queue.dead_letters(BATCH)),
             "requests_forgotten": self.idempotent_requests.purge(now),
+            "sessions_forgotten": self.sessions.purge(now, BATCH),
             "events_forgotten": self.events.purge(now - EVENTS_KEPT_FOR),
         }
 

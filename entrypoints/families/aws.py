@@ -25,6 +25,7 @@ from adapters.aws.results import DynamoAnalyses, DynamoRenditions
 from adapters.aws.scale_in import EcsScaleIn
 from adapters.aws.schedules import DynamoSchedules
 from adapters.aws.schema import create_table
+from adapters.aws.sessions import DynamoSessions
 from adapters.aws.sources import S3Sources
 from adapters.aws.table import Table
 from adapters.aws.uploads import DynamoUploads
@@ -79,6 +80,7 @@ class AwsAdapters(containers.DeclarativeContainer):
     uploads = One(DynamoUploads, table)
     libraries = One(DynamoLibraries, table)
     keys = One(DynamoKeys, table)
+    sessions = One(DynamoSessions, table)
     trail = One(DynamoAuditTrail, table)
     idempotent_requests = One(DynamoIdempotentRequests, table)
     sources = One(S3Sources, clients.provided.s3)

@@ -21,6 +21,7 @@ from adapters.local.regions import SqliteRegions
 from adapters.local.results import SqliteAnalyses, SqliteRenditions
 from adapters.local.runs import NoRuns
 from adapters.local.schedules import SqliteSchedules
+from adapters.local.sessions import SqliteSessions
 from adapters.local.sources import FolderSources
 from adapters.local.uploads import SqliteUploads
 from adapters.local.webhooks import SqliteDeliveries, SqliteWebhooks
@@ -65,6 +66,7 @@ class LocalAdapters(containers.DeclarativeContainer):
     uploads = One(SqliteUploads, database)
     libraries = One(SqliteLibraries, database)
     keys = One(SqliteKeys, database)
+    sessions = One(SqliteSessions, database)
     trail = One(SqliteAuditTrail, database)
     idempotent_requests = One(SqliteIdempotentRequests, database)
     sources = One(FolderSources)

@@ -19,6 +19,7 @@ from adapters.memory.recordings import MemoryRecordings
 from adapters.memory.regions import MemoryRegions
 from adapters.memory.results import MemoryAnalyses, MemoryRenditions
 from adapters.memory.schedules import MemorySchedules
+from adapters.memory.sessions import MemorySessions
 from adapters.memory.sources import MemorySources
 from adapters.memory.uploads import MemoryUploads
 from adapters.memory.webhooks import MemoryDeliveries, MemoryWebhooks
@@ -60,6 +61,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     uploads = One(MemoryUploads, audit_log)
     libraries = One(MemoryLibraries, audit_log)
     keys = One(MemoryKeys, audit_log)
+    sessions = One(MemorySessions, audit_log)
     trail = One(MemoryAuditTrail, audit_log)
     idempotent_requests = One(MemoryIdempotentRequests)
     sources = One(MemorySources, clock)

@@ -38,6 +38,7 @@ from application import (
     recipe_rules,
     recipes,
     relay,
+    sessions,
     summary,
     take_over,
     uploads,
@@ -146,6 +147,12 @@ class RecordingUseCases(containers.DeclarativeContainer):
     release_dead_letter = wired(work.ReleaseDeadLetter)
 
     authenticate = wired(access.Authenticate)
+    start_session = wired(sessions.StartSession)
+    sign_in = wired(sessions.SignIn)
+    make_sign_in_link = wired(sessions.MakeSignInLink)
+    sign_in_by_link = wired(sessions.SignInByLink)
+    authenticate_session = wired(sessions.AuthenticateSession)
+    sign_out = wired(sessions.SignOut)
     create_library = wired(access.CreateLibrary)
     get_library = wired(access.GetLibrary)
     create_key = wired(access.CreateKey)
