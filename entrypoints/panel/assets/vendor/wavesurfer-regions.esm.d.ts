@@ -1,0 +1,2 @@
+export * from "wavesurfer.js/plugins/regions";
+export { default } from "wavesurfer.js/plugins/regions";

@@ -1,0 +1,2 @@
+export * from "wavesurfer.js/plugins/timeline";
+export { default } from "wavesurfer.js/plugins/timeline";
