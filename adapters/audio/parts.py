@@ -9,7 +9,7 @@ from collections.abc import Mapping
 PARTS: Mapping[str, str] = {
     "format": "3",
     "identity": "1",
-    "loudness": "3",
+    "loudness": "4",
     "quality": "3",
     "descriptors": "3",
     "waveform": "2",

@@ -43,6 +43,7 @@ _ZOOMS = frozenset(f"{band}-{each}.dat" for band in ("waveform", "rms") for each
 _SINGLE = frozenset(
     {
         "fingerprint.bin",
+        "loudness.dat",
         "waveform.dat",
         "waveform.json",
         "frames.npz",

@@ -75,7 +75,7 @@ def test_only_what_has_changed_is_heard(house: House, ready: Recording) -> None:
     assert after.artefacts.keys() == before.artefacts.keys()
     now = makers(house, ready)
     assert {name: maker for name, maker in now.items() if name in after.artefacts} == after.artefacts
-    assert now["waveform.dat"] == "waveform-99"
+    assert (now["waveform.dat"], now["loudness.dat"]) == ("waveform-99", "loudness-99")
     assert now["spectrogram.png"] == made["spectrogram.png"]
     assert house.recording(ready.id).analysis_key == after.key
 
@@ -133,10 +133,10 @@ def test_of_two_recordings_of_the_same_bytes_each_gets_its_files(house: House, r
     """The second one's numbers are there from the first; its own waveform is not."""
     second = house.send(tone, keep_duplicate=True)
     house.work()
-    engine = upgrade(house, waveform="99", loudness="99")
+    engine = upgrade(house, waveform="99", quality="99")
     reanalyse(house, ready)
     reanalyse(house, second)
-    assert engine.asked == [frozenset({"waveform", "loudness"}), frozenset({"waveform"})]
+    assert engine.asked == [frozenset({"waveform", "quality"}), frozenset({"waveform"})]
     assert makers(house, second)["waveform.dat"] == "waveform-99"
     assert house.recording(second.id).analysis_key == house.recording(ready.id).analysis_key
 

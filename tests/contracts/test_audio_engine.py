@@ -105,7 +105,7 @@ def test_a_file_of_every_format_is_named_probed_and_heard(
     assert heard.audio.bit_rate_bps <= len(data) * 8 / 0.95
     zooms = {f"{band}-{each}.dat" for band in ("waveform", "rms") for each in (256, 4096, 65536)}
     made = {artefact.name for artefact in heard.artefacts}
-    assert made >= {"waveform.dat", "waveform.json", "spectrogram.png"} | zooms
+    assert made >= {"loudness.dat", "waveform.dat", "waveform.json", "spectrogram.png"} | zooms
     assert all(artefact.path.stat().st_size for artefact in heard.artefacts)
 
 

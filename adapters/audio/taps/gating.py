@@ -37,9 +37,14 @@ class Windows:
     sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros(_BINS))
     loudest: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
 
-    def add(self, parts: NDArray[np.float64], fresh: int, heard: int, hop: int) -> None:
-        """Those that end with one of the `fresh` last energies of parts; `heard` parts came before these."""
-        _slide(parts, fresh, heard, self.length, hop, self.counts, self.sums, self.loudest)
+    def add(self, parts: NDArray[np.float64], fresh: int, heard: int, hop: int) -> NDArray[np.float64]:
+        """Those that end with one of the `fresh` last energies of parts; `heard` parts came before these.
+
+        Returns the mean energy of each, 0 where there is no whole window yet.
+        """
+        means = np.zeros(fresh)
+        _slide(parts, heard, self.length, hop, means, self.counts, self.sums, self.loudest)
+        return means
 
     def gated(self, gate: float) -> tuple[NDArray[np.int64], float] | None:
         """Counts above the gate relative to the mean, and the mean energy of those; None when nothing is.
@@ -73,15 +78,15 @@ class Windows:
 @compiled
 def _slide(  # noqa: PLR0917 - numba takes positional arguments
     parts: NDArray[np.float64],
-    fresh: int,
     heard: int,
     length: int,
     hop: int,
+    means: NDArray[np.float64],
     counts: NDArray[np.int64],
     sums: NDArray[np.float64],
     loudest: NDArray[np.float64],
 ) -> None:
-    first = len(parts) - fresh
+    first = len(parts) - len(means)
     so_far = np.zeros(len(parts) + 1)  # from a new zero each time: a running sum would keep what is rounded off
     for i in range(len(parts)):
         so_far[i + 1] = so_far[i] + parts[i]
@@ -89,6 +94,7 @@ def _slide(  # noqa: PLR0917 - numba takes positional arguments
         if heard + i - first + 1 < length:
             continue
         mean = (so_far[i + 1] - so_far[i + 1 - length]) / (length // PARTS * hop)
+        means[i - first] = mean
         loudest[0] = max(loudest[0], mean)
         if (heard + i - first + 1) % PARTS == 0 and mean > 0:
             level = -0.691 + 10 * math.log10(mean)

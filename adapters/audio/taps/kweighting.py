@@ -22,6 +22,11 @@ PARTS = 10
 """Of a hop of 100 ms, as equal as whole samples allow."""
 
 
+def hop_of(rate: int) -> int:
+    """The samples of a hop of 100 ms."""
+    return (rate + 5) // 10
+
+
 @lru_cache(maxsize=4)
 def coefficients(rate: int) -> NDArray[np.float64]:
     """(b0, b1, b2, a1, a2) of the shelf and (a1, a2) of the high-pass, whose numerator is (1, -2, 1)."""

@@ -1,11 +1,12 @@
 """Loudness by ITU-R BS.1770-4 and EBU R 128: integrated, momentary, short-term, range (EBU Tech 3342)."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adapters.audio.chunks import CHUNK_FRAMES, Chunk
 from adapters.audio.taps.decibels import level
 from adapters.audio.taps.gating import ABSOLUTE_GATE, TOP, Windows, lufs
-from adapters.audio.taps.kweighting import LOWEST_RATE, PARTS, coefficients, part_energies
+from adapters.audio.taps.kweighting import LOWEST_RATE, PARTS, coefficients, hop_of, part_energies
 from adapters.audio.taps.places import places, weight
 from adapters.audio.taps.tap import Stream, Told
 from domain.analysis import Descriptor
@@ -29,7 +30,7 @@ class Loudness:
     def __init__(self, stream: Stream) -> None:
         where = places(stream.layout, stream.channels)
         self.refused = _why_not(stream, where)
-        self._hop = (stream.rate + 5) // 10
+        self._hop = hop_of(stream.rate)
         self._weighted = f"channels as {stream.layout}" if stream.layout else "channels in their usual order"
         if not self.refused:
             self._coefficients = coefficients(stream.rate)
@@ -41,8 +42,12 @@ class Loudness:
         self._momentary, self._short_term = Windows(_MOMENTARY), Windows(_SHORT_TERM)
 
     def feed(self, chunk: Chunk) -> None:
+        self.hear(chunk)
+
+    def hear(self, chunk: Chunk) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The mean energies of the 400 ms and of the 3 s that end with each 10 ms of the chunk; see Windows.add."""
         if self.refused:
-            return
+            return np.empty(0), np.empty(0)
         fresh = part_energies(
             chunk.samples,
             self._coefficients,
@@ -55,10 +60,11 @@ class Loudness:
         )
         self._frames += len(chunk)
         parts = self._parts[: _KEPT + fresh]
-        self._momentary.add(parts, fresh, self._heard, self._hop)
-        self._short_term.add(parts, fresh, self._heard, self._hop)
+        windows = (self._momentary, self._short_term)
+        momentary, short_term = (each.add(parts, fresh, self._heard, self._hop) for each in windows)
         self._parts[:_KEPT] = parts[fresh:].copy()
         self._heard += fresh
+        return momentary, short_term
 
     def integrated(self) -> float | None:
         """LUFS, not rounded."""

@@ -42,7 +42,7 @@ def test_the_catalogue_says_what_each_code_means() -> None:
 
 TOLD: Mapping[str, str] = {
     "identity-1": "f2ea7019c310142c",
-    "loudness-3": "2fed4ae1d7beef55",
+    "loudness-4": "2fed4ae1d7beef55",
     "quality-3": "c3864d7f1e332924",
     "descriptors-3": "82d4f02660ad33b6",
 }

@@ -58,9 +58,11 @@ def test_all_digital_silence_has_a_reason_and_no_level() -> None:
 
 @pytest.mark.parametrize("channels", [1, 2, 6])
 @pytest.mark.parametrize("dbfs", [-12.0, -300.0])
-def test_every_level_says_its_unit_its_method_and_where_that_is_defined(channels: int, dbfs: float) -> None:
+def test_every_level_says_its_unit_its_method_and_where_that_is_defined(
+    channels: int, dbfs: float, tmp_path: Path
+) -> None:
     for make in (Levels, Programme, Channels):
-        for each in run(make, noise(4, 8000, channels, dbfs), 8000, Path()).descriptors:
+        for each in run(make, noise(4, 8000, channels, dbfs), 8000, tmp_path).descriptors:
             assert each.unit, each.name
             assert each.method, each.name
             assert each.source, each.name

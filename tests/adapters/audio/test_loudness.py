@@ -98,9 +98,9 @@ TOLERANCES = {
 
 
 @pytest.mark.parametrize(("make", "rate", "channels"), CASES)
-def test_agrees_with_libebur128(make: Sound, rate: int, channels: int) -> None:
+def test_agrees_with_libebur128(make: Sound, rate: int, channels: int, tmp_path: Path) -> None:
     signal = make(12 if rate < 90_000 else 5, rate, channels)
-    heard, reference = numbers(run(Programme, signal, rate, Path())), libebur128(signal, rate)
+    heard, reference = numbers(run(Programme, signal, rate, tmp_path)), libebur128(signal, rate)
     for name, tolerance in TOLERANCES.items():
         assert heard[name] == pytest.approx(reference[name], abs=tolerance), name
     ratio = reference["true_peak"] - reference["integrated_loudness"]
@@ -144,10 +144,10 @@ def test_what_is_louder_than_the_gates_can_tell_has_a_reason(gain: float, integr
     assert said["momentary_loudness_max"].value is not None
 
 
-def test_each_channels_true_peak_is_that_of_the_channel_alone() -> None:
+def test_each_channels_true_peak_is_that_of_the_channel_alone(tmp_path: Path) -> None:
     signal = music(3, 44100, 3) * np.array([1.0, 0.0, 0.25], np.float32)
-    said = {each.name: each.value for each in run(Programme, signal, 44100, Path()).descriptors}
-    alone = [numbers(run(Programme, signal[:, [n]], 44100, Path())).get("true_peak") for n in range(3)]
+    said = {each.name: each.value for each in run(Programme, signal, 44100, tmp_path).descriptors}
+    alone = [numbers(run(Programme, signal[:, [n]], 44100, tmp_path)).get("true_peak") for n in range(3)]
     assert alone[1] is None
     assert said["channel_true_peak"] == tuple(alone)
     assert said["true_peak"] == max(peak for peak in alone if peak is not None)
@@ -213,8 +213,8 @@ def test_places_that_nobody_can_weigh_are_not_guessed(layout: str) -> None:
         (tone(5, channels=7), 44100, "the places of 7 channels are not known"),
     ],
 )
-def test_says_why_there_is_no_loudness(signal: Signal, rate: int, reason: str) -> None:
-    told = {each.name: each for each in run(Programme, signal, rate, Path()).descriptors}
+def test_says_why_there_is_no_loudness(signal: Signal, rate: int, reason: str, tmp_path: Path) -> None:
+    told = {each.name: each for each in run(Programme, signal, rate, tmp_path).descriptors}
     for name in ("integrated_loudness", "momentary_loudness_max"):
         assert (told[name].value, told[name].reason) == (None, reason)
     ratio = told["peak_to_loudness_ratio"]
