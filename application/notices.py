@@ -14,6 +14,7 @@ from domain.job_kind import JobKind
 from domain.ports.work import Events
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording
+from domain.region import Region
 from domain.values import LibraryId, Scalar
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,13 @@ class Notices:
         if job.kind is JobKind.CREW or (before is not None and before.status is job.status):
             return ()
         return (self._event(job.library_id, "job.changed", job.id, facts_of_job(job)),)
+
+    def of_region(self, region: Region) -> tuple[Event, ...]:
+        facts: dict[str, Scalar] = {"recording": region.recording_id, "version": region.version}
+        return (self._event(region.library_id, "region.changed", region.id, facts),)
+
+    def of_region_removal(self, region: Region) -> tuple[Event, ...]:
+        return (self._event(region.library_id, "region.removed", region.id, {"recording": region.recording_id}),)
 
     def of_library(self, library: Library) -> tuple[Event, ...]:
         return (self._event(library.id, "library.changed", library.id, {"version": library.version}),)

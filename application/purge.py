@@ -9,6 +9,7 @@ from domain.ports.blobs import Blobs
 from domain.ports.fingerprints import Fingerprints
 from domain.ports.models import Predictions
 from domain.ports.recordings import Analyses, Recordings, Renditions
+from domain.ports.regions import Regions
 from domain.ports.work import Jobs
 from domain.recording import Recording, Status
 
@@ -25,6 +26,7 @@ class RemoveBelongings:
     renditions: Renditions
     fingerprints: Fingerprints
     predictions: Predictions
+    regions: Regions
     jobs: Jobs
     blobs: Blobs
 
@@ -35,6 +37,7 @@ class RemoveBelongings:
         self.jobs.remove_of_recording(recording.library_id, recording.id)
         self.fingerprints.remove(recording.library_id, recording.id)
         self.predictions.remove_all(recording.library_id, recording.id)
+        self.regions.remove_all(recording.library_id, recording.id)
         self.renditions.remove_all(recording.library_id, recording.id)
         for prefix in (recording_prefix, on_request_prefix):
             for blob in self.blobs.list(prefix(recording.library_id, recording.id)):

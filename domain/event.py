@@ -28,6 +28,8 @@ KINDS: Mapping[str, str] = {
     "recording.removed": "A recording is gone for good.",
     "recording.damaged": "The bytes of an original are not what they were.",
     "review.decided": "Somebody released or rejected a recording.",
+    "region.changed": "A stretch of a recording was marked, or its mark is another now.",
+    "region.removed": "A stretch of a recording is not marked any more.",
     "job.changed": "A job has another status.",
     "library.changed": "What holds for the library as a whole has changed.",
 }

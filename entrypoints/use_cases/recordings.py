@@ -37,6 +37,7 @@ from application import (
     reanalyse,
     recipe_rules,
     recipes,
+    regions,
     relay,
     sessions,
     summary,
@@ -180,6 +181,12 @@ class RecordingUseCases(containers.DeclarativeContainer):
     get_prediction = wired(predict.GetPrediction)
     search_predictions = wired(predict.SearchPredictions)
     run_predict = wired(predict.RunPredict)
+
+    list_regions = wired(regions.ListRegions)
+    get_region = wired(regions.GetRegion)
+    add_region = wired(regions.AddRegion)
+    change_region = wired(regions.ChangeRegion)
+    remove_region = wired(regions.RemoveRegion)
 
     keep_identity = wired(duplicates.KeepIdentity)
     listen = wired(analyse.Listen)

@@ -11,7 +11,7 @@ from domain.job_kind import Lane
 from domain.recording import Recording
 from domain.step import Step
 from tests import sounds
-from tests.builders import an_audio_format, put_ready
+from tests.builders import a_region, an_audio_format, an_entry, put_ready
 from tests.entrypoints.http.conftest import V1
 from tests.entrypoints.http.every_call import World
 from tests.receiver import receiving
@@ -95,6 +95,8 @@ def delete(world: World) -> Callable[[], None]:
     world.let_time_pass()
     (recording,) = world.recordings()
     ready(world)  # which stays
+    marked = a_region(library_id=world.library_id, recording_id=recording.id)
+    world.ports.regions().add(marked, an_entry(library_id=world.library_id))
 
     world.afterwards = lambda: assert_no_trace_of(world, recording)
 
@@ -111,6 +113,7 @@ def delete(world: World) -> Callable[[], None]:
 def assert_no_trace_of(world: World, recording: Recording) -> None:
     assert world.ports.renditions().of_recording(world.library_id, recording.id) == ()
     assert world.ports.analyses().of_content(world.library_id, recording.sha256) == ()
+    assert world.ports.regions().of_recording(world.library_id, recording.id) == ()
 
 
 def webhook(world: World) -> Callable[[], None]:
