@@ -9,6 +9,7 @@ from application.changes import ChangeRecording
 from application.curate import into_trash
 from application.item_work import Foreseen, ItemWork, Outcome
 from application.notices import Notices
+from application.regions import region_entry
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
 from domain.audit import AuditEntry
@@ -21,19 +22,22 @@ from domain.parameter import Setting
 from domain.ports.audio import Progress
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings
+from domain.ports.regions import Regions
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording, Status
+from domain.region import RegionId
 from domain.values import Failure, LibraryId, RecordingId
 
 
 @dataclass(frozen=True)
 class MoveWork(ItemWork):
     """It is heard anew there, since analyses and renditions belong to their library, and gets another id, which the
-    item decides: a second run makes no second one. Bytes that the other library has already are not put there twice;
-    then `result` names the recording that has them."""
+    item decides: a second run makes no second one. What people have marked goes along. Bytes that the other library has
+    already are not put there twice; then `result` names the recording that has them."""
 
     authenticate: Authenticate
     recordings: Recordings
+    regions: Regions
     blobs: Blobs
     change_recording: ChangeRecording
     start_job: StartJob
@@ -77,6 +81,7 @@ class MoveWork(ItemWork):
         except NotFound:
             there = self._put(theirs, recording, moved, progress)
         if there == moved:
+            self._take_regions_along(theirs, recording, moved)
             self.start_job(theirs, JobKind.INGEST, moved)
         self.change_recording(actor, recording.id, "recording.trash", into_trash)
         return Outcome(
@@ -114,6 +119,17 @@ class MoveWork(ItemWork):
             return RecordingId(str(error.data["recording_id"]))
         self.notices.hand_on(events)
         return moved
+
+    def _take_regions_along(self, theirs: Actor, recording: Recording, moved: RecordingId) -> None:
+        """The same bytes are heard alike there: what a region corrects will be found under the same name."""
+        taken = {region.id for region in self.regions.of_recording(theirs.library_id, moved)}
+        for region in self.regions.of_recording(recording.library_id, recording.id):
+            own = RegionId(child_id(f"region:{region.id}", 0, moved))
+            if own not in taken:
+                copy = replace(region, id=own, library_id=theirs.library_id, recording_id=moved)
+                now = self.clock.now()
+                entry = region_entry(self.ids.next(), now, theirs, "region.add", before=None, after=copy)
+                self.regions.add(copy, entry)
 
     def _read(self, recording: Recording, progress: Progress) -> Iterator[bytes]:
         digest, done = hashlib.sha256(), 0

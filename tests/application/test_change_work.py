@@ -13,6 +13,7 @@ from domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unav
 from domain.job import Job, JobStatus
 from domain.ports.batches import ItemQuery
 from domain.recording import Recording, Status
+from domain.region import Mark
 from domain.values import JobId, RecordingId
 from tests import sounds
 from tests.application.conftest import House
@@ -178,6 +179,26 @@ def moved_away(house: House, recording_id: RecordingId) -> tuple[Job, Actor, Rec
     job = start(house, {"key": token}, Selection((recording_id,)), Work.MOVE)
     (item,) = house.use.list_items()(house.admin, job.id, ItemQuery()).items
     return job, stranger, RecordingId(str(item.result["recording"]))
+
+
+def test_what_people_have_marked_moves_along(house: House) -> None:
+    (one,) = kept(house, 1)
+    mark = Mark(0.1, 0.2, "a howl", note="at last")
+    drawn = house.use.add_region()(house.editor, one, mark)
+    job, stranger, moved = moved_away(house, one)
+    (there,) = house.use.list_regions()(stranger, moved)
+    assert (there.mark, there.created_by, there.recording_id) == (mark, house.editor.name, moved)
+    assert there.id != drawn.id
+    assert undo(house, job).status is JobStatus.SUCCEEDED, "what came along is no change that somebody made there"
+    assert house.use.list_regions()(house.viewer, one) == (drawn,)
+
+
+def test_what_was_marked_in_the_other_library_stays_there(house: House) -> None:
+    (one,) = kept(house, 1)
+    job, stranger, moved = moved_away(house, one)
+    house.use.add_region()(stranger, moved, Mark(0.1, 0.2, "theirs"))
+    assert undo(house, job).status is JobStatus.FAILED
+    assert house.use.get_recording()(stranger, moved).status is Status.READY
 
 
 def test_what_has_left_the_trash_for_good_stays_in_the_library_that_it_was_moved_to(house: House) -> None:
