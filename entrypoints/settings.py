@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = Field(
         None, description="Signs cursors and upload addresses. Without it, the data folder keeps one that was made."
     )
+    secure_cookies: bool = Field(
+        default_factory=lambda told: told.get("profile") is Profile.AWS,
+        description="Browsers come by https, though what reaches the service may be http: its cookies stay with https.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     rate_limit_per_minute: int = Field(1200, ge=1)
     max_event_streams: int = Field(16, ge=1)

@@ -133,6 +133,11 @@ PROBLEMS: Mapping[str, ProblemPage] = {
         "The key's role is too low, or a signed address was changed or has expired.",
         "Use a key with a higher role; ask for fresh addresses with POST /api/v1/uploads/{id}/parts.",
     ),
+    "csrf-token": ProblemPage(
+        "The page is older than the session",
+        "A request with the panel's cookie would change something, and X-CSRF-Token is not that of the session.",
+        "Reload the page. Programs send a key as `Authorization: Bearer ak_…`, and need no such token.",
+    ),
     "rate-limited": ProblemPage(
         "Too many requests",
         "The key has sent more requests than it may within a minute.",

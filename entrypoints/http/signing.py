@@ -1,5 +1,7 @@
-"""What the service signs, so that it can trust it when it comes back: cursors and the addresses of upload parts."""
+"""What the service signs, so that it can trust it when it comes back: cursors, the addresses of upload parts, and the
+CSRF tokens of pages."""
 
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask, current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from domain.errors import Forbidden, Invalid
 from domain.values import LibraryId, UploadId
@@ -70,6 +72,12 @@ def stores_cursor(library_id: LibraryId, listing: str, signed: str | None) -> st
         raise Invalid(
             "The cursor is not one that this listing gave. Start again without it.", field="cursor"
         ) from error
+
+
+def csrf_token_of(session_token: str) -> str:
+    """An HMAC of the session's token: made anew for each page, kept nowhere, and of no use with another session."""
+    signer = Signer(current_app.extensions[_EXTENSION], salt="csrf", digest_method=hashlib.sha256)
+    return signer.get_signature(session_token).decode()
 
 
 @dataclass(frozen=True, slots=True)
