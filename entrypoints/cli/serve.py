@@ -102,7 +102,7 @@ def greet(session: Session, settings: Settings, token: str | None) -> None:
 def gunicorn_arguments(settings: Settings) -> list[str]:
     """One process with threads: streams in and out wait on the network most of the time."""
     return [
-        "entrypoints.http.wsgi:serve_app()",
+        "entrypoints.web:serve_app()",
         f"--bind={settings.host}:{settings.port}",
         "--worker-class=gthread",
         "--workers=1",
@@ -214,7 +214,7 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
     """In memory there is nothing that two processes could share: web, worker and scheduler are threads of one."""
     from werkzeug.serving import make_server
 
-    from entrypoints.http.app import create_app
+    from entrypoints.web import web_app
 
     logging.configure(settings.log_level)
     container = Container(settings)
@@ -227,7 +227,7 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
     worker.start()
     tasks = threading.Thread(target=run_scheduler, args=(container, stop))
     tasks.start()
-    server = make_server(settings.host, settings.port, create_app(container), threaded=True)
+    server = make_server(settings.host, settings.port, web_app(container), threaded=True)
     answering = threading.Thread(target=server.serve_forever)
     answering.start()
     greet(session, settings, token)

@@ -24,8 +24,8 @@ from domain.recording import Status
 from domain.values import LibraryId
 from entrypoints.container import Container
 from entrypoints.families.aws import prepare
-from entrypoints.http.app import create_app
 from entrypoints.settings import Profile, Settings
+from entrypoints.web import web_app
 from entrypoints.worker import runs_of
 from tests import sounds
 from tests.aws import AwsDouble, empty, remove
@@ -87,7 +87,7 @@ class Service:
         self.container = container
         self.clock = clock
         container.adapters.webhook_sender.override(providers.Object(HttpsSender(resolve=_somewhere)))
-        self.app = create_app(container)
+        self.app = web_app(container)
         self.use: Any = container.use_cases
         self.ports: Any = container.adapters
         library, _ = self.use.prepare_access()(None)

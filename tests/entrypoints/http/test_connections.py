@@ -190,7 +190,7 @@ def a_gunicorn() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "entrypoints.http.wsgi:serve_app()", f"--bind=127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gunicorn", "entrypoints.web:serve_app()", f"--bind=127.0.0.1:{port}"]
     options = ["--worker-class=gthread", "--threads=4", "--log-level=warning", "--no-control-socket"]
     settings = {"AUDIO_PROFILE": "memory", "AUDIO_ADMIN_KEY": TOKEN, "AUDIO_MAX_UPLOAD_BYTES": str(200 * 2**20)}
     root = Path(__file__).parents[3]

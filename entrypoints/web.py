@@ -1,4 +1,4 @@
-"""For gunicorn: `gunicorn "entrypoints.http.wsgi:serve_app()"`."""
+"""What a browser or a client of the API reaches: both in one application. `gunicorn "entrypoints.web:serve_app()"`."""
 
 import signal
 from types import FrameType
@@ -10,7 +10,14 @@ from entrypoints.http.api_v1.events import PLACES
 from entrypoints.http.app import create_app
 from entrypoints.http.limits import Places
 from entrypoints.logging import configure
+from entrypoints.panel import app as panel
 from entrypoints.settings import Settings
+
+
+def web_app(container: Container) -> Flask:
+    app = create_app(container)
+    panel.install(app)
+    return app
 
 
 def serve_app() -> Flask:
@@ -22,7 +29,7 @@ def serve_app() -> Flask:
         # Known from the start also where no command line has prepared the store, as in a container's first run.
         container.use_cases.prepare_access()(settings.admin_key.get_secret_value())
     container.start()
-    app = create_app(container)
+    app = web_app(container)
     _end_streams_at_stop(app.extensions[PLACES])
     return app
 
