@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from entrypoints.panel.app import PAGES
 from tests.entrypoints.http.conftest import Service
 from tests.entrypoints.panel.conftest import HTML, Reader
 
@@ -21,6 +22,18 @@ def test_whoever_is_not_signed_in_signs_in_first_and_comes_back(stranger: FlaskC
     to = urlsplit(answer.headers["Location"])
     assert to.path == "/sign-in"
     assert parse_qs(to.query)["next"] == ["/?tag=dog"]
+
+
+def test_every_page_is_behind_the_sign_in_and_changes_nothing(service: Service, stranger: FlaskClient) -> None:
+    names = {pages.name for pages in PAGES}
+    rules = [rule for rule in service.app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in names]
+    assert len(rules) >= len(PAGES)
+    for rule in rules:
+        assert (rule.methods or set()) <= {"GET", "HEAD", "OPTIONS"}, rule
+        address = re.sub(r"<[^>]+>", "x", rule.rule)
+        answer = stranger.get(address, headers={"Accept": HTML})
+        assert answer.status_code == 302, address
+        assert answer.headers["Location"].startswith("/sign-in?")
 
 
 def test_the_navigation_has_what_the_role_permits(admin: Reader, editor: Reader, viewer: Reader) -> None:
