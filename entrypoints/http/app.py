@@ -33,6 +33,7 @@ from entrypoints.http.api_v1.predictions import predictions
 from entrypoints.http.api_v1.recipe_previews import recipe_previews
 from entrypoints.http.api_v1.recipes import recipes
 from entrypoints.http.api_v1.recordings import recordings
+from entrypoints.http.api_v1.regions import regions
 from entrypoints.http.api_v1.rules import rules
 from entrypoints.http.api_v1.schedules import schedules
 from entrypoints.http.api_v1.uploads import uploads
@@ -53,7 +54,7 @@ def create_app(container: Container) -> Flask:
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, batches)
     openapi.register(app, events, predictions, metadata_imports, recipes, rules, schedules, policy, access)
-    openapi.register(app, recipe_previews, webhooks)
+    openapi.register(app, recipe_previews, regions, webhooks)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app

@@ -22,7 +22,7 @@ PLACES = "audio-backend-event-places"
 
 
 class EventFilter(Asked):
-    recording: Id | None = Field(None, description="Only what concerns this recording and its jobs.")
+    recording: Id | None = Field(None, description="Only what concerns this recording, its jobs and its regions.")
     job: Id | None = Field(None, description="Only this job; the stream ends with it.")
 
 
@@ -34,7 +34,8 @@ class EventFilter(Asked):
     parameters=(LAST_EVENT_ID,),
 )
 def stream_events(query: EventFilter) -> Response:
-    """Server-sent events: `recording.changed`, `job.changed`, and `end` after which the listener closes."""
+    """Server-sent events: `recording.changed`, `region.changed`, `job.changed` and the like, and `end` after which the
+    listener closes."""
     watch: Watch = use_cases().watch_events()(actor())
     # Asked for first: what happens while the rest is prepared is then part of the stream.
     last_id = request.headers.get("Last-Event-ID") or watch.last_id()

@@ -160,6 +160,7 @@ class RecordingView(BaseModel):
                 "recipe-previews": f"{own}/recipe-previews",
                 "children": f"/api/v1/recordings?parent={recording.id}",
                 "predictions": f"{own}/predictions",
+                "regions": f"{own}/regions",
                 "jobs": f"/api/v1/jobs?recording={recording.id}",
                 **{decision: f"{own}/{decision}" for decision in recording.decisions},
                 **links,

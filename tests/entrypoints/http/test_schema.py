@@ -39,6 +39,8 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/recordings/<id>/previews"),  # a recording of 0.3 s has no loudness
     ("POST", f"{V1}/recordings/<id>/recipe-previews"),  # nor is there a recipe of a chance name
     ("GET", f"{V1}/recordings/<id>/recipe-previews/<name>"),
+    ("POST", f"{V1}/recordings/<id>/regions"),
+    ("PATCH", f"{V1}/recordings/<id>/regions/<region>"),
     ("POST", f"{V1}/recordings/<id>/release"),
     ("POST", f"{V1}/recordings/<id>/reject"),
     ("POST", f"{V1}/imports"),  # no chance address is one that is allowed
@@ -77,7 +79,7 @@ def test_every_answer_is_described(seeded: Service, method: str, rule: str, mode
     authorization = {"Authorization": f"Bearer {seeded.admin.token}"}
     its = known.get(REQUIRED[method, rule].kind)
     name = its if "/recipes/" in rule else "preview.mp3"
-    real = {"id": its, "name": name, "key": known["prediction"]}
+    real = {"id": its, "name": name, "key": known["prediction"], "region": known["recording"]}
     reached: set[int] = set()
 
     @settings(
