@@ -1,9 +1,9 @@
-"""How many requests a key may send within a minute, and how many streams there may be."""
+"""How many requests a key may send within a minute, how many tries to sign in there are, and how many streams."""
 
 import math
 import threading
 
-from flask import Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g, request
 from flask_limiter import Limiter, RequestLimit
 
 from domain.errors import RateLimited, Unavailable
@@ -11,6 +11,10 @@ from entrypoints.http import errors
 from entrypoints.http.auth import API, KEYLESS
 from entrypoints.http.context import adapters
 from entrypoints.settings import Settings
+
+SIGN_IN_TRIES_PER_MINUTE = 20
+
+_LIMITER = "audio-backend-limiter"
 
 
 def _who() -> str:
@@ -21,21 +25,40 @@ def _who() -> str:
 
 def install(app: Flask, settings: Settings) -> None:
     """Counts all addresses below /api together; what probes and scrapers ask for is not counted."""
-    Limiter(
+    limiter = Limiter(
         _who,
         application_limits=[f"{settings.rate_limit_per_minute} per minute"],
         application_limits_exempt_when=lambda: not request.path.startswith(API) or request.endpoint in KEYLESS,
         on_breach=_refused,
         storage_uri="memory://",
-    ).init_app(app)
+    )
+    limiter.init_app(app)
+    app.extensions[_LIMITER] = limiter
+
+
+def limit_tries(app: Flask, forms: Blueprint) -> None:
+    """Counts what is posted to all of these forms, by address: who posts there has no key yet."""
+    limiter: Limiter = app.extensions[_LIMITER]
+    limiter.shared_limit(
+        f"{SIGN_IN_TRIES_PER_MINUTE} per minute",
+        scope=forms.name,
+        key_func=lambda: str(request.remote_addr),
+        methods=["POST"],
+        on_breach=_tried_too_often,
+    )(forms)
 
 
 def _refused(breached: RequestLimit) -> Response:
+    return _wait(breached, f"The key has sent {breached.limit.amount} requests within a minute. Wait, then go on.")
+
+
+def _tried_too_often(breached: RequestLimit) -> Response:
+    return _wait(breached, f"{breached.limit.amount} tries came from here within a minute. Wait, then try again.")
+
+
+def _wait(breached: RequestLimit, detail: str) -> Response:
     now = adapters().clock().now().timestamp()
-    error = RateLimited(
-        f"The key has sent {breached.limit.amount} requests within a minute. Wait, then go on.",
-        retry_after=min(60, max(1, math.ceil(breached.reset_at - now))),
-    )
+    error = RateLimited(detail, retry_after=min(60, max(1, math.ceil(breached.reset_at - now))))
     return errors.of_domain(error)
 
 

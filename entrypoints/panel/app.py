@@ -10,10 +10,11 @@ from flask import Flask, g, redirect, request
 from flask.typing import ResponseReturnValue
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from entrypoints.http import auth
+from entrypoints.http import auth, limits
 from entrypoints.panel import assets, policy, problem_pages, rendering
 from entrypoints.panel.pages.help import help_page
 from entrypoints.panel.pages.library import library
+from entrypoints.panel.pages.sign_in import sign_in
 
 PAGES = (library, help_page)
 """Behind the sign-in, all of them."""
@@ -31,6 +32,8 @@ def install(app: Flask) -> None:
     # The last that is registered is the first that sees an answer: here, before it gets its headers.
     app.after_request(policy.allow_own_files)
     app.after_request(problem_pages.for_people)
+    app.register_blueprint(sign_in)
+    limits.limit_tries(app, sign_in)
     for page in PAGES:
         app.register_blueprint(page)
 
