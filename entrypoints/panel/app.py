@@ -14,9 +14,10 @@ from entrypoints.http import auth, limits
 from entrypoints.panel import assets, policy, problem_pages, rendering
 from entrypoints.panel.pages.help import help_page
 from entrypoints.panel.pages.library import library
+from entrypoints.panel.pages.recording import recording_page
 from entrypoints.panel.pages.sign_in import sign_in
 
-PAGES = (library, help_page)
+PAGES = (library, recording_page, help_page)
 """Behind the sign-in, all of them."""
 
 _PAGE_NAMES = frozenset(page.name for page in PAGES)
