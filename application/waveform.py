@@ -1,25 +1,24 @@
 """Waveforms of a stretch, cut out of the zooms that listening has left."""
 
 import math
-import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
-from application.browse import stored_bytes
 from application.hear import heard_format, require_audible
+from application.points import Points, whole_number
 from domain.access import Actor, Permission
-from domain.errors import CorruptBlob, NotFound
+from domain.errors import NotFound
 from domain.ports.blobs import Blobs
 from domain.ports.recordings import Recordings, Renditions
 from domain.recording import Recording
 from domain.rendition import Rendition
 from domain.stretch import Stretch
-from domain.values import ByteRange, RecordingId
+from domain.values import RecordingId
 
 MAX_WAVEFORM_WIDTH = 8_000
 """An answer has fewer than two pixels for each one that was asked for, so at most 16,000."""
 
-_HEAD_BYTES, _BYTES_A_CHANNEL = 24, 4  # of audiowaveform's format, version 2, with 16 bits
+_NUMBERS_A_CHANNEL = 2  # of audiowaveform's format, version 2
 
 
 class Band(StrEnum):
@@ -56,58 +55,34 @@ class GetWaveform:
         actor.require(Permission.READ)
         recording = require_audible(self.recordings.get(actor.library_id, recording_id))
         _, duration = heard_format(recording)
-        stretch = Stretch.within(duration, start, end)
-        zoom = self._zoom(recording, band, stretch.seconds, width)
-        first = int(stretch.start * zoom.rate / zoom.per_pixel)
-        stop = min(zoom.length, math.ceil(stretch.end * zoom.rate / zoom.per_pixel))
-        # Whole multiples of the zoom's pixels, from a place that does not depend on where the window begins: what is
-        # seen stays the same while somebody scrolls.
-        each = max(1, int(round(stretch.seconds * zoom.rate, 3) / zoom.per_pixel) // width)
-        first -= first % each
-        stop = min(zoom.length, first - (first - stop) // each * each)
-        pixels = self._read(zoom, first, stop)
-        values = _merged(pixels, zoom.channels, each, band)
-        per_pixel = zoom.per_pixel * each
-        return WaveformWindow(zoom.rate, zoom.channels, per_pixel, first * zoom.per_pixel / zoom.rate, values)
+        return self.of(recording, Stretch.within(duration, start, end), width, band)
 
-    def _zoom(self, recording: Recording, band: Band, seconds: float, width: int) -> "_Zoom":
+    def of(self, recording: Recording, stretch: Stretch, width: int, band: Band) -> WaveformWindow:
+        """Whatever the recording's status. Raises NotFound where no waveform is kept."""
+        zoom = self._zoom(recording, band, stretch.seconds, width)
+        window = zoom.window(stretch, width)
+        channels = zoom.numbers // _NUMBERS_A_CHANNEL
+        values = _merged(zoom.read(self.blobs, window), channels, window.each, band)
+        start = window.first * zoom.per_point / zoom.rate
+        return WaveformWindow(zoom.rate, channels, zoom.per_point * window.each, start, values)
+
+    def _zoom(self, recording: Recording, band: Band, seconds: float, width: int) -> Points:
         kept = self.renditions.of_recording(recording.library_id, recording.id)
         prefixes = ("waveform-", "waveform.dat") if band is Band.PEAKS else ("rms-",)
-        zooms = [_Zoom.of(r) for r in kept if r.name.startswith(prefixes) and r.name.endswith(".dat")]
+        zooms = [_zoom_of(r) for r in kept if r.name.startswith(prefixes) and r.name.endswith(".dat")]
         if not zooms:
             raise NotFound(f"The recording has no {band} to draw; it was heard before there were any. Listen again.")
-        fine_enough = [zoom for zoom in zooms if zoom.per_pixel * width <= seconds * zoom.rate]
+        fine_enough = [zoom for zoom in zooms if zoom.per_point * width <= seconds * zoom.rate]
         if fine_enough:
-            return max(fine_enough, key=lambda zoom: zoom.per_pixel)
-        return min(zooms, key=lambda zoom: zoom.per_pixel)
-
-    def _read(self, zoom: "_Zoom", first: int, stop: int) -> tuple[int, ...]:
-        size = zoom.channels * _BYTES_A_CHANNEL
-        wanted = ByteRange(_HEAD_BYTES + first * size, _HEAD_BYTES + stop * size - 1)
-        data = b"".join(stored_bytes(self.blobs, zoom.blob_key, wanted))
-        if len(data) != wanted.length:
-            raise CorruptBlob("The stored waveform is shorter than its record says.")
-        return struct.unpack(f"<{len(data) // 2}h", data)
+            return max(fine_enough, key=lambda zoom: zoom.per_point)
+        return min(zooms, key=lambda zoom: zoom.per_point)
 
 
-@dataclass(frozen=True, slots=True)
-class _Zoom:
-    blob_key: str
-    per_pixel: int
-    rate: int
-    channels: int
-    length: int
-
-    @classmethod
-    def of(cls, rendition: Rendition) -> "_Zoom":
-        def number(name: str) -> int:
-            value = rendition.settings.get(name)
-            if not isinstance(value, int) or value < 1:
-                raise CorruptBlob(f"The record of {rendition.name} lacks its {name}.")
-            return value
-
-        names = ("samples_per_pixel", "sample_rate_hz", "channels", "length")
-        return cls(rendition.blob_key, *(number(name) for name in names))
+def _zoom_of(rendition: Rendition) -> Points:
+    per_pixel, rate, channels, length = (
+        whole_number(rendition, name) for name in ("samples_per_pixel", "sample_rate_hz", "channels", "length")
+    )
+    return Points(rendition.blob_key, per_pixel, rate, length, channels * _NUMBERS_A_CHANNEL)
 
 
 def _merged(pixels: tuple[int, ...], channels: int, each: int, band: Band) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ from application import (
     keep_rendition,
     labour,
     look,
+    loudness_series,
     making,
     notices,
     on_request,
@@ -113,6 +114,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
     get_excerpt = wired(look.GetExcerpt)
     get_spectrogram = wired(look.GetSpectrogram)
     get_waveform = wired(waveform.GetWaveform)
+    get_loudness = wired(loudness_series.GetLoudness)
 
     describe_recording = wired(curate.DescribeRecording)
     trash_recording = wired(curate.TrashRecording)

@@ -10,9 +10,10 @@ from dependency_injector import providers
 from domain.access import Actor, Role
 from domain.job import Job
 from domain.job_kind import Lane
+from domain.ports.blobs import Blobs
 from domain.ports.work import JobQuery
 from domain.recording import Recording
-from domain.values import JobId, LibraryId, RecordingId
+from domain.values import ByteRange, JobId, LibraryId, RecordingId
 from entrypoints.container import Container
 from entrypoints.settings import Profile, Settings
 from entrypoints.worker import Worker, worker_of
@@ -80,6 +81,21 @@ class House:
         for provider in self.use.providers.values():
             if isinstance(provider, providers.BaseSingleton):
                 provider.reset()
+
+
+class Watched:
+    """Blobs, and what was `read` of them."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self.read: list[tuple[str, ByteRange | None]] = []
+
+    def get(self, key: str, byte_range: ByteRange | None = None) -> Iterator[bytes]:
+        self.read.append((key, byte_range))
+        return self._blobs.get(key, byte_range)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._blobs, name)
 
 
 @pytest.fixture

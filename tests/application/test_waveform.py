@@ -1,7 +1,6 @@
 """Waveforms of a stretch: the right pixels out of the right zoom, and no more bytes than that."""
 
 import struct
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,10 @@ from numpy.typing import NDArray
 from application.waveform import MAX_WAVEFORM_WIDTH, Band, WaveformWindow
 from domain.blob_keys import rendition_key
 from domain.errors import CorruptBlob, NotFound
-from domain.ports.blobs import Blobs
 from domain.recording import Recording
 from domain.values import ByteRange
 from tests import sounds
-from tests.application.conftest import House
+from tests.application.conftest import House, Watched
 from tests.builders import a_rendition, an_audio_format, put_ready
 
 RATE, SECONDS, CHANNELS = 48_000, 3600.0, 2
@@ -101,22 +99,10 @@ def test_the_pixels_are_those_of_the_coarsest_zoom_that_has_enough(
 
 
 def test_no_more_bytes_are_read_than_are_needed(house: House, hour: Recording) -> None:
-    read: list[tuple[str, ByteRange | None]] = []
-
-    class Watched:
-        def __init__(self, blobs: Blobs) -> None:
-            self._blobs = blobs
-
-        def get(self, key: str, byte_range: ByteRange | None = None) -> Iterator[bytes]:
-            read.append((key, byte_range))
-            return self._blobs.get(key, byte_range)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._blobs, name)
-
-    house.replace("blobs", Watched(house.ports.blobs()))
+    blobs = Watched(house.ports.blobs())
+    house.replace("blobs", blobs)
     ask(house, hour, start=1800.0, end=1810.0)
-    ((key, wanted),) = read
+    ((key, wanted),) = blobs.read
     assert key.endswith("/waveform-256.dat")
     assert wanted == ByteRange(24 + 337_500 * 8, 24 + 339_375 * 8 - 1)
 

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from application.browse import Content
+from application.loudness_series import LoudnessWindow
 from application.waveform import WaveformWindow
 from domain.job import Job
 from domain.stretch import ExcerptFormat
@@ -11,7 +12,15 @@ from entrypoints.http import content
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, IF_NONE_MATCH, IF_RANGE, RANGE, Answer, Resource
 from entrypoints.http.responses import answered
-from entrypoints.http.wire.hearing import ExcerptAsked, MatchedPreview, SpectrogramAsked, WaveformAsked, WaveformView
+from entrypoints.http.wire.hearing import (
+    ExcerptAsked,
+    LoudnessAsked,
+    LoudnessView,
+    MatchedPreview,
+    SpectrogramAsked,
+    WaveformAsked,
+    WaveformView,
+)
 from entrypoints.http.wire.jobs import JobView, job_address
 from entrypoints.http.wire.recordings import RecordingPath
 
@@ -88,3 +97,12 @@ def get_waveform(path: RecordingPath, query: WaveformAsked) -> Response:
         actor(), RecordingId(path.id), start=query.start, end=query.end, width=query.width, band=query.band
     )
     return answered(WaveformView.of(found))
+
+
+@hearing.route("GET", "/recordings/<id>/loudness", answers={200: Answer(LoudnessView)}, problems=(404, 409))
+def get_loudness(path: RecordingPath, query: LoudnessAsked) -> Response:
+    """Loudness over time in a stretch, by EBU R 128: as many points as asked for, and fewer than twice as many."""
+    found: LoudnessWindow = use_cases().get_loudness()(
+        actor(), RecordingId(path.id), start=query.start, end=query.end, width=query.width
+    )
+    return answered(LoudnessView.of(found))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from application.loudness_series import MAX_LOUDNESS_WIDTH, LoudnessWindow
 from application.waveform import MAX_WAVEFORM_WIDTH, Band, WaveformWindow
 from domain.loudness import MAX_TARGET_LUFS, MIN_TARGET_LUFS, TRUE_PEAK_CEILING_DBTP
 from domain.stretch import MAX_WINDOW, MIN_WINDOW, ExcerptFormat, FrequencyScale
@@ -60,6 +61,30 @@ class SpectrogramAsked(StretchAsked):
 class WaveformAsked(StretchAsked):
     width: int = Field(1024, ge=1, le=MAX_WAVEFORM_WIDTH, description="Pixels at the least, where there are so many.")
     band: Band = Field(Band.PEAKS, description="Lowest and highest samples, or minus and plus the root mean square.")
+
+
+class LoudnessAsked(StretchAsked):
+    width: int = Field(1024, ge=1, le=MAX_LOUDNESS_WIDTH, description="Points at the least, where there are so many.")
+
+
+class LoudnessView(BaseModel):
+    """In LUFS, null where nothing was above the absolute gate of -70 or no whole window had been heard yet."""
+
+    start: float = Field(description="Where the first point begins: at `start` or less than a point before it.")
+    seconds_per_point: float = Field(description="A second, or as many as have become one point.")
+    momentary_lufs: list[float | None] = Field(description="The highest of the 400 ms windows that end in the point.")
+    short_term_lufs: list[float | None] = Field(
+        description="Of the 3 s that end with the point; where it is of several seconds, their mean energy."
+    )
+
+    @classmethod
+    def of(cls, window: LoudnessWindow) -> "LoudnessView":
+        return cls(
+            start=window.start,
+            seconds_per_point=window.seconds_per_point,
+            momentary_lufs=list(window.momentary),
+            short_term_lufs=list(window.short_term),
+        )
 
 
 class WaveformView(BaseModel):

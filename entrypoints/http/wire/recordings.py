@@ -155,6 +155,7 @@ class RecordingView(BaseModel):
                 "duplicates": f"{own}/duplicates",
                 "excerpt": f"{own}/excerpt",
                 "waveform": f"{own}/waveform",
+                "loudness": f"{own}/loudness",
                 "spectrogram": f"{own}/spectrogram",
                 "previews": f"{own}/previews",
                 "recipe-previews": f"{own}/recipe-previews",

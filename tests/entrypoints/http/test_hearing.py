@@ -89,7 +89,7 @@ def test_an_excerpt_comes_in_the_format_that_is_asked_for(
     assert answer.content.startswith(magic)
 
 
-@pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform"])
+@pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform", "loudness"])
 @pytest.mark.parametrize("query", ["start=2&end=1", "start=1&end=1", "start=1&end=3.5", "start=4"])
 def test_a_stretch_that_is_not_there_is_422_with_the_duration(
     service: Service, ready: Recording, what: str, query: str
@@ -108,7 +108,7 @@ def test_too_long_an_excerpt_is_422_with_the_maximum() -> None:
     service.container.close()
 
 
-@pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform"])
+@pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform", "loudness"])
 def test_what_has_not_been_heard_yet_is_409(service: Service, what: str) -> None:
     fresh = service.editor.recording()
     answer = service.viewer.get(f"{V1}/recordings/{fresh['id']}/{what}")
@@ -121,7 +121,7 @@ def test_what_has_not_been_heard_yet_is_409(service: Service, what: str) -> None
         "excerpt?start=nan", "excerpt?end=inf", "excerpt?start=-1", "excerpt?format=exe", "excerpt?loudness_lufs=0",
         "spectrogram?width=15", "spectrogram?width=4097", "spectrogram?height=2049", "spectrogram?channel=left",
         "spectrogram?scale=bark", "spectrogram?floor_db=0", "waveform?width=0", "waveform?width=8001",
-        "waveform?band=loudness", "waveform?zoom=1",
+        "waveform?band=loudness", "waveform?zoom=1", "loudness?width=0", "loudness?width=8001", "loudness?band=rms",
     ],
 )  # fmt: skip
 def test_what_nobody_can_mean_is_refused(service: Service, ready: Recording, query: str) -> None:
@@ -168,5 +168,19 @@ def test_the_waveform_of_a_stretch_is_audiowaveforms_json(service: Service, edit
     begin = round(body["start_seconds"] * RATE)
     first = SOUND[begin : begin + body["samples_per_pixel"], 0]
     assert body["data"][:2] == pytest.approx([first.min() * 32768, first.max() * 32768], abs=2)
-    rms = service.viewer.get(f"{made['links']['self']}/waveform?start=2&end=2.5&width=2&band=rms").get_json()
+    rms = service.viewer.get(f"{made['links']['waveform']}?start=2&end=2.5&width=2&band=rms").get_json()
     assert rms["data"][1] / 32768 == pytest.approx(10 ** (-6 / 20) / 3**0.5, rel=0.05)
+
+
+def test_loudness_over_time_is_told_in_seconds(service: Service, editor: Api) -> None:
+    made = editor.send(sounds.encoded("wav", sounds.joined(SOUND, sounds.silence(2.5, RATE)), RATE)).get_json()
+    service.work()
+    whole = service.viewer.get(made["links"]["loudness"]).get_json()
+    assert (whole["start"], whole["seconds_per_point"]) == (0.0, 1.0)
+    momentary, short_term = whole["momentary_lufs"], whole["short_term_lufs"]
+    assert momentary[0] == pytest.approx(-18.7, abs=0.1)
+    assert (len(momentary), momentary[4:], short_term[:2]) == (6, [None, None], [None, None])
+    assert short_term[4] < short_term[3]
+    part = service.viewer.get(f"{made['links']['loudness']}?start=1.5&end=3.5&width=1").get_json()
+    assert (part["start"], part["seconds_per_point"]) == (0.0, 2.0)
+    assert part["momentary_lufs"] == [max(momentary[:2]), max(momentary[2:4])]
