@@ -25,6 +25,7 @@ from entrypoints.cli import (
     serve,
     status,
     webhooks,
+    welcome,
 )
 from entrypoints.cli.session import Session
 
@@ -34,6 +35,7 @@ app.command("web")(serve.web)
 app.command("worker")(serve.worker)
 app.command("model-server")(serve.model_server)
 app.command("scheduler")(serve.scheduler)
+app.command("sign-in-link")(welcome.sign_in_link)
 app.command("import")(importing.import_from)
 app.command("reanalyse")(reanalyse.reanalyse)
 app.command("models")(predict.models)

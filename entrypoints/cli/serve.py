@@ -14,6 +14,7 @@ import typer
 from entrypoints import logging
 from entrypoints.cli.doctor import refuse_to_start_unless_sound
 from entrypoints.cli.session import Session
+from entrypoints.cli.welcome import FirstAccess, address_of, greet, prepare_access, show_key
 from entrypoints.container import Container
 from entrypoints.processes import end_with_parent, stop_signal
 from entrypoints.schedule import run_scheduler
@@ -66,37 +67,14 @@ def serve(
     if settings.profile is Profile.MEMORY:
         _serve_in_one_process(session, settings)
         return
-    token = prepare(settings)
-    show_key(session, token)
+    first = prepare(settings)
+    show_key(session, first)
     insisted = threading.Event()
     supervisor = Supervisor(stop_signal(insisted), insisted, settings.stop_grace_seconds + STOP_MARGIN_SECONDS)
     supervisor.start()
     if supervisor.wait_until_ready(settings) and not quiet:
-        greet(session, settings, token)
+        greet(session, settings, first)
     supervisor.watch()
-
-
-def show_key(session: Session, token: str | None) -> None:
-    """At once, whatever becomes of the start: the token is kept nowhere and cannot be made again."""
-    if token is not None:
-        session.out.print("The key of the library's admin, shown this once:\n")
-        session.out.print(f"  {token}\n", highlight=False, soft_wrap=True)
-
-
-def greet(session: Session, settings: Settings, token: str | None) -> None:
-    address = f"http://{settings.host}:{settings.port}"
-    print_line = session.out.print
-    print_line(f"\nThe audio backend runs at {address}  (docs: {address}/docs, stop: Ctrl-C)", soft_wrap=True)
-    if token is None:
-        print_line("Send files with the key that you have. Another one: audio-backend key create NAME")
-        return
-    print_line("Send a recording:\n")
-    print_line(
-        f'  curl -H "Authorization: Bearer {token}" -H "Content-Type: audio/mpeg" '
-        f'--data-binary @song.mp3 "{address}/api/v1/recordings?filename=song.mp3"\n',
-        highlight=False,
-        soft_wrap=True,
-    )
 
 
 def gunicorn_arguments(settings: Settings) -> list[str]:
@@ -191,21 +169,18 @@ def _spawn(part: str) -> subprocess.Popen[bytes]:
 
 
 def _answers(settings: Settings) -> bool:
-    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - compared, not bound
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
+        with urllib.request.urlopen(f"{address_of(settings)}/healthz", timeout=2) as answer:  # noqa: S310 - http
             return bool(answer.status == 200)
     except OSError:
         return False
 
 
-def prepare(settings: Settings) -> str | None:
-    """The data folder, the default library and its first key; the token of a key that was made now."""
+def prepare(settings: Settings) -> FirstAccess | None:
+    """The data folder, the default library and its first key."""
     container = Container(settings)
     try:
-        admin_token = settings.admin_key.get_secret_value() if settings.admin_key else None
-        token: str | None = container.use_cases.prepare_access()(admin_token)[1]
-        return token
+        return prepare_access(container)
     finally:
         container.close()
 
@@ -218,9 +193,8 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
 
     logging.configure(settings.log_level)
     container = Container(settings)
-    admin_token = settings.admin_key.get_secret_value() if settings.admin_key else None
-    _, token = container.use_cases.prepare_access()(admin_token)
-    show_key(session, token)
+    first = prepare_access(container)
+    show_key(session, first)
     stop = stop_signal()
     container.start()
     worker = worker_of(container)
@@ -230,7 +204,7 @@ def _serve_in_one_process(session: Session, settings: Settings) -> None:
     server = make_server(settings.host, settings.port, web_app(container), threaded=True)
     answering = threading.Thread(target=server.serve_forever)
     answering.start()
-    greet(session, settings, token)
+    greet(session, settings, first)
     stop.wait()
     server.shutdown()
     worker.stop(settings.stop_grace_seconds)

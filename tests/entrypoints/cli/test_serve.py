@@ -40,6 +40,7 @@ def test_other_commands_leave_the_first_key_to_serve(shell: Shell) -> None:
     assert shell.json("key", "list") == []
     assert serve.prepare(Settings()) is not None
     assert [key["name"] for key in shell.json("key", "list")] == ["admin"]
+    assert serve.prepare(Settings()) is None
 
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
