@@ -46,6 +46,7 @@ from application import (
     uploads,
     watch,
     waveform,
+    waveform_image,
     webhooks,
     work,
 )
@@ -114,6 +115,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
     get_excerpt = wired(look.GetExcerpt)
     get_spectrogram = wired(look.GetSpectrogram)
     get_waveform = wired(waveform.GetWaveform)
+    get_outline = wired(waveform_image.GetOutline)
     get_loudness = wired(loudness_series.GetLoudness)
 
     describe_recording = wired(curate.DescribeRecording)

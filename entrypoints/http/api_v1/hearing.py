@@ -5,6 +5,7 @@ from flask import Response, request
 from application.browse import Content
 from application.loudness_series import LoudnessWindow
 from application.waveform import WaveformWindow
+from application.waveform_image import Outline
 from domain.job import Job
 from domain.stretch import ExcerptFormat
 from domain.values import RecordingId
@@ -23,8 +24,12 @@ from entrypoints.http.wire.hearing import (
 )
 from entrypoints.http.wire.jobs import JobView, job_address
 from entrypoints.http.wire.recordings import RecordingPath
+from entrypoints.http.wire.waveform_svg import WaveformImageAsked, waveform_svg
 
 hearing = Resource("hearing", "What is made of a recording's sound when it is asked for.")
+
+_FOR_GOOD = "private, max-age=31536000, immutable"
+_FOR_NOW = "private, max-age=60"
 
 _PARTIAL = (RANGE, IF_RANGE, IF_NONE_MATCH)
 
@@ -97,6 +102,25 @@ def get_waveform(path: RecordingPath, query: WaveformAsked) -> Response:
         actor(), RecordingId(path.id), start=query.start, end=query.end, width=query.width, band=query.band
     )
     return answered(WaveformView.of(found))
+
+
+@hearing.route(
+    "GET",
+    "/recordings/<id>/waveform.svg",
+    answers={200: Answer(headers=("ETag",), media_types=("image/svg+xml",)), 304: Answer(headers=("ETag",))},
+    problems=(404,),
+    parameters=(IF_NONE_MATCH,),
+)
+def get_waveform_image(path: RecordingPath, query: WaveformImageAsked) -> Response:
+    """The waveform of the whole, all channels over each other, as a small picture for lists."""
+    outline: Outline = use_cases().get_outline()(actor(), RecordingId(path.id))
+    headers = {
+        "ETag": f'"{outline.version}"',
+        "Cache-Control": _FOR_GOOD if query.v == outline.version else _FOR_NOW,
+    }
+    if request.if_none_match.contains_weak(outline.version):
+        return Response(status=304, headers=headers)
+    return Response(waveform_svg(outline.read()), 200, headers, mimetype="image/svg+xml")
 
 
 @hearing.route("GET", "/recordings/<id>/loudness", answers={200: Answer(LoudnessView)}, problems=(404, 409))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field, FiniteFloat
 
+from application.waveform_image import outline_version
 from domain.analysis import AudioFormat, Finding, Severity
 from domain.fixity import Fixity, FixityStatus
 from domain.lineage import Lineage
@@ -158,6 +159,7 @@ class RecordingView(BaseModel):
                 "loudness": f"{own}/loudness",
                 "spectrogram": f"{own}/spectrogram",
                 "previews": f"{own}/previews",
+                **_picture(recording),
                 "recipe-previews": f"{own}/recipe-previews",
                 "children": f"/api/v1/recordings?parent={recording.id}",
                 "predictions": f"{own}/predictions",
@@ -167,6 +169,11 @@ class RecordingView(BaseModel):
                 **links,
             },
         )
+
+
+def _picture(recording: Recording) -> Links:
+    version = outline_version(recording)
+    return {"waveform-image": f"{recording_address(recording.id)}/waveform.svg?v={version}"} if version else {}
 
 
 class RecordingPage(BaseModel):

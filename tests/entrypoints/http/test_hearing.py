@@ -1,11 +1,14 @@
 """What is made of a recording's sound when it is asked for."""
 
 import io
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 
 from domain.recording import Recording
+from entrypoints.http.wire.waveform_svg import FILL, waveform_svg
 from tests import sounds
 from tests.builders import an_audio_format, put_ready
 from tests.entrypoints.http.conftest import V1, Api, Service, a_service, got, problem
@@ -184,3 +187,45 @@ def test_loudness_over_time_is_told_in_seconds(service: Service, editor: Api) ->
     part = service.viewer.get(f"{made['links']['loudness']}?start=1.5&end=3.5&width=1").get_json()
     assert (part["start"], part["seconds_per_point"]) == (0.0, 2.0)
     assert part["momentary_lufs"] == [max(momentary[:2]), max(momentary[2:4])]
+
+
+def test_lists_show_a_small_waveform_that_may_be_kept_for_good(service: Service, heard: dict[str, Any]) -> None:
+    where = heard["links"]["waveform-image"]
+    picture = service.viewer.get(where)
+    assert (picture.status_code, picture.mimetype) == (200, "image/svg+xml")
+    assert picture.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    root = ElementTree.fromstring(picture.text)
+    assert (root.get("width"), root.get("height")) == ("120", "28")
+    (path,) = root
+    assert path.tag == "{http://www.w3.org/2000/svg}path"
+    known = service.viewer.get(where, headers={"If-None-Match": picture.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    for other in (where.partition("?")[0], where + "0"):
+        answer = service.viewer.get(other)
+        assert (answer.data, answer.headers["Cache-Control"]) == (picture.data, "private, max-age=60")
+
+
+def test_what_was_not_heard_has_no_small_waveform(service: Service) -> None:
+    fresh = service.editor.recording()
+    assert "waveform-image" not in fresh["links"]
+    problem(service.viewer.get(f"{fresh['links']['self']}/waveform.svg"), 404, "not-found")
+
+
+def test_a_small_waveform_is_small_and_silence_a_line() -> None:
+    assert len(waveform_svg([(-0.98765, 0.98765)] * 120)) < 3000
+    for silent in ([(0.0, 0.0)], [(0.0, 0.0)] * 120):
+        assert "M0 13.5L1 13.5" in waveform_svg(silent)
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#f5f5f5", "#1c212c", "#11191f", "#000000"])
+def test_a_small_waveform_is_seen_on_light_and_on_dark(ground: str) -> None:
+    """WCAG 2.2, 1.4.11, with the relative luminance that it defines."""
+    fill, behind = (_luminance(colour) for colour in (FILL, ground))
+    assert (max(fill, behind) + 0.05) / (min(fill, behind) + 0.05) >= 3
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

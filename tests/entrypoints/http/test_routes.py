@@ -51,6 +51,7 @@ REQUIRED = {
     ("GET", f"{V1}/recordings/<id>/spectrogram"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/waveform"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/loudness"): Call(READ, "recording"),
+    ("GET", f"{V1}/recordings/<id>/waveform.svg"): Call(READ, "recording"),
     ("POST", f"{V1}/recordings/<id>/previews"): Call(WRITE, "recording", {"json": {"loudness_lufs": -16}}),
     ("POST", f"{V1}/recordings/<id>/recipe-previews"): Call(WRITE, "recording", {"json": {"recipe": "podcast"}}),
     ("GET", f"{V1}/recordings/<id>/recipe-previews/<name>"): Call(READ, "recording"),
