@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from functools import cache
 
 from adapters.webhooks.address import Target, is_public, target_of
 from domain.errors import Invalid
@@ -31,6 +32,12 @@ def resolved(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
+@cache
+def _trusted_here() -> ssl.SSLContext:
+    """Made when something is first sent: to read this machine's certificates takes as long as a small command does."""
+    return ssl.create_default_context()
+
+
 class HttpsSender(WebhookSender):
     def __init__(
         self,
@@ -42,7 +49,7 @@ class HttpsSender(WebhookSender):
         """`allow_private` is for development: any address, and http too. `seconds` bound a request as a whole."""
         self._allow_private = allow_private
         self._resolve = resolve
-        self._context = context or ssl.create_default_context()
+        self._context = context
         self._seconds = seconds
 
     def check(self, url: str) -> None:
@@ -99,7 +106,8 @@ class HttpsSender(WebhookSender):
 
     def _wrapped(self, plain: socket.socket, host: str) -> socket.socket:
         """Shakes hands later, when the deadline is watched."""
-        return self._context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        context = self._context or _trusted_here()
+        return context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
 
 
 def _connected(addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
