@@ -31,8 +31,9 @@ def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.T
     report = yield
     service = item.funcargs.get("service")
     if report.failed and isinstance(service, PanelService) and service.log.exists():
-        said = service.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
-        report.sections.append(("what the service said", "\n".join(said)))
+        said = service.log.read_text(errors="replace").splitlines()
+        grave = [line for line in said if '"level": "info"' not in line]
+        report.sections.append(("what the service said last", "\n".join(grave[-LOG_LINES:])))
     return report
 
 
@@ -69,7 +70,7 @@ def sign_ins(browser: Browser, service: PanelService, api: Api) -> SignIns:
 def watched(service: PanelService) -> Iterator[Watch]:
     watch = Watch(service.origin)
     yield watch
-    assert watch.faults == []
+    assert watch.faults == [], "\n".join(watch.faults)
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ class PanelService(Service):
     """`audio-backend serve`, which can be stopped and started again over the same port and data."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        super().__init__(folder, AUDIO_LEASE_SECONDS="30", AUDIO_STOP_GRACE_SECONDS="5", **settings)
+        usual = {"AUDIO_WORKER_CHILDREN": "2", "AUDIO_LEASE_SECONDS": "30", "AUDIO_STOP_GRACE_SECONDS": "5"}
+        super().__init__(folder, **usual, **settings)
         self._serve: subprocess.Popen[bytes] | None = None
 
     @property
@@ -70,18 +71,10 @@ class Api:
         there = self.service.http.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {self.token}"})
         return self.call(method, path, body, headers={"If-Match": there.headers["ETag"]})
 
-    def send(self, content: bytes, filename: str, **about: Any) -> str:
-        """The id of the new recording; `about` (title, tags, fields) is said of it once it was heard."""
-        recording = self.call(
-            "POST",
-            "/recordings",
-            params={"filename": filename},
-            content=content,
-            headers={"Content-Type": "application/octet-stream"},
-        )
-        if about:
-            self.settled(recording["id"])
-            self.change(f"/recordings/{recording['id']}", about)
+    def send(self, content: bytes, filename: str) -> str:
+        """The id of the new recording, which is not heard yet."""
+        kind = {"Content-Type": "application/octet-stream"}
+        recording = self.call("POST", "/recordings", params={"filename": filename}, content=content, headers=kind)
         return str(recording["id"])
 
     def settled(self, recording_id: str) -> dict[str, Any]:

@@ -1,0 +1,27 @@
+"""The pages of the panel, as tests and screenshots go through them. A page that is new is added here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`address` may hold {recording}, {job} and {recipe}, which library.fill names; `role` None: a stranger."""
+
+    name: str
+    address: str
+    role: str | None = "admin"
+
+    def of(self, there: Mapping[str, str]) -> str:
+        return self.address.format_map(there)
+
+
+PAGES = (
+    Shown("sign-in", "/sign-in", role=None),
+    Shown("library", "/"),
+    Shown("recording", "/recordings/{recording}"),
+    Shown("help", "/help"),
+)
+
+APART = frozenset({"/sign-in/<link>", "/library/facets"})
+"""Routes that are no page to look at: what htmx fetches for one, and what needs a link of its own."""
