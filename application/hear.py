@@ -7,7 +7,7 @@ from application.analyse import GetAnalysis
 from application.keep_rendition import KeepRendition
 from application.work import StartJob
 from domain.access import Actor, Permission, system_actor
-from domain.analysis import Analysis, AudioFormat
+from domain.analysis import AudioFormat
 from domain.errors import Conflict
 from domain.job import Job, JobStatus
 from domain.job_kind import JobKind
@@ -43,8 +43,8 @@ class MatchLoudness:
         _, analysis = self.get_analysis(actor, recording_id)
         return LoudnessMatch.of(
             target_lufs,
-            integrated_lufs=_number(analysis, "integrated_loudness"),
-            true_peak_dbtp=_number(analysis, "true_peak"),
+            integrated_lufs=analysis.number("integrated_loudness"),
+            true_peak_dbtp=analysis.number("true_peak"),
         )
 
 
@@ -139,8 +139,3 @@ def heard_format(recording: Recording) -> tuple[AudioFormat, float]:
     if recording.audio is None or not recording.audio.duration_seconds:
         raise Conflict("The recording's length is not known yet.", status=str(recording.status))
     return recording.audio, recording.audio.duration_seconds
-
-
-def _number(analysis: Analysis, name: str) -> float | None:
-    values = (descriptor.value for descriptor in analysis.descriptors if descriptor.name == name)
-    return next((value for value in values if isinstance(value, int | float)), None)

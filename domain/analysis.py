@@ -189,6 +189,11 @@ class Analysis:
     artefacts: Mapping[str, str] = field(default_factory=dict)
     fence: str = ""
 
+    def number(self, name: str) -> float | None:
+        """The descriptor's value, None where there is none."""
+        values = (descriptor.value for descriptor in self.descriptors if descriptor.name == name)
+        return next((value for value in values if isinstance(value, int | float)), None)
+
     def stale_parts(self, current: Mapping[str, str]) -> frozenset[str]:
         """The parts of the analyser as it is now that have not listened in their present version."""
         return frozenset(part for part, version in current.items() if self.parts.get(part) != version)

@@ -10,10 +10,12 @@ from enum import StrEnum
 from domain.errors import Invalid
 from domain.fixity import FixityStatus
 from domain.recording import Recording, Status
+from domain.text_search import says, searched_text, words_of
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 UNKNOWN_NUMBER = -1.0  # sorts what has no duration yet before all that has one
+UNKNOWN_LOUDNESS = -1000.0  # LUFS; the same of loudness, whose gate leaves nothing below -70
 
 Comparable = str | float | int | datetime
 
@@ -36,8 +38,9 @@ _COMPARE: Mapping[Op, Callable[[Comparable, Comparable], bool]] = {
 
 
 class Field(StrEnum):
-    """What can be filtered by. Those in ORDERED also take gt, gte, lt and lte."""
+    """What can be filtered by. Those in ORDERED also take gt, gte, lt and lte. TEXT is words: see text_search."""
 
+    TEXT = "text"
     STATUS = "status"
     TAG = "tag"
     FINDING = "finding"
@@ -50,13 +53,15 @@ class Field(StrEnum):
     CHANNELS = "channels"
     SAMPLE_RATE = "sample_rate"
     DURATION = "duration"
+    LOUDNESS = "loudness"
     SIZE = "size"
     CREATED = "created"
     UPDATED = "updated"
 
 
-ORDERED = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE, Field.CREATED, Field.UPDATED})
+_FRACTIONS = frozenset({Field.DURATION, Field.LOUDNESS})
 _MOMENTS = frozenset({Field.CREATED, Field.UPDATED})
+ORDERED = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.SIZE}) | _FRACTIONS | _MOMENTS
 _WORDS: Mapping[Field, tuple[str, ...]] = {
     Field.STATUS: tuple(Status),
     Field.FIXITY: (FixityStatus.DAMAGED, FixityStatus.MISSING),
@@ -71,6 +76,7 @@ class SortKey(StrEnum):
     UPDATED = "updated"
     TITLE = "title"
     DURATION = "duration"
+    LOUDNESS = "loudness"
     SIZE = "size"
 
 
@@ -85,8 +91,12 @@ class Filter:
     def __post_init__(self) -> None:
         if self.op is not Op.EQ and self.field not in ORDERED:
             raise Invalid(f"{self.field} takes no [{self.op}]; it is compared for equality.", field=str(self.field))
+        if self.field is Field.TEXT:
+            words_of(str(self.value))
 
     def matches(self, recording: Recording) -> bool:
+        if self.field is Field.TEXT:
+            return says(searched_text(recording), str(self.value))
         compare = _COMPARE[self.op]
         return any(compare(value, self.value) for value in field_values(recording, self.field))
 
@@ -147,11 +157,12 @@ def _comparable(name: Field, text: str) -> Comparable:
         elif name not in ORDERED:
             if text and text in _WORDS.get(name, (text,)):
                 return text.lower() if name is Field.SHA256 else text
-        elif math.isfinite(number := float(text)) and number >= 0:
-            return number if name is Field.DURATION else int(number)
+        elif math.isfinite(number := float(text)) and (number >= 0 or name is Field.LOUDNESS):
+            return number if name in _FRACTIONS else int(number)
     except ValueError:
         pass
-    wanted = "a time with its zone" if name in _MOMENTS else "a number of 0 or more" if name in ORDERED else "a value"
+    number_wanted = "a number" if name is Field.LOUDNESS else "a number of 0 or more"
+    wanted = "a time with its zone" if name in _MOMENTS else number_wanted if name in ORDERED else "a value"
     raise Invalid(f"{name} is compared with {wanted}; it was {text[:64]!r}.", field=str(name))
 
 
@@ -160,6 +171,8 @@ def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:
 
     Of fixity only what is wrong is a value: intact ones are nearly all, and would share one place.
     """
+    if name is Field.TEXT:
+        return (searched_text(recording),)
     audio, fixity = recording.audio, recording.fixity
     values: Mapping[Field, Comparable | tuple[str, ...] | None] = {
         Field.STATUS: str(recording.status),
@@ -174,6 +187,7 @@ def field_values(recording: Recording, name: Field) -> tuple[Comparable, ...]:
         Field.CHANNELS: audio.channels if audio else None,
         Field.SAMPLE_RATE: audio.sample_rate_hz if audio else None,
         Field.DURATION: audio.duration_seconds if audio else None,
+        Field.LOUDNESS: recording.loudness_lufs,
         Field.SIZE: recording.size_bytes,
         Field.CREATED: recording.created_at,
         Field.UPDATED: recording.updated_at,
@@ -191,6 +205,8 @@ def sort_value(recording: Recording, key: SortKey) -> Comparable:
     if key is SortKey.DURATION:
         known = recording.audio.duration_seconds if recording.audio else None
         return UNKNOWN_NUMBER if known is None else known
+    if key is SortKey.LOUDNESS:
+        return UNKNOWN_LOUDNESS if recording.loudness_lufs is None else recording.loudness_lufs
     if key is SortKey.SIZE:
         return recording.size_bytes
     return recording.created_at if key is SortKey.CREATED else recording.updated_at

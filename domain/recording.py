@@ -62,6 +62,7 @@ class Recording:
     `restore_to` is the status that a trashed recording goes back to, None once it is being removed for good.
     `upload_id` is set while the bytes still lie in the parts of an upload. `source` is the object that an import made
     it of, `lineage` the recording that a recipe made it of. `fixity` is what was found of its bytes, None until then.
+    `loudness_lufs` is its integrated loudness, None until it is heard and where there is none to measure.
     """
 
     id: RecordingId
@@ -90,6 +91,7 @@ class Recording:
     source: Source | None = None
     lineage: Lineage | None = None
     fixity: Fixity | None = None
+    loudness_lufs: float | None = None
 
     @classmethod
     def receive(
@@ -175,7 +177,11 @@ class Recording:
         if self.judgement is not None and self.judgement.decided_by is not None:
             judgement = self.judgement
         heard = replace(
-            self._judged(judgement, now), audio=analysis.audio, findings=analysis.findings, analysis_key=analysis.key
+            self._judged(judgement, now),
+            audio=analysis.audio,
+            findings=analysis.findings,
+            analysis_key=analysis.key,
+            loudness_lufs=analysis.number("integrated_loudness"),
         )
         return self if replace(heard, version=self.version, updated_at=self.updated_at) == self else heard
 
@@ -189,30 +195,26 @@ class Recording:
 
     def released(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Ready, since a person says so, whatever made the policy hold it back. Releasing it again changes nothing."""
-        if self._was_decided(Verdict.ACCEPT):
-            return self
-        if "release" not in self.decisions:
-            raise IllegalTransition(
-                f"The recording is {self.status}. Only one that a verdict holds back can be released.",
-                status=str(self.status),
-            )
+        if "release" not in self.decisions and not self._was_decided(Verdict.ACCEPT):
+            raise self._refusal("Only one that a verdict holds back can be released.")
         return self._decided(Verdict.ACCEPT, by, note, now)
 
     def rejected(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Failed, since a person says so. Rejecting it again changes nothing."""
-        if self._was_decided(Verdict.REJECT):
-            return self
-        if "reject" not in self.decisions:
-            raise IllegalTransition(
-                f"The recording is {self.status}. Only one in quarantine can be rejected.", status=str(self.status)
-            )
+        if "reject" not in self.decisions and not self._was_decided(Verdict.REJECT):
+            raise self._refusal("Only one in quarantine can be rejected.")
         return self._decided(Verdict.REJECT, by, note, now)
+
+    def _refusal(self, who_can: str) -> IllegalTransition:
+        return IllegalTransition(f"The recording is {self.status}. {who_can}", status=str(self.status))
 
     def _was_decided(self, verdict: Verdict) -> bool:
         told = self.judgement
         return self.status is JUDGED[verdict] and told is not None and told.decided_by is not None
 
     def _decided(self, verdict: Verdict, by: str, note: str | None, now: datetime) -> "Recording":
+        if self._was_decided(verdict):
+            return self
         reasons = self.judgement.reasons if self.judgement else ()
         note = None if note is None else plain_text(note, "note", MAX_NOTE_CHARS)
         return self._judged(Judgement(verdict, reasons, by, note), now)
@@ -288,11 +290,8 @@ class Recording:
 
     def _to(self, target: Status, now: datetime) -> "Recording":
         if target not in TRANSITIONS[self.status]:
-            raise IllegalTransition(
-                f"A recording that is {self.status} cannot become {target}.",
-                status=str(self.status),
-                target=str(target),
-            )
+            words = f"A recording that is {self.status} cannot become {target}."
+            raise IllegalTransition(words, status=str(self.status), target=str(target))
         return self._next(now, status=target)
 
     def _next(self, now: datetime, **changes: object) -> "Recording":

@@ -44,6 +44,14 @@ def sortable(value: str | float | datetime) -> str:
     return f"{bits ^ (0xFFFF_FFFF_FFFF_FFFF if bits >> 63 else 0x8000_0000_0000_0000):016x}"
 
 
+def number(text: str) -> float:
+    """The finite number that `sortable` made the text of."""
+    bits = int(text, 16)
+    return float(
+        struct.unpack(">d", struct.pack(">Q", bits ^ (0x8000_0000_0000_0000 if bits >> 63 else (1 << 64) - 1)))[0]
+    )
+
+
 def document(entity: object) -> str | bytes:
     text = codec.written(entity)
     return text if len(text) < COMPRESS_FROM else zlib.compress(text.encode(), 6)

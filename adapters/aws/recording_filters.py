@@ -8,18 +8,21 @@ from adapters.aws.items import Value, key, sortable
 from adapters.aws.recording_items import ATTRIBUTE_OF, NUMBERS, SETS, facet_partition, list_of
 from adapters.aws.table import Range
 from adapters.aws.writes import Condition
-from domain.listing import UNKNOWN_NUMBER, Field, Filter, Op, RecordingQuery, SortKey
+from domain.listing import UNKNOWN_LOUDNESS, UNKNOWN_NUMBER, Field, Filter, Op, RecordingQuery, SortKey
 from domain.recording import Status
+from domain.text_search import words_of
 from domain.values import LibraryId
 
 SORT_OF = {
     Field.CREATED: SortKey.CREATED,
     Field.UPDATED: SortKey.UPDATED,
     Field.DURATION: SortKey.DURATION,
+    Field.LOUDNESS: SortKey.LOUDNESS,
     Field.SIZE: SortKey.SIZE,
 }
 """The fields that a list is sorted by, and whose ranges are ranges of its sort key."""
 
+_UNKNOWN = {Field.DURATION: UNKNOWN_NUMBER, Field.LOUDNESS: UNKNOWN_LOUDNESS}
 _TIMES = frozenset({Field.CREATED, Field.UPDATED})
 _LONGEST = 1024  # bytes; no tag, file name, code or hash that is stored comes near
 _AFTER = "$"  # the character after the `#` between a value and an id
@@ -72,8 +75,8 @@ class Bounds:
                 least.append(text + _AFTER if wanted.op is Op.GT else text)
             if wanted.op in {Op.EQ, Op.LTE, Op.LT}:
                 below.append(text if wanted.op is Op.LT else text + _AFTER)
-            if wanted.field is Field.DURATION:
-                least.append(sortable(UNKNOWN_NUMBER) + _AFTER)  # what has no duration never matches
+            if wanted.field in _UNKNOWN:
+                least.append(sortable(_UNKNOWN[wanted.field]) + _AFTER)  # what is not known never matches
         return cls(max(least, default=None), min(below, default=None))
 
     def within(self, asked: Range) -> Range:
@@ -113,7 +116,12 @@ def filter_expression(query: RecordingQuery) -> Condition | None:
     values: dict[str, Value] = {}
     for n, wanted in enumerate(query.filters):
         text = str(text_of(wanted))
-        if wanted.field in ATTRIBUTE_OF:
+        if wanted.field is Field.TEXT:
+            names[f"f{n}"] = "text"
+            for word_n, word in enumerate(words_of(text)):
+                values[f"w{n}_{word_n}"] = word
+                texts.append(f"contains(#f{n}, :w{n}_{word_n})")
+        elif wanted.field in ATTRIBUTE_OF:
             names[f"f{n}"], values[f"f{n}"] = ATTRIBUTE_OF[wanted.field], text
             is_set = wanted.field in SETS
             texts.append(f"contains(#f{n}, :f{n})" if is_set else f"#f{n} {_SIGNS[wanted.op]} :f{n}")

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from adapters.aws.due import due
 from adapters.aws.items import Item, Key, Value, document, key, key_of, sortable
 from adapters.aws.recording_sources import source_item
-from adapters.aws.schema import BY_CREATED, BY_DURATION, BY_SIZE, BY_TITLE, BY_UPDATED
+from adapters.aws.schema import BY_CREATED, BY_DURATION, BY_LOUDNESS, BY_SIZE, BY_TITLE, BY_UPDATED
 from adapters.aws.text import shortened
 from domain.listing import Field, SortKey, field_values, sort_value
 from domain.recording import Recording, Status
+from domain.tally import severities_of
+from domain.text_search import searched_text
 from domain.values import LibraryId
 
 INDEX_OF: Mapping[SortKey, str] = {
@@ -20,6 +22,7 @@ INDEX_OF: Mapping[SortKey, str] = {
     SortKey.UPDATED: BY_UPDATED,
     SortKey.TITLE: BY_TITLE,
     SortKey.DURATION: BY_DURATION,
+    SortKey.LOUDNESS: BY_LOUDNESS,
     SortKey.SIZE: BY_SIZE,
 }
 """The sort key of each of these indexes is the attribute that has the sort's own name."""
@@ -87,17 +90,29 @@ def item_of(recording: Recording) -> Item:
         "doc": document(recording),
         "version": recording.version,
         "list": list_of(recording.library_id, recording.status),
+        "text": searched_text(recording),
     }
     attributes |= {sort.value: sort_text_of(recording, sort) for sort in SortKey}
     for field, name in ATTRIBUTE_OF.items():
         values = [facet_text(value) for value in field_values(recording, field) if isinstance(value, str | int | float)]
         if values:
             attributes[name] = frozenset(values) if field in SETS else values[0]
+    attributes |= dict(_counted(recording))
     if recording.trashed_at is not None:
         attributes |= due(TRASHED, recording.id, recording.trashed_at)
     elif recording.status in _UNFINISHED:
         attributes |= due(UNFINISHED, recording.id, recording.updated_at)
     return attributes
+
+
+def _counted(recording: Recording) -> Iterator[tuple[str, Value]]:
+    """What a tally counts beside what can be filtered by: see schema.TALLIED."""
+    if severities := severities_of(recording):
+        yield "severities", severities
+    if recording.judgement:
+        yield "verdict", recording.judgement.verdict.value
+    if recording.failure:
+        yield "failure", recording.failure.code
 
 
 def companions_of(recording: Recording) -> dict[Key, Item]:

@@ -14,6 +14,7 @@ from adapters.aws.recording_changes import CLAIMANT, changes
 from adapters.aws.recording_items import KIND, TRASHED, UNFINISHED, item_of, recording_key
 from adapters.aws.recording_search import FEW, WALK, Search
 from adapters.aws.recording_sources import from_sources
+from adapters.aws.recording_tally import tally_of
 from adapters.aws.table import MAX_TRANSACTION, Refused, Table
 from adapters.aws.versioned import Record
 from adapters.aws.writes import at_version, delete, put
@@ -23,6 +24,7 @@ from domain.listing import Field, Filter, Op, RecordingQuery
 from domain.ports.recordings import Recordings
 from domain.recording import Recording
 from domain.source import SourcedRecording
+from domain.tally import Tally
 from domain.values import LibraryId, Page, RecordingId
 
 _SAME_AT_ONCE = 5  # hardly anything has the same bytes as more others
@@ -32,7 +34,7 @@ class DynamoRecordings(Recordings):
     """A change is one transaction: the recording, its entry in the trail, its claim, and what it is found by."""
 
     def __init__(self, table: Table, few: int = FEW, walk: int = WALK) -> None:
-        """`few` and `walk` bound what a search reads: see recording_search."""
+        """`few` and `walk` bound what a search reads, and `walk` what a tally counts: see recording_search."""
         self._table = table
         self._few = few
         self._walk = walk
@@ -72,6 +74,9 @@ class DynamoRecordings(Recordings):
 
     def search(self, library_id: LibraryId, query: RecordingQuery) -> Page[Recording]:
         return Search(self._table, library_id, query, self._few, self._walk).page()
+
+    def tally(self, library_id: LibraryId, filters: Sequence[Filter]) -> Tally:
+        return tally_of(self._table, library_id, filters, self._walk)
 
     def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         stored = self._stored(recording.library_id, recording.id, replaces)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BY_CREATED, BY_UPDATED, BY_TITLE, BY_DURATION, BY_SIZE = (
+BY_CREATED, BY_UPDATED, BY_TITLE, BY_DURATION, BY_LOUDNESS, BY_SIZE = (
     "by-created",
     "by-updated",
     "by-title",
     "by-duration",
+    "by-loudness",
     "by-size",
 )
 LIST_2, LIST_3, LIST_4 = "list-2", "list-3", "list-4"
@@ -23,6 +24,7 @@ INDEXES: dict[str, tuple[str, str]] = {
     BY_UPDATED: ("list", "updated"),
     BY_TITLE: ("list", "title"),
     BY_DURATION: ("list", "duration"),
+    BY_LOUDNESS: ("list", "loudness"),
     BY_SIZE: ("list", "size"),
     LIST_2: ("list2", "created"),
     LIST_3: ("list3", "created"),
@@ -32,6 +34,7 @@ INDEXES: dict[str, tuple[str, str]] = {
 """The partition key and the sort key of each index: an item without them is not in it."""
 
 FILTERED = (
+    "text",
     "codec",
     "container",
     "filename",
@@ -43,12 +46,15 @@ FILTERED = (
     "fixity",
     "parent",
 )
-_PROJECTED = (*FILTERED, "created", "duration", "size")
+_PROJECTED = (*FILTERED, "created", "duration", "loudness", "size")
 """What the lists of recordings carry beside their keys, so that a filter can pass over an item without reading it.
 
 Neither the document nor `updated` is among them: they change with every version, and each change of what an index
 carries is a write of that index. Whatever is found by an index is read from the table.
 """
+
+TALLIED = ("severities", "verdict", "failure")
+"""What is counted beside what is filtered by, in the two lists that a tally walks along."""
 
 TTL = "expires"
 """Seconds since 1970 after which AWS may delete the item, by itself and within days."""
@@ -71,11 +77,12 @@ def create_table(client: "DynamoDBClient", name: str) -> None:
 
 
 def projection(index: str) -> Any:
-    """In the words of CreateTable. The five sorts of recordings carry what filters look at, the others their keys."""
+    """In the words of CreateTable. The six sorts of recordings carry what filters look at, the others their keys."""
     partition, sort = INDEXES[index]
     if partition != "list":
         return {"ProjectionType": "KEYS_ONLY"}
-    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": [name for name in _PROJECTED if name != sort]}
+    carried = (*_PROJECTED, *TALLIED) if index in {BY_CREATED, BY_UPDATED} else _PROJECTED
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": [name for name in carried if name != sort]}
 
 
 def _keys(partition: str, sort: str) -> Any:

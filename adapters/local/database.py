@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from domain.errors import Invalid, Unavailable
+from domain.text_search import folded
 
 BUSY_SECONDS = 10.0
 _WAL_ATTEMPTS = 500
@@ -159,6 +160,7 @@ class _Held:
 def _migrate(connection: sqlite3.Connection) -> None:
     """Apply what the file has not seen, in order, once, even when two processes start together."""
     scripts = _migrations()
+    connection.create_function("folded", 1, folded)  # the scripts' own: statements of the service fold before they ask
     if _version(connection) == len(scripts):
         return
     with _transaction(connection):

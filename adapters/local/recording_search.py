@@ -9,11 +9,13 @@ from typing import TypeAlias
 from adapters import cursors
 from domain.listing import Comparable, Field, Filter, Op, RecordingQuery, SortKey
 from domain.recording import Status
+from domain.text_search import words_of
 from domain.values import LibraryId
 
 Value: TypeAlias = str | int | float
 
 _COLUMNS: Mapping[Field, str] = {
+    Field.TEXT: "text",
     Field.STATUS: "status",
     Field.CODEC: "codec",
     Field.CONTAINER: "container",
@@ -22,11 +24,12 @@ _COLUMNS: Mapping[Field, str] = {
     Field.CHANNELS: "channels",
     Field.SAMPLE_RATE: "sample_rate",
     Field.DURATION: "duration",
+    Field.LOUDNESS: "loudness",
     Field.SIZE: "size_bytes",
     Field.CREATED: "created_at",
     Field.UPDATED: "updated_at",
 }
-_NUMBERS = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.SIZE})
+_NUMBERS = frozenset({Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.LOUDNESS, Field.SIZE})
 _TIMES = frozenset({Field.CREATED, Field.UPDATED})
 _OPERATORS: Mapping[Op, str] = {Op.EQ: "=", Op.GT: ">", Op.GTE: ">=", Op.LT: "<", Op.LTE: "<="}
 _SORTS: Mapping[SortKey, str] = {
@@ -34,10 +37,13 @@ _SORTS: Mapping[SortKey, str] = {
     SortKey.UPDATED: "updated_at",
     SortKey.TITLE: "title",
     SortKey.DURATION: "duration_sort",
+    SortKey.LOUDNESS: "loudness_sort",
     SortKey.SIZE: "size_bytes",
 }
-_SORTED_BY = frozenset({Field.CREATED, Field.UPDATED, Field.DURATION, Field.SIZE})
-_NUMERIC_SORTS = frozenset({SortKey.DURATION, SortKey.SIZE})
+_SORT_COLUMNS: Mapping[Field, str] = {Field.DURATION: "duration_sort", Field.LOUDNESS: "loudness_sort"}
+"""What an index is over instead of the field's own column, which may be empty."""
+_SORTED_BY = frozenset({Field.CREATED, Field.UPDATED, Field.DURATION, Field.LOUDNESS, Field.SIZE})
+_NUMERIC_SORTS = frozenset({SortKey.DURATION, SortKey.LOUDNESS, SortKey.SIZE})
 
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_FLOAT = 1e308
@@ -72,7 +78,7 @@ def page_of(
     conditions = [Statement("recordings.library_id = ?", (library_id,))]
     if not _asks_for_trash(query):
         conditions.append(Statement("status <> 'trashed'", ()))
-    conditions += [_condition(library_id, wanted) for wanted in query.filters]
+    conditions += [condition(library_id, wanted) for wanted in query.filters]
     start = cursors.read(library_id, query, float if query.sort in _NUMERIC_SORTS else str)
     if start is not None:
         conditions.append(Statement(f"({column}, id) {beyond} (?, ?)", (_bindable(start[0]), start[1])))
@@ -111,19 +117,16 @@ def _candidates(library_id: LibraryId, query: RecordingQuery) -> Iterator[Statem
     """For each filter, the numbers of the rows that may match it; those on one column taken together."""
     together: dict[Field, list[Filter]] = {}
     for wanted in query.filters:
-        value = _value(wanted)
+        labelled = rows_labelled(library_id, wanted)
         if wanted.field in _COLUMNS:
             together.setdefault(wanted.field, []).append(wanted)
-        elif value is not None:
-            yield Statement(
-                "SELECT recording AS seq FROM recording_labels WHERE library_id = ? AND field = ? AND value = ?",
-                (library_id, wanted.field.value, value),
-            )
+        elif labelled is not None:
+            yield labelled
     for field, same in together.items():
         is_a_sort = field in _SORTED_BY  # its index leaves the trash out
         if is_a_sort and _asks_for_trash(query):
             continue
-        column = "duration_sort" if field is Field.DURATION else _COLUMNS[field]
+        column = _SORT_COLUMNS.get(field, _COLUMNS[field])
         conditions = [_compared(column, wanted) for wanted in same]
         alive = " AND status <> 'trashed'" if is_a_sort else ""
         yield Statement(
@@ -133,7 +136,19 @@ def _candidates(library_id: LibraryId, query: RecordingQuery) -> Iterator[Statem
         )
 
 
-def _condition(library_id: LibraryId, wanted: Filter) -> Statement:
+def rows_labelled(library_id: LibraryId, wanted: Filter) -> Statement | None:
+    """The numbers of the rows that have the label; None for a filter on a column, or on what is no label at all."""
+    value = _value(wanted)
+    if wanted.field in _COLUMNS or value is None:
+        return None
+    return Statement(
+        "SELECT recording AS seq FROM recording_labels WHERE library_id = ? AND field = ? AND value = ?",
+        (library_id, wanted.field.value, value),
+    )
+
+
+def condition(library_id: LibraryId, wanted: Filter) -> Statement:
+    """The filter, asked of a row of recordings."""
     if wanted.field in _COLUMNS:
         return _compared(_COLUMNS[wanted.field], wanted)
     value = _value(wanted)
@@ -147,6 +162,9 @@ def _condition(library_id: LibraryId, wanted: Filter) -> Statement:
 
 
 def _compared(column: str, wanted: Filter) -> Statement:
+    if wanted.field is Field.TEXT:
+        words = words_of(str(wanted.value))
+        return Statement(" AND ".join([f"instr({column}, ?)"] * len(words)), words)
     value = _value(wanted)
     return _NEVER if value is None else Statement(f"{column} {_OPERATORS[wanted.op]} ?", (value,))
 

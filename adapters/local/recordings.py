@@ -8,12 +8,15 @@ from adapters import codec, cursors, refusals
 from adapters.local import rows
 from adapters.local.database import Database
 from adapters.local.recording_search import FEW, page_of
+from adapters.local.recording_tally import tally_of
 from domain.audit import AuditEntry
 from domain.event import Event
-from domain.listing import UNKNOWN_NUMBER, Field, RecordingQuery, field_values
+from domain.listing import UNKNOWN_LOUDNESS, UNKNOWN_NUMBER, Field, Filter, RecordingQuery, field_values
 from domain.ports.recordings import Recordings
 from domain.recording import Recording
 from domain.source import Source, SourcedRecording
+from domain.tally import Facet, Tally, severities_of
+from domain.text_search import searched_text
 from domain.values import LibraryId, Page, RecordingId
 
 _LABELS = (Field.TAG, Field.FINDING, Field.FIXITY, Field.PARENT)
@@ -77,6 +80,10 @@ class SqliteRecordings(Recordings):
         more = len(found) > query.limit
         return Page(items, cursors.written(library_id, query, page[-1][1:]) if more else None)
 
+    def tally(self, library_id: LibraryId, filters: Sequence[Filter]) -> Tally:
+        with self._database.reading() as connection:
+            return tally_of(connection, library_id, filters)
+
     def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._database.writing() as connection:
             rows.require_version(connection, "recording", "recordings", _row(recording), replaces)
@@ -126,7 +133,7 @@ class SqliteRecordings(Recordings):
 
 
 def _row(recording: Recording) -> rows.Row:
-    audio = recording.audio
+    audio, loudness = recording.audio, recording.loudness_lufs
     duration = audio.duration_seconds if audio else None
     return {
         "id": recording.id,
@@ -143,6 +150,11 @@ def _row(recording: Recording) -> rows.Row:
         "size_bytes": recording.size_bytes,
         "duration": duration,
         "duration_sort": UNKNOWN_NUMBER if duration is None else duration,
+        "loudness": loudness,
+        "loudness_sort": UNKNOWN_LOUDNESS if loudness is None else loudness,
+        "text": searched_text(recording),
+        "verdict": recording.judgement.verdict.value if recording.judgement else None,
+        "failure": recording.failure.code if recording.failure else None,
         "codec": audio.codec if audio else None,
         "container": audio.container if audio else None,
         "channels": audio.channels if audio else None,
@@ -153,16 +165,28 @@ def _row(recording: Recording) -> rows.Row:
 
 
 def _write_labels(connection: sqlite3.Connection, seq: int, recording: Recording) -> None:
-    wanted = {(field.value, str(value)) for field in _LABELS for value in field_values(recording, field)}
-    stored = set(connection.execute("SELECT field, value FROM recording_labels WHERE recording = ?", (seq,)))
+    """With what a tally counts of the recording, so that it need not look at the recording for each of them."""
+    counted = (
+        recording.status.value,
+        recording.audio.duration_seconds if recording.audio else None,
+        recording.size_bytes,
+    )
+    wanted = {(*label, *counted) for label in _labels(recording)}
+    columns = "field, value, status, duration, size_bytes"
+    stored = set(connection.execute(f"SELECT {columns} FROM recording_labels WHERE recording = ?", (seq,)))  # noqa: S608 - names
     connection.executemany(
         "DELETE FROM recording_labels WHERE recording = ? AND field = ? AND value = ?",
-        [(seq, *label) for label in stored - wanted],
+        [(seq, *label[:2]) for label in stored - wanted],
     )
     connection.executemany(
-        "INSERT INTO recording_labels (library_id, recording, field, value) VALUES (?, ?, ?, ?)",
+        f"INSERT INTO recording_labels (library_id, recording, {columns}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names
         [(recording.library_id, seq, *label) for label in wanted - stored],
     )
+
+
+def _labels(recording: Recording) -> Iterator[tuple[str, str]]:
+    yield from ((field.value, str(value)) for field in _LABELS for value in field_values(recording, field))
+    yield from ((Facet.SEVERITY.value, severity) for severity in severities_of(recording))
 
 
 def _require_unclaimed(connection: sqlite3.Connection, recording: Recording) -> None:

@@ -9,10 +9,11 @@ from adapters.memory.access import AuditLog
 from adapters.memory.shelf import Shelf, position
 from domain.audit import AuditEntry
 from domain.event import Event
-from domain.listing import RecordingQuery, SortKey
+from domain.listing import Filter, RecordingQuery, SortKey
 from domain.ports.recordings import Recordings
 from domain.recording import Recording, Status
 from domain.source import SourcedRecording
+from domain.tally import Counted, Counter, Tally
 from domain.values import LibraryId, Page, RecordingId
 
 _UNFINISHED = frozenset({Status.RECEIVING, Status.PROCESSING})
@@ -59,6 +60,15 @@ class MemoryRecordings(Recordings):
         more = len(found) > query.limit
         return Page(tuple(page), cursors.written(library_id, query, position(page[-1], query.sort)) if more else None)
 
+    def tally(self, library_id: LibraryId, filters: Sequence[Filter]) -> Tally:
+        query = RecordingQuery(tuple(filters))
+        matching = [each for each in self._of(library_id) if all(wanted.matches(each) for wanted in filters)]
+        counter = Counter(with_trash=query.shows_trash)
+        for recording in matching:
+            counter.count(Counted.of(recording))
+        oldest_first = sorted(filter(query.matches, matching), key=lambda each: each.created_at)
+        return counter.tally({each.failure.code: each.failure.detail for each in oldest_first if each.failure})
+
     def remove(self, recording: Recording, replaces: int, audit: AuditEntry, events: Sequence[Event] = ()) -> None:
         with self._log.lock:
             self._require_version(recording, replaces)
@@ -102,4 +112,4 @@ class MemoryRecordings(Recordings):
 
 
 def _kind(sort: SortKey) -> type[str] | type[float]:
-    return float if sort in {SortKey.DURATION, SortKey.SIZE} else str
+    return float if sort in {SortKey.DURATION, SortKey.LOUDNESS, SortKey.SIZE} else str

@@ -8,10 +8,11 @@ from typing import Protocol
 from domain.analysis import Analysis
 from domain.audit import AuditEntry
 from domain.event import Event
-from domain.listing import RecordingQuery
+from domain.listing import Filter, RecordingQuery
 from domain.recording import Recording
 from domain.rendition import Rendition
 from domain.source import SourcedRecording
+from domain.tally import Tally
 from domain.upload import Upload
 from domain.values import LibraryId, Page, RecordingId, UploadId
 
@@ -45,6 +46,11 @@ class Recordings(Protocol):
 
         What was written in the moments before may be missing, and is never shown as it was before.
         """
+        ...
+
+    @abstractmethod
+    def tally(self, library_id: LibraryId, filters: Sequence[Filter]) -> Tally:
+        """What those that match all the filters come to. A store that would take too long counts some, and says so."""
         ...
 
     @abstractmethod

@@ -38,6 +38,8 @@ TAGS = ("dog", "Dog", "café", "100%", "a_b", "'; --")
 CODES = ("clipping", "silence")
 TITLES = ("A dog", "a dog", "B", "Ä", "z", "🎧", "\u00ff", "A dog ")
 TIMES = tuple(NOON + timedelta(microseconds=micros) for micros in (0, 1, 500_000, 1_000_000))
+LOUDNESSES = (None, -70.0, -23.1, -23.0, 0.5)
+FILENAMES = ("a.wav", "b.wav", "Cafe\u0301_1%.wav")
 DURATIONS = (None, 0.0, 0.1, 1.5, 1.5000000000000002, 3600.25)
 SIZES = (1, 2, 2**31, 2**40)
 STATUSES = tuple(Status)
@@ -59,7 +61,7 @@ def recordings_of(draw: st.DrawFn, library_id: LibraryId) -> Recording:
     return a_recording(
         library_id=library_id,
         title=pick(TITLES),
-        filename=pick(("a.wav", "b.wav")),
+        filename=pick(FILENAMES),
         status=pick(STATUSES),
         created_at=pick(TIMES),
         updated_at=pick(TIMES),
@@ -69,12 +71,14 @@ def recordings_of(draw: st.DrawFn, library_id: LibraryId) -> Recording:
         tags=tuple(sorted(draw(st.sets(st.sampled_from(TAGS), max_size=3)))),
         findings=tuple(a_finding(code=code) for code in draw(st.sets(st.sampled_from(CODES)))),
         audio=audio if heard else None,
+        loudness_lufs=pick(LOUDNESSES) if heard else None,
         fixity=pick((None, *(a_fixity(status) for status in FixityStatus))),
         lineage=pick((None, a_lineage("one"), a_lineage("other"))),
     )
 
 
 _VALUES = {
+    Field.TEXT: ("dog", "DOG a", "café", "CAFE dog", "a.w", "%", "_", "dogdog", "ÿ", "ß", "🎧", "a " * 8),
     Field.STATUS: STATUSES,
     Field.TAG: (*TAGS, "unknown", "do"),
     Field.FINDING: CODES,
@@ -87,6 +91,7 @@ _VALUES = {
     Field.CHANNELS: (1, 2, 1.5),
     Field.SAMPLE_RATE: (8000, 8000.0, 44_100),
     Field.DURATION: (0, 0.1, 1.5, 2),
+    Field.LOUDNESS: (-1000.0, -70, -23.1, -23, 0.5, 5),
     Field.SIZE: (1, 2**31, 10**30, -(10**30), 0.5),
     Field.CREATED: TIMES,
     Field.UPDATED: TIMES,

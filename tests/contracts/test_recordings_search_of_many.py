@@ -37,6 +37,7 @@ FEW = 60
 """Some values are rarer than that, some are not."""
 
 _VALUES: dict[Field, tuple[Comparable, ...]] = {
+    Field.TEXT: ("A dog", "take 199"),
     Field.STATUS: (Status.READY, Status.TRASHED),
     Field.TAG: ("common", "rare"),
     Field.FINDING: ("clipping", "hum"),
@@ -49,6 +50,7 @@ _VALUES: dict[Field, tuple[Comparable, ...]] = {
     Field.CHANNELS: (2, 6),
     Field.SAMPLE_RATE: (48_000, 96_000),
     Field.DURATION: (1.5, 3599.0),
+    Field.LOUDNESS: (-23.0, -6.5),
     Field.SIZE: (2**20, 2**31),
     Field.CREATED: (NOON + timedelta(minutes=500), NOON + timedelta(minutes=990)),
     Field.UPDATED: (NOON + timedelta(days=500), NOON + timedelta(days=990)),
@@ -84,6 +86,7 @@ def many(rng: random.Random) -> Iterator[Recording]:
             size_bytes=rng.choice((2**20, 2**20 + n, 2**32)),
             tags=tuple(sorted(tags)),
             findings=tuple(a_finding(code=code) for code in sorted(codes)),
+            loudness_lufs=rng.choice((None, -23.0, -rng.randrange(700) / 10)),
             audio=audio if rng.random() < 0.95 else None,
             fixity=a_fixity(rng.choices(tuple(FixityStatus), weights=(90, 8, 2))[0]),
             lineage=a_lineage("once" if n == 100 else "split") if n % 4 == 0 else None,

@@ -11,6 +11,7 @@ from domain.fixity import FixityStatus
 from domain.listing import (
     MAX_LIMIT,
     ORDERED,
+    UNKNOWN_LOUDNESS,
     UNKNOWN_NUMBER,
     Comparable,
     Field,
@@ -29,6 +30,7 @@ RECORDING = a_recording(
     tags=("cat", "dog"),
     findings=(a_finding(), a_finding(code="silence")),
     audio=an_audio_format(codec="flac", container="ogg", channels=2, sample_rate_hz=48_000, duration_seconds=1.5),
+    loudness_lufs=-23.5,
     size_bytes=100,
     filename="A dog.ogg",
     fixity=a_fixity(FixityStatus.DAMAGED),
@@ -40,6 +42,7 @@ UNHEARD = a_recording(status=Status.RECEIVING, sha256=None, audio=None)
 @pytest.mark.parametrize(
     ("field", "value", "other"),
     [
+        (Field.TEXT, "dog", "bird"),
         (Field.STATUS, "ready", "failed"),
         (Field.TAG, "dog", "do"),
         (Field.TAG, "cat", "Cat"),
@@ -53,6 +56,7 @@ UNHEARD = a_recording(status=Status.RECEIVING, sha256=None, audio=None)
         (Field.CHANNELS, 2, 1),
         (Field.SAMPLE_RATE, 48_000, 44_100),
         (Field.DURATION, 1.5, 1.4),
+        (Field.LOUDNESS, -23.5, -23.0),
         (Field.SIZE, 100, 99),
         (Field.CREATED, NOON, NOON + timedelta(microseconds=1)),
         (Field.UPDATED, NOON, NOON - timedelta(microseconds=1)),
@@ -67,7 +71,7 @@ def test_every_field_has_values() -> None:
     assert all(field_values(RECORDING, field) for field in Field)
 
 
-@given(st.sampled_from(sorted(ORDERED - {Field.CREATED, Field.UPDATED})), st.floats(-10, 1e6))
+@given(st.sampled_from(sorted(ORDERED - {Field.CREATED, Field.UPDATED})), st.floats(-100, 1e6))
 def test_the_comparisons_agree_with_each_other(field: Field, value: float) -> None:
     matches = {op: Filter(field, op, value).matches(RECORDING) for op in Op}
     assert matches[Op.GTE] == (matches[Op.GT] or matches[Op.EQ])
@@ -75,10 +79,11 @@ def test_the_comparisons_agree_with_each_other(field: Field, value: float) -> No
     assert matches[Op.GT] + matches[Op.EQ] + matches[Op.LT] == 1
 
 
-@pytest.mark.parametrize("field", [Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION])
+@pytest.mark.parametrize("field", [Field.CHANNELS, Field.SAMPLE_RATE, Field.DURATION, Field.LOUDNESS])
 @pytest.mark.parametrize("op", Op)
 def test_what_has_no_value_never_matches(field: Field, op: Op) -> None:
     assert not Filter(field, op, UNKNOWN_NUMBER).matches(UNHEARD)
+    assert not Filter(field, op, UNKNOWN_LOUDNESS).matches(UNHEARD)
     assert not Filter(field, op, 0).matches(UNHEARD)
 
 
@@ -126,14 +131,23 @@ def test_an_unknown_duration_sorts_before_all_known_ones() -> None:
     assert sort_value(silent, SortKey.DURATION) > UNKNOWN_NUMBER  # type: ignore[operator]  # both numbers
 
 
+def test_an_unknown_loudness_sorts_before_all_known_ones() -> None:
+    quiet = a_recording(loudness_lufs=-70.0)
+    assert sort_value(UNHEARD, SortKey.LOUDNESS) == UNKNOWN_LOUDNESS
+    assert sort_value(quiet, SortKey.LOUDNESS) > UNKNOWN_LOUDNESS  # type: ignore[operator]  # both numbers
+
+
 def test_filters_are_read_as_addresses_have_them() -> None:
     words = {"tag": ("dog", "loud"), "duration[gte]": ("1.5",), "channels": ("2",), "created[lt]": [NOON.isoformat()]}
+    words |= {"loudness[gte]": ["-23.5"], "text": ["Dog"]}
     assert filters_of(words) == (
         Filter(Field.TAG, Op.EQ, "dog"),
         Filter(Field.TAG, Op.EQ, "loud"),
         Filter(Field.DURATION, Op.GTE, 1.5),
         Filter(Field.CHANNELS, Op.EQ, 2),
         Filter(Field.CREATED, Op.LT, NOON),
+        Filter(Field.LOUDNESS, Op.GTE, -23.5),
+        Filter(Field.TEXT, Op.EQ, "Dog"),
     )
 
 
@@ -148,6 +162,12 @@ def test_filters_are_read_as_addresses_have_them() -> None:
         ("fixity", "intact"),
         ("duration", "long"),
         ("size", "-1"),
+        ("loudness", "-inf"),
+        ("text", ""),
+        ("text", " \u00b4\t"),
+        ("text", "a b c d e f g h i"),
+        ("text", "a" * 256),
+        ("text[gte]", "dog"),
         ("duration", "nan"),
         ("created", "yesterday"),
         ("created", "2026-03-01T12:00:00"),

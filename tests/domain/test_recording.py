@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from domain.analysis import Analysis, Descriptor
 from domain.errors import IllegalTransition, Invalid
 from domain.policy import Judgement, Verdict
 from domain.recording import (
@@ -33,8 +34,8 @@ def received(sha256: str | None = None) -> Recording:
     )
 
 
-def heard(recording: Recording) -> Recording:
-    return recording.heard(ANALYSIS, Judgement(Verdict.ACCEPT), LATER)
+def heard(recording: Recording, analysis: Analysis = ANALYSIS) -> Recording:
+    return recording.heard(analysis, Judgement(Verdict.ACCEPT), LATER)
 
 
 def test_a_recording_is_processing_once_its_bytes_are_known() -> None:
@@ -55,6 +56,14 @@ def test_what_was_heard_makes_it_ready() -> None:
     ready = heard(replace(received(a_sha256(1)), failure=FAILURE))
     assert (ready.status, ready.analysis_key, ready.failure) == (Status.READY, ANALYSIS.key, None)
     assert (ready.audio, ready.findings) == (ANALYSIS.audio, ANALYSIS.findings)
+
+
+def test_how_loud_it_is_comes_from_what_was_heard_last() -> None:
+    loudness = Descriptor("integrated_loudness", -23.1, "LUFS", "BS.1770-4")
+    loud = heard(received(a_sha256(1)), replace(ANALYSIS, descriptors=(loudness,)))
+    assert loud.loudness_lufs == -23.1
+    silent = replace(loudness, value=None, reason="It is silent.")
+    assert heard(loud, replace(ANALYSIS, descriptors=(silent,))).loudness_lufs is None
 
 
 @pytest.mark.parametrize(

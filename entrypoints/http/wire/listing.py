@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints, create_model
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, create_model
 
 from domain.listing import ORDERED, Comparable, Filter, Op, RecordingQuery, SortKey
 from domain.listing import Field as Filtered
 from domain.recording import Status
-from entrypoints.http.wire.common import Listing, Sha256
+from domain.text_search import MAX_TEXT_CHARS, MAX_WORDS
+from entrypoints.http.wire.common import Asked, Listing, Sha256
 
 REPEATABLE = frozenset({"tag", "finding"})
 """Parameters that may be given several times; all of them must match."""
@@ -17,8 +18,16 @@ _SORTS = "|".join(SortKey)
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Count = Annotated[int, Field(ge=0, le=2**53)]
 _Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Loudness = Annotated[float, Field(allow_inf_nan=False)]
+_Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_TEXT_CHARS),
+    Field(description=f"Up to {MAX_WORDS} words, each of which occurs in the title, the file name or the tags."),
+]
 
 _TYPES: dict[Filtered, Any] = {
+    Filtered.TEXT: _Word,
+    Filtered.TEXT: _Text,
     Filtered.STATUS: Status,
     Filtered.TAG: list[_Word],
     Filtered.FINDING: list[_Word],
@@ -31,31 +40,39 @@ _TYPES: dict[Filtered, Any] = {
     Filtered.CHANNELS: _Count,
     Filtered.SAMPLE_RATE: _Count,
     Filtered.DURATION: _Number,
+    Filtered.LOUDNESS: _Loudness,
+    Filtered.LOUDNESS: Annotated[float, Field(allow_inf_nan=False)],
     Filtered.SIZE: _Count,
     Filtered.CREATED: AwareDatetime,
     Filtered.UPDATED: AwareDatetime,
 }
 
 
-class RecordingListing(Listing):
+class _Filters(BaseModel):
+    def filters(self) -> tuple[Filter, ...]:
+        return tuple(
+            Filter(field, op, _comparable(field, value))
+            for field in Filtered
+            for op in Op
+            for value in _several(getattr(self, _name(field, op), None))
+        )
+
+
+class RecordingListing(_Filters, Listing):
     sort: str = Field("-created", pattern=f"^-?({_SORTS})$", description="What to sort by; `-` for descending.")
 
     def query(self, cursor: str | None) -> RecordingQuery:
         return RecordingQuery(
-            filters=tuple(self._filters()),
+            filters=self.filters(),
             sort=SortKey(self.sort.removeprefix("-")),
             descending=self.sort.startswith("-"),
             limit=self.limit,
             cursor=cursor,
         )
 
-    def _filters(self) -> list[Filter]:
-        return [
-            Filter(field, op, _comparable(field, value))
-            for field in Filtered
-            for op in Op
-            for value in _several(getattr(self, _name(field, op), None))
-        ]
+
+class RecordingTallying(_Filters, Asked):
+    """The same filters; there is nothing to sort, and no page."""
 
 
 def _several(given: Any) -> list[Any]:
@@ -85,5 +102,7 @@ def _parameters() -> dict[str, Any]:
 
 if TYPE_CHECKING:
     RecordingFilters = RecordingListing
+    TallyFilters = RecordingTallying
 else:
     RecordingFilters = create_model("RecordingFilters", __base__=RecordingListing, **_parameters())
+    TallyFilters = create_model("TallyFilters", __base__=RecordingTallying, **_parameters())

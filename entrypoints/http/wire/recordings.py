@@ -114,6 +114,9 @@ class RecordingView(BaseModel):
     tags: list[str]
     fields: dict[str, Scalar]
     audio: AudioView | None
+    loudness_lufs: float | None = Field(
+        description="Integrated, by BS.1770; null until it has been heard, and where it is silent or too short."
+    )
     size_bytes: int
     sha256: str | None
     fixity: FixityView | None = Field(description="Whether the stored bytes still have that hash; null until checked.")
@@ -139,6 +142,7 @@ class RecordingView(BaseModel):
             tags=list(recording.tags),
             fields=dict(recording.fields),
             audio=AudioView.of(recording.audio),
+            loudness_lufs=recording.loudness_lufs,
             size_bytes=recording.size_bytes,
             sha256=recording.sha256,
             fixity=FixityView.of(recording.fixity),

@@ -1,6 +1,7 @@
 """What an older version of the service has written is read by this one."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,17 +9,34 @@ import pytest
 
 from adapters import codec, cursors
 from adapters.local import database as database_module
+from adapters.local import rows
 from adapters.local.access import SqliteLibraries
 from adapters.local.database import Database
 from adapters.local.predictions import SqlitePredictions
 from adapters.local.queue import SqliteQueue
+from adapters.local.recordings import SqliteRecordings, _row
 from adapters.local.results import SqliteAnalyses
 from adapters.local.work import SqliteJobs
+from domain.analysis import Descriptor
 from domain.job_kind import JobKind, Lane
-from domain.policy import Policy, Rule, Verdict
+from domain.listing import RecordingQuery, SortKey, filters_of
+from domain.policy import Judgement, Policy, Rule, Verdict
 from domain.ports.models import PredictionQuery
-from domain.values import JobId
-from tests.builders import LIBRARY, NOON, FakeClock, a_job, a_library, a_prediction, an_analysis, an_entry
+from domain.recording import Status
+from domain.tally import Amount, Facet
+from domain.values import Failure, JobId
+from tests.builders import (
+    LIBRARY,
+    NOON,
+    FakeClock,
+    a_finding,
+    a_job,
+    a_library,
+    a_prediction,
+    a_recording,
+    an_analysis,
+    an_entry,
+)
 
 
 def test_libraries_and_analyses_of_before_the_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,4 +120,48 @@ def test_predictions_of_before_the_summaries_are_listed(tmp_path: Path, monkeypa
     with new.writing() as connection:
         connection.execute("UPDATE predictions SET doc = 'not read'")
     assert predictions.search(LIBRARY, PredictionQuery(model="birds")).items == (prediction.summary,)
+    new.close()
+
+
+def test_recordings_of_before_are_found_by_text_and_loudness_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loudness = Descriptor("integrated_loudness", -23.1, "LUFS", "BS.1770-4")
+    analysis = an_analysis(descriptors=(*an_analysis().descriptors, loudness))
+    held_back = a_recording(
+        title="Café",
+        tags=("Zoo", "owl"),
+        findings=(a_finding(),),
+        analysis_key=analysis.key,
+        status=Status.QUARANTINED,
+        judgement=Judgement(Verdict.QUARANTINE),
+    )
+    failed = a_recording(status=Status.FAILED, failure=Failure("empty-audio", "No sound."), audio=None)
+    path, scripts = tmp_path / "audio.db", database_module._migrations()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts[:14])
+    old = Database(path)
+    SqliteAnalyses(old).put(analysis)
+    with old.writing() as connection:
+        columns = {name for _, name, *_ in connection.execute("PRAGMA table_info (recordings)")}
+        for recording in (held_back, failed):
+            told = json.loads(codec.written(recording))
+            del told["loudness_lufs"]
+            row = {name: value for name, value in _row(recording).items() if name in columns}
+            seq = rows.add(connection, "recording", "recordings", {**row, "doc": json.dumps(told)})
+            connection.executemany(
+                "INSERT INTO recording_labels (library_id, recording, field, value) VALUES (?, ?, 'tag', ?)",
+                [(LIBRARY, seq, tag) for tag in recording.tags],
+            )
+    old.close()
+    monkeypatch.setattr(database_module, "_migrations", lambda: scripts)
+    new = Database(path)
+    recordings = SqliteRecordings(new)
+    asked = filters_of({"text": ["cafe zoo dog.wav OWL"], "loudness[lte]": ["-23.1"], "loudness[gte]": ["-23.1"]})
+    assert recordings.search(LIBRARY, RecordingQuery(asked)).items == (replace(held_back, loudness_lufs=-23.1),)
+    by_loudness = recordings.search(LIBRARY, RecordingQuery(sort=SortKey.LOUDNESS, descending=False)).items
+    assert [each.id for each in by_loudness] == [failed.id, held_back.id]
+    tally, one = recordings.tally(LIBRARY, ()), Amount(1, 1.5, held_back.size_bytes)
+    assert tally.by[Facet.TAG] == {"Zoo": one, "owl": one}
+    assert (tally.by[Facet.SEVERITY], tally.by[Facet.VERDICT]) == ({"warning": one}, {"quarantine": one})
+    assert tally.details == {"empty-audio": "No sound."}
     new.close()

@@ -54,6 +54,7 @@ VALUES: dict[Field, Comparable] = {
     Field.CHANNELS: 2,
     Field.SAMPLE_RATE: 48_000,
     Field.DURATION: 1.5,
+    Field.LOUDNESS: -23.0,
     Field.SIZE: 5,
     Field.CREATED: NOON,
     Field.UPDATED: NOON,
