@@ -4,7 +4,7 @@ make bench                            five minutes of sound in three formats, an
 make bench ARGS="--minutes 60"        an hour of it, and lengths up to four hours: about an hour in all
 make bench FILES="a.wav b.mp3 music"  sounds and folders of one's own
 make bench ARGS="--only listening"    one table: listening, lengths, clips, processing, steps, batches, ready, uploads,
-                                      records, work or transfers
+                                      records, panel, work or transfers
 """
 
 import argparse
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import batches, listening, material, processing, ready, records, transfers, uploads, work
+from benchmarks import batches, listening, material, panel, processing, ready, records, transfers, uploads, work
 
 SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aiff", ".aac", ".wma", ".webm", ".caf"})
 
@@ -53,6 +53,7 @@ def main() -> None:
                 records.HEADS,
                 lambda: records.rows(folder),
             ),
+            "panel": ("Pages of the panel, over 100,000 and 1,000 recordings", panel.HEADS, lambda: panel.rows(folder)),
             "work": ("Background work", ("what", "ratio", "medians"), lambda: work.rows(folder)),
             "transfers": ("Blobs of 256 MiB in S3", transfers.HEADS, transfers.rows),
         }
