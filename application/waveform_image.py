@@ -58,6 +58,5 @@ def _columns(window: WaveformWindow) -> tuple[tuple[float, float], ...]:
     count = min(COLUMNS, pixels)
     edges = [n * pixels // count * each for n in range(count + 1)]
     return tuple(
-        (min(numbers[start:end]) / _FULL_SCALE, max(numbers[start:end]) / _FULL_SCALE)
-        for start, end in pairwise(edges)
+        (min(numbers[start:end]) / _FULL_SCALE, max(numbers[start:end]) / _FULL_SCALE) for start, end in pairwise(edges)
     )

@@ -1,44 +1,40 @@
-"""Tables of metadata that people write, as CSV or XLSX, read by pandas.
+"""Tables of metadata, as CSV or XLSX: written as people may edit them, and read by pandas.
 
     id                            of the recording; needed
     title, tags                   take the place of what is there
     add_tags, remove_tags         several are parted by semicolons
     field.NAME                    of the recording's fields
+    filename, status, …           which a table that was written here has beside these: passed over
 
 An empty cell leaves what is there, `null` takes it out, but for a title, which there always is. In CSV true, false and
 numbers in their plain form are such; anything else is text, and so are 007 and numbers of more digits than readers of
-JSON keep.
+JSON keep. What an apostrophe is for stands in cell_values.
 """
 
 import csv
 import math
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.tables.cell_values import FIELD, READERS, is_column, reader_of
 from adapters.tables.workbook import cells
+from adapters.tables.writing import MAX_COLUMNS, MAX_ROWS, write
 from domain.change import Change
 from domain.errors import Invalid
-from domain.ports.tables import MetadataTables, Row
-from domain.values import RecordingId, Scalar
+from domain.ports.tables import TOLD, Cell, MetadataTables, Row, TableForm
+from domain.values import RecordingId
 
 if TYPE_CHECKING:
     import pandas
 
-MAX_COLUMNS = 200
-MAX_ROWS = 1_000_000
 MAX_SHEET_ROWS = 100_000
 MAX_LINE_CHARS = 1024 * 1024
 
 _ROWS_AT_ONCE = 1000
-_GREATEST = 2**53
 _SEPARATORS = ",;\t"
-_TAKE_OUT = "null"
-_FORMULA = ("=", "+", "-", "@")
-"""With which a spreadsheet takes a cell for a formula: exports put an apostrophe before them."""
 
 
 class PandasTables(MetadataTables):
@@ -47,7 +43,7 @@ class PandasTables(MetadataTables):
         seen: dict[str, int] = {}
         count = 0
         for frame in frames:
-            readers = {name: _cell_reader(name) for name in _checked_names(list(frame.columns))}
+            readers = {name: reader_of(name) for name in _checked_names(list(frame.columns))}
             for index, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
                 said = {name: value for name, value in zip(readers, values, strict=True) if not _is_empty(value)}
                 if not said:
@@ -56,6 +52,9 @@ class PandasTables(MetadataTables):
                 count += 1
                 if count > start:
                     yield row
+
+    def write(self, path: Path, form: TableForm, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> None:
+        write(path, form, columns, rows)
 
 
 def _lines(path: Path) -> Iterator["pandas.DataFrame"]:
@@ -150,9 +149,9 @@ def _checked_names(names: Iterable[object]) -> list[str]:
     if len(set(told)) < len(told):
         raise Invalid("The table has two columns of one name.", field="table")
     for name in told:
-        if name not in _READERS and not name.startswith("field."):
+        if not is_column(name):
             raise Invalid(
-                f"The table has a column {name[:64]!r}. Columns are {', '.join(_READERS)} and field.NAME.",
+                f"The table has a column {name[:64]!r}. Columns are {', '.join(READERS)} and field.NAME.",
                 field="table",
             )
     return told
@@ -166,13 +165,13 @@ def _row(n: int, said: dict[str, Any], readers: Mapping[str, Callable[[Any], Any
         twice = Invalid(f"Row {seen[recording_id]} is about the same recording.", field="id")
         return Row(n, RecordingId(recording_id), refusal=twice)
     seen[recording_id] = n
-    del said["id"]
+    said = {name: value for name, value in said.items() if name != "id" and name not in TOLD}
     if not said:
         return Row(n, RecordingId(recording_id))
     try:
         told = {name: readers[name](value) for name, value in said.items()}
-        fields = {name.removeprefix("field."): value for name, value in told.items() if name.startswith("field.")}
-        others = {name: value for name, value in told.items() if not name.startswith("field.")}
+        fields = {name.removeprefix(FIELD): value for name, value in told.items() if name.startswith(FIELD)}
+        others = {name: value for name, value in told.items() if not name.startswith(FIELD)}
         return Row(n, RecordingId(recording_id), Change.describing(**others, fields=fields))
     except Invalid as refusal:
         return Row(n, RecordingId(recording_id), refusal=refusal)
@@ -180,62 +179,3 @@ def _row(n: int, said: dict[str, Any], readers: Mapping[str, Callable[[Any], Any
 
 def _is_empty(value: Any) -> bool:
     return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
-
-
-def _text(value: Any) -> str:
-    text = _plain(value)
-    return "true" if text is True else "false" if text is False else str(text)
-
-
-def _title(value: Any) -> str:
-    text = _text(value)
-    if text == _TAKE_OUT:
-        raise Invalid("A title cannot be taken out. Leave the cell empty, or write another one.", field="title")
-    return text
-
-
-def _tags(value: Any) -> tuple[str, ...]:
-    text = _text(value)
-    return () if text == _TAKE_OUT else tuple(tag for each in text.split(";") if (tag := each.strip()))
-
-
-def _field(value: Any) -> Scalar:
-    plain = _plain(value)
-    if not isinstance(plain, str):
-        return plain
-    if plain in _WORDS:
-        return _WORDS[plain]
-    for kind in (int, float):
-        try:
-            number = kind(plain)
-        except ValueError:
-            continue
-        if str(number) == plain and abs(number) <= _GREATEST:
-            return number
-    return plain
-
-
-def _plain(value: Any) -> str | int | float | bool:
-    """A cell of a sheet has a type of its own; a whole number comes as a float."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    text = str(value).strip()
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
-
-
-_WORDS: Mapping[str, Scalar] = {"true": True, "false": False, _TAKE_OUT: None}
-_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "id": _text,
-    "title": _title,
-    "tags": _tags,
-    "add_tags": _tags,
-    "remove_tags": _tags,
-}
-
-
-def _cell_reader(name: str) -> Callable[[Any], Any]:
-    return _READERS.get(name, _field)
