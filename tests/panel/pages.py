@@ -11,16 +11,22 @@ class Shown:
     name: str
     address: str
     role: str | None = "admin"
+    of_library: bool = True
+    """Whether it shows what the library has, and so has a state in which there is nothing."""
+
+    @property
+    def can_be_empty(self) -> bool:
+        return self.of_library and "{" not in self.address
 
     def of(self, there: Mapping[str, str]) -> str:
         return self.address.format_map(there)
 
 
 PAGES = (
-    Shown("sign-in", "/sign-in", role=None),
+    Shown("sign-in", "/sign-in", role=None, of_library=False),
     Shown("library", "/"),
     Shown("recording", "/recordings/{recording}"),
-    Shown("help", "/help"),
+    Shown("help", "/help", of_library=False),
 )
 
 APART = frozenset({"/sign-in/<link>", "/library/facets"})

@@ -12,6 +12,7 @@ from tests.e2e.service import ADMIN_KEY, PATIENCE, ROOT, Service, until
 
 ROLES = ("admin", "editor", "viewer")
 PENDING = ("receiving", "processing")
+WORK_SECONDS = 120.0  # for what the worker is given, on a machine that has other things to do
 ENDED = ("succeeded", "partly-failed", "failed", "cancelled")
 
 
@@ -84,14 +85,14 @@ class Api:
             recording: dict[str, Any] = self.get(f"/recordings/{recording_id}")
             return None if recording["status"] in PENDING else recording
 
-        return until(look, f"{recording_id} is heard")
+        return until(look, f"{recording_id} is heard", WORK_SECONDS)
 
     def ended(self, job_id: str) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
             job: dict[str, Any] = self.get(f"/jobs/{job_id}")
             return job if job["status"] in ENDED else None
 
-        return until(look, f"job {job_id} has ended")
+        return until(look, f"job {job_id} has ended", WORK_SECONDS)
 
     def key(self, role: str, name: str | None = None) -> str:
         """The token of a new key."""

@@ -11,7 +11,7 @@ Theme = Literal["light", "dark"]
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTH, HEIGHT = 1280, 800
-PHONE = 390
+PHONE, PHONE_HEIGHT = 390, 844
 PATIENCE_MS = 30_000
 
 
@@ -47,7 +47,7 @@ class Visitors:
 
     def __init__(self, browser: Browser, sign_ins: SignIns, watched: Watch) -> None:
         self._browser = browser
-        self._sign_ins = sign_ins
+        self.sign_ins = sign_ins
         self._watched = watched
         self._contexts: list[BrowserContext] = []
 
@@ -62,8 +62,8 @@ class Visitors:
     ) -> Page:
         """An empty page of somebody with this role, or of a stranger (None); `state` is one of SignIns.with_key."""
         context = self._browser.new_context(
-            base_url=self._sign_ins.origin,
-            storage_state=state or (self._sign_ins.of(role) if role else None),
+            base_url=self.sign_ins.origin,
+            storage_state=state or (self.sign_ins.of(role) if role else None),
             viewport={"width": width, "height": height},
             color_scheme=theme,
             reduced_motion="reduce",
@@ -78,8 +78,8 @@ class Visitors:
         return context.new_page()
 
     def leave(self) -> None:
-        for context in self._contexts:
-            context.close()
+        while self._contexts:
+            self._contexts.pop().close()
 
 
 def settled(page: Page) -> None:
