@@ -1,5 +1,6 @@
 """Figures as people read them. Units are spelled with a space, times as 1:02:03.4, and what is not known as a dash."""
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -52,6 +53,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def value(anything: object) -> str:
+    """Of an entry of the audit trail: texts as they are, the rest as JSON."""
+    return anything if isinstance(anything, str) else json.dumps(anything, ensure_ascii=False)
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "duration": duration,
     "size": size,
@@ -59,4 +65,5 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "decibels": decibels,
     "moment": moment,
     "plural": plural,
+    "value": value,
 }

@@ -47,7 +47,7 @@ def test_every_vendored_package_says_its_version_and_has_its_licence_beside_it()
 def test_nothing_of_ours_names_an_address_outside_or_runs_inline(path: Path) -> None:
     text = path.read_text()
     assert not re.search(r"""(?:src|href|url|import|from|action)\s*[=(]?\s*["'(]?\s*(?:https?:)?//""", text)
-    assert "innerHTML" not in text
+    assert not re.search(r"\.(?:innerHTML|outerHTML)\s*\+?=|insertAdjacentHTML|document\.write|\beval\(", text)
     assert "| safe" not in text
     if path.suffix == ".html":
         assert not re.search(r"\s(?:on\w+|style|hx-on[\w:-]*)\s*=", text)

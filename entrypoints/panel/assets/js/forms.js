@@ -4,6 +4,7 @@
  *
  * Each named control becomes a member of the JSON body; dots in names nest. `data-type` on a control says what its
  * text is: number, integer, json, list (by commas), datetime (local, sent with its zone); a checkbox is true or false.
+ * Checked boxes within `<fieldset data-list="kinds">` become the list `kinds`, which may be empty.
  * Empty ones are left out, or sent as null with `data-empty="null"`. `data-version` on the form becomes If-Match.
  * `data-then`: reload, or an address to go to; in it `{id}` and the like stand for members of the answer.
  * The form hears `sent` with the answer in `detail`; whoever handles that calls preventDefault.
@@ -47,6 +48,12 @@ export function bodyOf(form) {
   const body = {};
   for (const control of form.elements) {
     if (!(control instanceof HTMLInputElement || control instanceof HTMLSelectElement || control instanceof HTMLTextAreaElement)) continue;
+    const list = control instanceof HTMLInputElement ? control.closest("fieldset[data-list]")?.getAttribute("data-list") : null;
+    if (list) {
+      body[list] ??= [];
+      if (/** @type {HTMLInputElement} */ (control).checked) body[list].push(control.value);
+      continue;
+    }
     if (!control.name || control.disabled) continue;
     const value = valueOf(control);
     if (value !== undefined) place(body, control.name.split("."), value);

@@ -1,6 +1,7 @@
 // @ts-check
 /** What every page has: dialogs, forms, times in the reader's zone, keys to go to the places. */
 
+import "./actions.js";
 import { open } from "./dialogs.js";
 import "./forms.js";
 import { listKeys, onKey } from "./shortcuts.js";

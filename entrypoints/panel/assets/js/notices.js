@@ -29,6 +29,17 @@ export function say(words, options = {}) {
   return remove;
 }
 
+/** Says it on the page that comes next. @param {string} words */
+export function sayNext(words) {
+  sessionStorage.setItem("said", words);
+}
+
+const waiting = sessionStorage.getItem("said");
+if (waiting) {
+  sessionStorage.removeItem("said");
+  say(waiting);
+}
+
 /** @param {unknown} error what a call has thrown */
 export function refuse(error) {
   if (error instanceof DOMException && error.name === "AbortError") return;
