@@ -11,6 +11,7 @@ from application import (
     access,
     analyse,
     arrivals,
+    backlog,
     browse,
     bulk_runs,
     catalogue,
@@ -43,6 +44,7 @@ from application import (
     sessions,
     summary,
     take_over,
+    tally,
     uploads,
     watch,
     waveform,
@@ -102,6 +104,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
 
     get_recording = wired(browse.GetRecording)
     search_recordings = wired(browse.SearchRecordings)
+    tally_recordings = wired(tally.TallyRecordings)
     summarise = wired(summary.Summarise)
     get_original = wired(browse.GetOriginal)
     list_renditions = wired(browse.ListRenditions)
@@ -146,6 +149,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
 
     get_job = wired(work.GetJob)
     search_jobs = wired(work.SearchJobs)
+    tell_backlog = wired(backlog.TellBacklog)
     cancel_job = wired(work.CancelJob)
     retry_job = wired(work.RetryJob)
     list_dead_letters = wired(work.ListDeadLetters)

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from flask import Response, request
 
+from application.backlog import Backlog
 from application.plan_batch import Plan
 from domain.job import Job
 from domain.job_kind import JobKind
@@ -13,6 +14,7 @@ from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
 from entrypoints.http.responses import answered
 from entrypoints.http.signing import signed_cursor, stores_cursor
+from entrypoints.http.wire.backlog import BacklogView
 from entrypoints.http.wire.batches import PlanView
 from entrypoints.http.wire.jobs import (
     DeadLetterList,
@@ -45,6 +47,13 @@ def list_jobs(query: JobListing) -> Response:
     )
     cursor = signed_cursor(library, "jobs", found.next_cursor)
     return answered(JobPage(items=[JobView.of(job) for job in found.items], next_cursor=cursor))
+
+
+@jobs.route("GET", "/backlog", answers={200: Answer(BacklogView)})
+def tell_backlog() -> Response:
+    """How much is still to be done: jobs that are not ended, by kind, and the items of batches."""
+    backlog: Backlog = use_cases().tell_backlog()(actor())
+    return answered(BacklogView.of(backlog))
 
 
 @jobs.route(

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from domain.errors import DigestMismatch, Invalid
 from domain.job import Job
 from domain.recording import Recording
+from domain.tally import Tally
 from domain.values import Page, RecordingId
 from entrypoints.http import conditional, errors, media_types
 from entrypoints.http.context import actor, use_cases
@@ -15,8 +16,9 @@ from entrypoints.http.responses import answered
 from entrypoints.http.signing import signed_cursor, stores_cursor
 from entrypoints.http.streaming import body_chunks, form_file
 from entrypoints.http.wire.jobs import job_address
-from entrypoints.http.wire.listing import RecordingFilters
+from entrypoints.http.wire.listing import RecordingFilters, TallyFilters
 from entrypoints.http.wire.recordings import OnDuplicate, RecordingPage, RecordingPatch, RecordingPath, RecordingView
+from entrypoints.http.wire.tally import TallyView
 
 recordings = Resource("recordings", "Files come in, and what is known of them comes out.")
 
@@ -114,6 +116,13 @@ def list_recordings(query: RecordingFilters) -> Response:
             next_cursor=signed_cursor(library, "recordings", found.next_cursor),
         )
     )
+
+
+@recordings.route("GET", "/tally", answers={200: Answer(TallyView)})
+def tally_recordings(query: TallyFilters) -> Response:
+    """How many recordings there are, with their seconds and bytes: in all, and of each kind. All filters must match."""
+    tally: Tally = use_cases().tally_recordings()(actor(), query.filters())
+    return answered(TallyView.of(tally))
 
 
 @recordings.route(

@@ -35,6 +35,7 @@ PART = {"data": b"x", "query_string": {"signature": "x"}}
 REQUIRED = {
     ("POST", f"{V1}/recordings"): Call(WRITE, given={"data": b"RIFF", "query_string": {"filename": "a.wav"}}),
     ("GET", f"{V1}/recordings"): Call(READ),
+    ("GET", f"{V1}/tally"): Call(READ),
     ("GET", f"{V1}/recordings/<id>"): Call(READ, "recording"),
     ("PATCH", f"{V1}/recordings/<id>"): Call(WRITE, "recording", {"json": {"title": "x"}, **VERSION}),
     ("DELETE", f"{V1}/recordings/<id>"): Call(WRITE, "recording", VERSION),
@@ -63,6 +64,7 @@ REQUIRED = {
     ("PUT", f"{V1}/uploads/<id>/parts/<n>"): Call(None, "upload", PART),  # the signature is the permission
     ("GET", f"{V1}/jobs"): Call(READ),
     ("POST", f"{V1}/jobs"): Call(WRITE, given={"json": {"analyser": "listen", "recordings": ["x"]}}),
+    ("GET", f"{V1}/backlog"): Call(READ),
     ("GET", f"{V1}/jobs/<id>"): Call(READ, "job"),
     ("POST", f"{V1}/jobs/<id>/cancel"): Call(WRITE, "job"),
     ("POST", f"{V1}/jobs/<id>/retry"): Call(WRITE, "job"),
