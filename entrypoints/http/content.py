@@ -68,8 +68,12 @@ def _range_still_holds(request: Request, content: Content) -> bool:
 
 
 def disposition(filename: str) -> str:
-    """RFC 6266: a plain name for old clients, the true one in UTF-8 for all others."""
+    """RFC 6266: a plain name for old clients, the true one in UTF-8 for all others.
+
+    An attachment, as the store's own addresses have it: opened by itself it is saved, and never shown as a page of this
+    origin. Players and pictures on a page take it all the same.
+    """
     plain = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%;' else "_" for char in filename)
     if plain == filename:
-        return f'inline; filename="{plain}"'
-    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+        return f'attachment; filename="{plain}"'
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

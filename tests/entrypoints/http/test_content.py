@@ -30,7 +30,7 @@ def test_the_service_says_what_it_sends(editor: Api, heard: dict[str, Any]) -> N
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["ETag"] == f'"{heard["sha256"]}"'
-    assert answer.headers["Content-Disposition"] == 'inline; filename="tone.wav"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="tone.wav"'
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_the_sender_cannot_choose_what_a_browser_makes_of_it(editor: Api, sent: 
 @pytest.mark.parametrize(
     ("filename", "header"),
     [
-        ("a.wav", 'inline; filename="a.wav"'),
-        ("Ärzte.wav", "inline; filename=\"_rzte.wav\"; filename*=UTF-8''%C3%84rzte.wav"),
-        ('a";x=".wav', "inline; filename=\"a__x=_.wav\"; filename*=UTF-8''a%22%3Bx%3D%22.wav"),
-        ("100%41.wav", "inline; filename=\"100_41.wav\"; filename*=UTF-8''100%2541.wav"),
+        ("a.wav", 'attachment; filename="a.wav"'),
+        ("Ärzte.wav", "attachment; filename=\"_rzte.wav\"; filename*=UTF-8''%C3%84rzte.wav"),
+        ('a";x=".wav', "attachment; filename=\"a__x=_.wav\"; filename*=UTF-8''a%22%3Bx%3D%22.wav"),
+        ("100%41.wav", "attachment; filename=\"100_41.wav\"; filename*=UTF-8''100%2541.wav"),
     ],
 )
 def test_a_name_cannot_break_out_of_its_header(filename: str, header: str) -> None:

@@ -65,7 +65,7 @@ def test_an_excerpt_is_served_like_any_sound(service: Service, ready: Recording)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "audio/wav"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Disposition"] == 'inline; filename="A dog 1.000-2.500.wav"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="A dog 1.000-2.500.wav"'
     assert answer.headers["Cache-Control"].startswith("private")
     assert len(answer.data) == 44 + round(1.5 * RATE) * 4
     part = service.viewer.get(where, headers={"Range": "bytes=0-3"})
