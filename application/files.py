@@ -30,3 +30,21 @@ def lines_from(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
                 return
             count += 1
             yield line + b"\n"
+
+
+class Unnamed(Iterator[bytes]):
+    """The chunks of a file whose name may go at once: its bytes stay until they were read, or until it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.size_bytes = path.stat().st_size
+        self._file = path.open("rb")
+
+    def __next__(self) -> bytes:
+        chunk = b"" if self._file.closed else self._file.read(COPY_BYTES)
+        if not chunk:
+            self.close()
+            raise StopIteration
+        return chunk
+
+    def close(self) -> None:
+        self._file.close()

@@ -73,7 +73,16 @@ def _is_misread(text: str) -> bool:
 
 
 def _is_misread_as_field(text: str) -> bool:
-    return text.startswith(_FORMULA) or text != text.strip() or not isinstance(_parsed(text), str)
+    return text.startswith(_FORMULA) or text != text.strip() or text in _WORDS or _is_number(text)
+
+
+def _is_number(text: str) -> bool:
+    """To a spreadsheet, which would make 7 of 007."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _marked(text: str, misread: Misread) -> str:

@@ -63,7 +63,7 @@ def start(
     [(work, how)] = said
     if work is Work.MOVE:
         how = {"key": typer.prompt("A key of the library to move to", hide_input=True)}
-    selection = Selection(query=_query(query), share=share)
+    selection = Selection(query=query_of(query), share=share)
     session: Session = context.obj
     with session.container() as container:
         actor = session.actor(container, library)
@@ -218,7 +218,8 @@ def show_plan(session: Session, plan: Plan, *, as_json: bool) -> None:
         session.out.print(f"{refusal.count} would be refused: {refusal.detail}", highlight=False)
 
 
-def _query(text: str) -> dict[str, tuple[str, ...]]:
+def query_of(text: str) -> dict[str, tuple[str, ...]]:
+    """The words of `filters_of`, as they are written in an address."""
     try:
         parsed = parse_qs(text, strict_parsing=bool(text), keep_blank_values=True)
     except ValueError:

@@ -27,6 +27,7 @@ from entrypoints.http.api_v1.hearing import hearing
 from entrypoints.http.api_v1.imports import imports
 from entrypoints.http.api_v1.jobs import jobs
 from entrypoints.http.api_v1.limits import limits as intake_limits
+from entrypoints.http.api_v1.metadata_exports import metadata_exports
 from entrypoints.http.api_v1.metadata_imports import metadata_imports
 from entrypoints.http.api_v1.policy import policy
 from entrypoints.http.api_v1.predictions import predictions
@@ -54,7 +55,7 @@ def create_app(container: Container) -> Flask:
     _guard(app, container)
     openapi.register(app, recordings, contents, hearing, catalogue, uploads, intake_limits, imports, jobs, batches)
     openapi.register(app, events, predictions, metadata_imports, recipes, rules, schedules, policy, access)
-    openapi.register(app, recipe_previews, regions, webhooks)
+    openapi.register(app, metadata_exports, recipe_previews, regions, webhooks)
     app.register_blueprint(ops)
     app.register_blueprint(docs)
     return app

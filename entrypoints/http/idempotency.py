@@ -60,7 +60,7 @@ def settle(response: Response) -> Response:
     if started is None:
         return response
     try:
-        if 200 <= response.status_code < 300:
+        if 200 <= response.status_code < 300 and not response.is_streamed:  # what is streamed has only told
             headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
             body = g.get("body_to_keep") or response.get_data()
             _store().finish(started.answered(Answer(response.status_code, headers, body)))

@@ -31,6 +31,7 @@ from application import (
     look,
     loudness_series,
     making,
+    metadata_export,
     notices,
     on_request,
     predict,
@@ -105,6 +106,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
     get_recording = wired(browse.GetRecording)
     search_recordings = wired(browse.SearchRecordings)
     tally_recordings = wired(tally.TallyRecordings)
+    export_metadata = wired(metadata_export.ExportMetadata)
     summarise = wired(summary.Summarise)
     get_original = wired(browse.GetOriginal)
     list_renditions = wired(browse.ListRenditions)

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, create_model
 
+from application.metadata_export import ExportFormat
 from domain.listing import ORDERED, Comparable, Filter, Op, RecordingQuery, SortKey
 from domain.listing import Field as Filtered
 from domain.recording import Status
 from domain.text_search import MAX_TEXT_CHARS, MAX_WORDS
-from entrypoints.http.wire.common import Asked, Listing, Sha256
+from entrypoints.http.wire.common import Asked, Id, Listing, Sha256
 
-REPEATABLE = frozenset({"tag", "finding"})
-"""Parameters that may be given several times; all of them must match."""
+REPEATABLE = frozenset({"tag", "finding", "id"})
+"""Parameters that may be given several times: of filters all must match."""
+
+MAX_IDS = 100
+"""Of an address: gunicorn takes 4,094 bytes of method, address and protocol."""
 
 _SORTS = "|".join(SortKey)
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -75,6 +79,13 @@ class RecordingTallying(_Filters, Asked):
     """The same filters; there is nothing to sort, and no page."""
 
 
+class RecordingExporting(_Filters, Asked):
+    """The same filters, or some recordings; all of what is found comes at once."""
+
+    format: ExportFormat = ExportFormat.CSV
+    id: list[Id] | None = Field(None, max_length=MAX_IDS, description="Of recordings to tell of, and of no others.")
+
+
 def _several(given: Any) -> list[Any]:
     if isinstance(given, list):
         return given
@@ -103,6 +114,8 @@ def _parameters() -> dict[str, Any]:
 if TYPE_CHECKING:
     RecordingFilters = RecordingListing
     TallyFilters = RecordingTallying
+    ExportFilters = RecordingExporting
 else:
     RecordingFilters = create_model("RecordingFilters", __base__=RecordingListing, **_parameters())
     TallyFilters = create_model("TallyFilters", __base__=RecordingTallying, **_parameters())
+    ExportFilters = create_model("ExportFilters", __base__=RecordingExporting, **_parameters())

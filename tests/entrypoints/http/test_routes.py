@@ -74,6 +74,8 @@ REQUIRED = {
     ("POST", f"{V1}/jobs/<id>/items/<n>/approve"): Call(WRITE, "batch"),
     ("POST", f"{V1}/jobs/<id>/items/<n>/reject"): Call(WRITE, "batch"),
     ("POST", f"{V1}/imports"): Call(WRITE, given={"json": {"address": "memory://allowed/"}}),
+    ("GET", f"{V1}/metadata-exports"): Call(READ),
+    ("POST", f"{V1}/metadata-exports"): Call(READ, given={"json": {"recordings": ["x"]}}),
     ("POST", f"{V1}/metadata-imports"): Call(WRITE, given={"data": b"id,title\nx,Owl\n", "content_type": "text/csv"}),
     ("GET", f"{V1}/dead-letters"): Call(READ),
     ("POST", f"{V1}/dead-letters/<id>/release"): Call(WRITE, "job"),

@@ -44,6 +44,7 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/recordings/<id>/release"),
     ("POST", f"{V1}/recordings/<id>/reject"),
     ("POST", f"{V1}/imports"),  # no chance address is one that is allowed
+    ("POST", f"{V1}/metadata-exports"),  # no chance id is a recording's
     ("POST", f"{V1}/metadata-imports"),  # no chance bytes are a table
     ("POST", f"{V1}/jobs"),  # no chance id is a recording's
     ("POST", f"{V1}/jobs/<id>/cancel"),
