@@ -16,6 +16,7 @@ from tests.entrypoints.panel.conftest import Reader
 
 PANEL = Path(entrypoints.panel.__file__).parent
 VENDOR = PANEL / "assets" / "vendor"
+TYPES = Path(__file__).parents[2] / "npm" / "package.json"
 OURS = [path for part in ("templates", "assets/js", "assets/css") for path in sorted((PANEL / part).rglob("*.*"))]
 FIRST_LOAD_BYTES = 120_000
 
@@ -41,6 +42,14 @@ def test_every_vendored_package_says_its_version_and_has_its_licence_beside_it()
         assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
         assert package["licence"]
         assert any(file["file"].startswith("LICENSE") for file in package["files"])
+
+
+def test_the_types_of_what_is_vendored_are_of_the_same_version() -> None:
+    types = json.loads(TYPES.read_text())["dependencies"]
+    vendors = {package["name"]: package["version"] for package in vendored()}
+    typed = types.keys() & vendors.keys()
+    assert {"wavesurfer.js", "uplot", "htmx.org"} <= typed
+    assert {name: types[name] for name in typed} == {name: vendors[name] for name in typed}
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
