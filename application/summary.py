@@ -1,6 +1,5 @@
 """How a library stands, in a few numbers."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +10,8 @@ from domain.listing import Field, Filter, Op
 from domain.ports.recordings import Recordings
 from domain.ports.work import JobQuery, Jobs
 from domain.recording import Status
+from domain.tally import Amount, Counted, Counter, Facet, Tally
+from domain.values import LibraryId
 
 PAGE = 200
 
@@ -27,27 +28,31 @@ class Summary:
 
 @dataclass(frozen=True)
 class Summarise:
-    """Walks the whole library a page at a time: exact, and for a person who can wait."""
+    """Exact: where the store does not tally all, it walks the library a page at a time, for a person who can wait."""
 
     recordings: Recordings
     jobs: Jobs
 
     def __call__(self, actor: Actor) -> Summary:
         actor.require(Permission.READ)
-        counts: Counter[str] = Counter()
-        seconds, size_bytes = 0.0, 0
-        for recording in each_recording(self.recordings, actor.library_id):
-            counts[recording.status] += 1
-            seconds += (recording.audio and recording.audio.duration_seconds) or 0.0
-            size_bytes += recording.size_bytes
-        trashed = Filter(Field.STATUS, Op.EQ, Status.TRASHED)
-        counts[Status.TRASHED] = sum(1 for _ in each_recording(self.recordings, actor.library_id, trashed))
+        tally = self.recordings.tally(actor.library_id, ())
+        if not tally.whole:
+            tally = self._walked(actor.library_id)
+        statuses = tally.by[Facet.STATUS]
         return Summary(
-            {str(status): counts[status] for status in Status},
-            seconds / 3600,
-            size_bytes,
+            {str(status): statuses.get(status, Amount()).recordings for status in Status},
+            tally.total.seconds / 3600,
+            tally.total.bytes,
             {str(status): self._count(actor, status) for status in JobStatus},
         )
+
+    def _walked(self, library_id: LibraryId) -> Tally:
+        counter = Counter(with_trash=False)
+        trashed = Filter(Field.STATUS, Op.EQ, Status.TRASHED)
+        for filters in ((), (trashed,)):
+            for recording in each_recording(self.recordings, library_id, *filters):
+                counter.count(Counted.of(recording))
+        return counter.tally({})
 
     def _count(self, actor: Actor, status: JobStatus) -> int:
         count, cursor = 0, None

@@ -98,6 +98,17 @@ def test_a_listing_walks_through_no_table(database: Database, few: int, sort: So
         assert walks(plans(database, lambda query=query: recordings.search(LIBRARY, query))) == []  # type: ignore[misc]  # called at once
 
 
+def test_a_tally_of_all_looks_at_indexes_alone(database: Database) -> None:
+    """At no recording but the newest of each failure: the rows are ten times as large as what is counted."""
+    recordings = SqliteRecordings(database)
+    steps = plans(database, lambda: recordings.tally(LIBRARY, ()))
+    looks = [step for step in steps if " recordings " in step]
+    assert walks(steps) == ["SCAN newest"]  # a row for each failure code
+    assert [step for step in looks if "COVERING INDEX recordings_tallied" not in step] == [
+        "SEARCH recordings USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
+
+
 @pytest.mark.parametrize("sort", SortKey)
 @pytest.mark.parametrize("status", [None, Status.READY])
 def test_the_usual_listing_sorts_nothing(database: Database, sort: SortKey, status: Status | None) -> None:
