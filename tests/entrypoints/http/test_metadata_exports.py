@@ -31,6 +31,7 @@ def test_a_table_goes_out_and_comes_back(service: Service, owl: str) -> None:
     assert int(answer.headers["Content-Length"]) == len(answer.data)
     head = service.viewer("HEAD", f"{EXPORTS}?tag=owl")
     assert (head.data, head.headers["Content-Length"]) == (b"", answer.headers["Content-Length"])
+    head.close()  # as servers do
     (row,) = csv.DictReader(io.StringIO(answer.text, newline=""))
     assert (row["id"], row["title"], row["field.take"], row["field.code"]) == (owl, "'=HYPERLINK(0)", "3", "'007")
     unchanged = service.editor.post(f"{V1}/metadata-imports", data=answer.data, content_type="text/csv").get_json()
