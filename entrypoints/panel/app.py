@@ -14,13 +14,15 @@ from entrypoints.http import auth, limits
 from entrypoints.panel import assets, policy, problem_pages, rendering
 from entrypoints.panel.pages.audit import audit_page
 from entrypoints.panel.pages.help import help_page
+from entrypoints.panel.pages.jobs import jobs_page
 from entrypoints.panel.pages.keys import keys_page
 from entrypoints.panel.pages.library import library
 from entrypoints.panel.pages.recording import recording_page
 from entrypoints.panel.pages.sign_in import sign_in
+from entrypoints.panel.pages.upload import upload
 from entrypoints.panel.pages.webhooks import webhooks_page
 
-PAGES = (library, recording_page, help_page, keys_page, webhooks_page, audit_page)
+PAGES = (library, recording_page, upload, help_page, keys_page, webhooks_page, audit_page, jobs_page)
 """Behind the sign-in, all of them."""
 
 _PAGE_NAMES = frozenset(page.name for page in PAGES)
