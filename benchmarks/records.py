@@ -1,4 +1,4 @@
-"""What a page of 200 recordings costs when the library has 1,000 and when it has 100,000, in each family.
+"""What a page of 200 recordings, and a tally, cost when the library has 1,000 and when it has 100,000, in each family.
 
 The library in the memory of the process and the one in SQLite are timed. Doubles of DynamoDB sort all that they hold
 for each question, and report one capacity for any of a kind, so there requests and items are counted instead: what AWS
@@ -6,7 +6,7 @@ bills and takes its time for grows with these.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +34,8 @@ MANY_ON_MOTO = 20_000  # it takes a minute to fill with these
 SOME = 250
 """So many recordings have what is rare, in a library of any size: each page is full, and found in as much."""
 
+_COMMON = (Filter(Field.TAG, Op.EQ, "common"),)
+
 Row = tuple[str, str, str, str]
 
 
@@ -54,9 +56,10 @@ def queries(count: int) -> dict[str, RecordingQuery]:
             cursor=cursors.written(LIBRARY, RecordingQuery(), (cursors.moment(before.created_at), before.id))
         ),
         "by title": RecordingQuery(sort=SortKey.TITLE, descending=False),
-        "with a common tag": RecordingQuery((Filter(Field.TAG, Op.EQ, "common"),)),
+        "with a common tag": RecordingQuery(_COMMON),
         "with a rare tag": RecordingQuery((rare,)),
         "with a rare tag, by title": RecordingQuery((rare,), SortKey.TITLE),
+        "with a word within a common tag": RecordingQuery((Filter(Field.TEXT, Op.EQ, "OMMO"),)),
         "longer than most, newest first": RecordingQuery((long,)),
         "longer than most, longest first": RecordingQuery((long,), SortKey.DURATION),
     }
@@ -101,7 +104,20 @@ def _timed(family: str, few: Recordings, many: Recordings) -> Iterator[Row]:
             lambda of_few=of_few: _page(few, of_few),  # type: ignore[misc]  # as above
             clock=time.perf_counter,
         )
-        yield (f"{family}, {MANY:,}", name, f"{large / small:.1f}", f"{large * 1e3:.2f} ms, {small * 1e3:.2f} ms")
+        yield _compared(family, name, large, small)
+    nothing = RecordingQuery((Filter(Field.TEXT, Op.EQ, "nobody says"),))
+    asked: dict[str, Callable[[Recordings], object]] = {
+        "with words that nothing says": lambda recordings: recordings.search(LIBRARY, nothing),
+        "a tally of all": lambda recordings: recordings.tally(LIBRARY, ()),
+        "a tally of what has a common tag": lambda recordings: recordings.tally(LIBRARY, _COMMON),
+    }
+    for name, ask in asked.items():
+        large, small = medians(lambda ask=ask: ask(many), lambda ask=ask: ask(few), clock=time.perf_counter)  # type: ignore[misc]  # as above
+        yield _compared(family, name, large, small)
+
+
+def _compared(family: str, name: str, large: float, small: float) -> Row:
+    return f"{family}, {MANY:,}", name, f"{large / small:.1f}", f"{large * 1e3:.2f} ms, {small * 1e3:.2f} ms"
 
 
 def _counted(few: AwsDouble, many: AwsDouble, count: int) -> Iterator[Row]:
