@@ -31,7 +31,7 @@ _ABOUT: tuple[dict[str, Any], ...] = (
 
 
 def fill(api: Api) -> Mapping[str, str]:
-    """Fills the library that the key is of, and names what the addresses of its pages need: recording, job, recipe.
+    """Fills the library that the key is of, and names what the addresses of its pages need (tests.panel.pages).
 
     All that is said is the same each time, but for ids and times.
     """
@@ -96,4 +96,6 @@ def _work(api: Api, voice: str) -> Mapping[str, str]:
     api.post("/schedules", {"name": "nightly voices", **when, "runs": nightly})
     for role, name in (("editor", "studio"), ("viewer", "newsroom, to listen")):
         api.key(role, name)
-    return {"job": job, "recipe": "archive-voice"}
+    webhook = str(api.post("/webhooks", {"url": "http://127.0.0.1:9/audio-events", "kinds": ["job.changed"]})["id"])
+    api.change(f"/webhooks/{webhook}", {"paused": True})  # it is not there to be sent to
+    return {"job": job, "recipe": "archive-voice", "webhook": webhook}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shown:
-    """`address` may hold {recording}, {job} and {recipe}, which library.fill names; `role` None: a stranger."""
+    """`address` may hold {recording}, {job}, {recipe}, {webhook}, which library.fill names; `role` None: a stranger."""
 
     name: str
     address: str
@@ -26,6 +26,13 @@ PAGES = (
     Shown("sign-in", "/sign-in", role=None, of_library=False),
     Shown("library", "/"),
     Shown("recording", "/recordings/{recording}"),
+    Shown("upload", "/upload"),
+    Shown("jobs", "/jobs"),
+    Shown("job", "/jobs/{job}"),
+    Shown("keys", "/keys"),
+    Shown("webhooks", "/webhooks"),
+    Shown("webhook", "/webhooks/{webhook}"),
+    Shown("audit", "/audit"),
     Shown("help", "/help", of_library=False),
 )
 

@@ -21,7 +21,8 @@ class PanelService(Service):
 
     def __init__(self, folder: Path, **settings: str) -> None:
         usual = {"AUDIO_WORKER_CHILDREN": "2", "AUDIO_LEASE_SECONDS": "30", "AUDIO_STOP_GRACE_SECONDS": "5"}
-        super().__init__(folder, **usual, **settings)
+        private = {"AUDIO_WEBHOOK_ALLOW_PRIVATE": "true"}  # any other address would be asked of the network
+        super().__init__(folder, **usual, **private, **settings)
         self._serve: subprocess.Popen[bytes] | None = None
 
     @property
