@@ -20,7 +20,7 @@ from domain.ports.recordings import Recordings, Uploads
 from domain.ports.world import Clock, Ids
 from domain.recording import Recording
 from domain.upload import Part, Upload, UploadStatus, check_announced_size
-from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, display_name, require_digest
+from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, checked_tags, display_name, require_digest
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,11 @@ class OpenUpload:
         sha256: str | None = None,
         keep_duplicate: bool = False,
         part_sha256: bool = False,
+        tags: tuple[str, ...] = (),
     ) -> UploadState:
         actor.require(Permission.WRITE)
         display_name(filename)
+        checked_tags(tags)
         check_announced_size(size_bytes, self.max_bytes)
         if sha256 is not None and not keep_duplicate:
             refuse_duplicate(self.recordings, actor.library_id, checked_sha256(sha256))
@@ -79,6 +81,7 @@ class OpenUpload:
             sha256=sha256,
             keep_duplicate=keep_duplicate,
             part_sha256=part_sha256,
+            tags=tags,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "upload.create", before=None, after=upload)
         self.uploads.add(upload, entry)
@@ -186,6 +189,7 @@ class CompleteUpload:
             size_bytes=upload.size_bytes,
             now=now,
             keep_duplicate=upload.keep_duplicate,
+            tags=upload.tags,
             upload_id=upload.id,
         )
         entry = AuditEntry.of_change(self.ids.next(), now, actor, "recording.create", before=None, after=recording)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import Conflict, Gone, Invalid, TooLarge
-from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, display_name
+from domain.values import LibraryId, RecordingId, UploadId, checked_sha256, checked_tags, display_name
 
 MIN_PART_BYTES = 5 * 1024 * 1024
 MAX_PARTS = 10_000
@@ -33,7 +33,7 @@ class Upload:
     """Sizes are in bytes; all parts but the last have `part_size`. The blob store knows the parts that arrived.
 
     With `part_sha256` the client tells the SHA-256 of each part before it is given an address for it, and the address
-    takes no other bytes.
+    takes no other bytes. `tags` are those that the recording will have.
     """
 
     id: UploadId
@@ -50,6 +50,7 @@ class Upload:
     sha256: str | None = None
     keep_duplicate: bool = False
     part_sha256: bool = False
+    tags: tuple[str, ...] = ()
     status: UploadStatus = UploadStatus.OPEN
     version: int = 1
 
@@ -70,6 +71,7 @@ class Upload:
         sha256: str | None = None,
         keep_duplicate: bool = False,
         part_sha256: bool = False,
+        tags: tuple[str, ...] = (),
     ) -> "Upload":
         """Raises Invalid or TooLarge when such a file would not be taken."""
         check_announced_size(size_bytes, max_bytes)
@@ -88,6 +90,7 @@ class Upload:
             sha256=None if sha256 is None else checked_sha256(sha256),
             keep_duplicate=keep_duplicate,
             part_sha256=part_sha256,
+            tags=checked_tags(tags),
         )
 
     @property

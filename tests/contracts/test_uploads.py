@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 
 def test_what_was_added_is_got_back_unchanged(family: Family) -> None:
-    upload = an_upload(sha256=a_sha256(1), keep_duplicate=True, filename="Ö.wav")
+    upload = an_upload(sha256=a_sha256(1), keep_duplicate=True, filename="Ö.wav", tags=("dog", "hund"))
     family.uploads.add(upload, an_entry())
     assert family.uploads.get(LIBRARY, upload.id) == upload
 

@@ -47,6 +47,7 @@ def open_upload(body: NewUpload) -> Response:
         sha256=body.sha256,
         keep_duplicate=body.on_duplicate == "keep",
         part_sha256=body.part_sha256,
+        tags=tuple(body.tags),
     )
     return answered(_view(state), 201, Location=upload_address(state.upload.id))
 

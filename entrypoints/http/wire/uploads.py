@@ -38,6 +38,7 @@ class NewUpload(Asked):
     part_sha256: StrictBool = Field(
         False, description="Each part is bound to its SHA-256: tell them when you ask for addresses."
     )
+    tags: list[str] = Field(default_factory=list, max_length=1000, description="Those that the recording will have.")
 
 
 class PartDigest(Asked):
@@ -80,6 +81,7 @@ class UploadView(BaseModel):
     size: int
     part_size: int
     part_sha256: bool
+    tags: list[str]
     status: UploadStatus
     parts: list[PartView]
     created_at: datetime
@@ -112,6 +114,7 @@ class UploadView(BaseModel):
             size=upload.size_bytes,
             part_size=upload.part_size,
             part_sha256=upload.part_sha256,
+            tags=list(upload.tags),
             status=upload.status,
             parts=parts,
             created_at=upload.created_at,

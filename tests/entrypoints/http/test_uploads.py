@@ -54,7 +54,9 @@ def own_addresses(service: Service) -> None:
 
 
 def test_a_file_comes_in_by_parts_in_any_order(service: Service, editor: Api) -> None:
-    upload = opened(editor, LONG, content_type="audio/wav", sha256=hashlib.sha256(LONG).hexdigest())
+    digest = hashlib.sha256(LONG).hexdigest()
+    upload = opened(editor, LONG, content_type="audio/wav", sha256=digest, tags=["wind", "dog", "wind"])
+    assert upload["tags"] == ["dog", "wind"]
     assert upload["part_size"] == MIN_PART_BYTES
     assert [part["n"] for part in upload["parts"]] == [1, 2]
     put(service, upload, LONG, 2)
@@ -71,10 +73,17 @@ def test_a_file_comes_in_by_parts_in_any_order(service: Service, editor: Api) ->
     service.work()
     recording = editor.get(upload["links"]["recording"]).get_json()
     assert recording["status"] == "ready"
-    assert recording["sha256"] == hashlib.sha256(LONG).hexdigest()
+    assert (recording["sha256"], recording["tags"]) == (digest, ["dog", "wind"])
     after = editor.get(upload["links"]["self"]).get_json()
     assert after["status"] == "completed"
     assert all(part["received"] and part["url"] is None for part in after["parts"])
+
+
+def test_tags_that_no_recording_can_have_are_refused_before_anything_is_sent(service: Service, editor: Api) -> None:
+    before = service.stored()
+    announced = {"filename": "long.wav", "size": len(SHORT), "tags": ["x" * 65]}
+    assert problem(editor.post(f"{V1}/uploads", json=announced), 400, "invalid")["field"] == "tags"
+    assert service.stored() == before
 
 
 def test_an_aborted_upload_leaves_nothing(service: Service, editor: Api) -> None:
