@@ -72,6 +72,21 @@ class CreateSchedule:
 
 
 @dataclass(frozen=True)
+class ForetellTimes:
+    """The next moments, in UTC, that a cron expression names in a time zone. Raises Invalid where it names none."""
+
+    cron: Cron
+    clock: Clock
+
+    def __call__(self, actor: Actor, expression: str, time_zone: str, count: int = 5) -> tuple[datetime, ...]:
+        actor.require(Permission.READ)
+        times = [self.cron.next(expression, time_zone, self.clock.now())]
+        while len(times) < count:
+            times.append(self.cron.next(expression, time_zone, times[-1]))
+        return tuple(times)
+
+
+@dataclass(frozen=True)
 class ListSchedules:
     schedules: Schedules
 

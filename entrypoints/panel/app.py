@@ -18,11 +18,24 @@ from entrypoints.panel.pages.jobs import jobs_page
 from entrypoints.panel.pages.keys import keys_page
 from entrypoints.panel.pages.library import library
 from entrypoints.panel.pages.recording import recording_page
+from entrypoints.panel.pages.recording_facts import recording_facts
+from entrypoints.panel.pages.schedules import schedules_page
 from entrypoints.panel.pages.sign_in import sign_in
 from entrypoints.panel.pages.upload import upload
 from entrypoints.panel.pages.webhooks import webhooks_page
 
-PAGES = (library, recording_page, upload, help_page, keys_page, webhooks_page, audit_page, jobs_page)
+PAGES = (
+    library,
+    recording_page,
+    recording_facts,
+    upload,
+    help_page,
+    keys_page,
+    webhooks_page,
+    audit_page,
+    jobs_page,
+    schedules_page,
+)
 """Behind the sign-in, all of them."""
 
 _PAGE_NAMES = frozenset(page.name for page in PAGES)

@@ -107,6 +107,7 @@ class UseCases(RecordingUseCases):
     run_schedules = wired(run_schedules.RunDueSchedules)
     check_runs = wired(schedules.CheckRuns)
     change_schedule = wired(schedules.ChangeSchedule)
+    foretell_times = wired(schedules.ForetellTimes)
     create_schedule = wired(schedules.CreateSchedule)
     edit_schedule = wired(schedules.EditSchedule)
     pause_schedule = wired(schedules.PauseSchedule)

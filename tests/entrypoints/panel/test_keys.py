@@ -10,7 +10,8 @@ HOSTILE = '"><img src=x>'
 
 
 def row_of(page: str, name: str) -> str:
-    return next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if name in row)
+    rows: list[str] = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    return next(row for row in rows if name in row)
 
 
 def test_each_key_says_whether_it_is_valid(service: Service, admin: Reader) -> None:
