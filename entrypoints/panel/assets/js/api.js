@@ -30,8 +30,8 @@ export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')
 /**
  * @param {string} method
  * @param {string} path below /api/v1, or a whole path of an answer's links
- * @param {{body?: unknown, type?: string, version?: number, idempotent?: boolean | string, signal?: AbortSignal,
- *          accept?: string}} [options] `version` becomes If-Match; `idempotent` a key of its own
+ * @param {{body?: unknown, type?: string, version?: number | "*", idempotent?: boolean | string, signal?: AbortSignal,
+ *          accept?: string}} [options] `version` becomes If-Match (* for whatever is there); `idempotent` a key of its own
  * @returns {Promise<any>} the parsed body; null where there is none
  * @throws {Problem}
  */
@@ -44,7 +44,7 @@ export async function call(method, path, options = {}) {
  * The same, for whoever needs headers.
  * @param {string} method
  * @param {string} path
- * @param {{body?: unknown, type?: string, version?: number, idempotent?: boolean | string, signal?: AbortSignal,
+ * @param {{body?: unknown, type?: string, version?: number | "*", idempotent?: boolean | string, signal?: AbortSignal,
  *          accept?: string}} [options]
  * @returns {Promise<Response>}
  * @throws {Problem}
@@ -56,7 +56,7 @@ export async function request(method, path, options = {}) {
   if (options.body !== undefined) {
     headers["Content-Type"] = options.type ?? (method === "PATCH" ? "application/merge-patch+json" : "application/json");
   }
-  if (options.version !== undefined) headers["If-Match"] = `"${options.version}"`;
+  if (options.version !== undefined) headers["If-Match"] = options.version === "*" ? "*" : `"${options.version}"`;
   if (options.idempotent) headers["Idempotency-Key"] = options.idempotent === true ? idempotencyKey() : options.idempotent;
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
   let response;
