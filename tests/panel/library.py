@@ -93,9 +93,9 @@ def _work(api: Api, voice: str) -> Mapping[str, str]:
     api.ended(job)
     nightly = {"recipe": "archive-voice", "query": {"tag": ["speech"]}}
     when = {"cron": "30 2 * * *", "time_zone": "Europe/Berlin", "window": {"opens": "22:00", "closes": "06:00"}}
-    api.post("/schedules", {"name": "nightly voices", **when, "runs": nightly})
+    schedule = str(api.post("/schedules", {"name": "nightly voices", **when, "runs": nightly})["id"])
     for role, name in (("editor", "studio"), ("viewer", "newsroom, to listen")):
         api.key(role, name)
     webhook = str(api.post("/webhooks", {"url": "http://127.0.0.1:9/audio-events", "kinds": ["job.changed"]})["id"])
     api.change(f"/webhooks/{webhook}", {"paused": True})  # it is not there to be sent to
-    return {"job": job, "recipe": "archive-voice", "webhook": webhook}
+    return {"job": job, "recipe": "archive-voice", "schedule": schedule, "webhook": webhook}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shown:
-    """`address` may hold {recording}, {job}, {recipe}, {webhook}, which library.fill names; `role` None: a stranger."""
+    """`address` may hold {recording}, {job}, {recipe}, {schedule}, {webhook}, which library.fill names; `role` None: a stranger."""
 
     name: str
     address: str
@@ -29,6 +29,8 @@ PAGES = (
     Shown("upload", "/upload"),
     Shown("jobs", "/jobs"),
     Shown("job", "/jobs/{job}"),
+    Shown("schedules", "/schedules"),
+    Shown("schedule", "/schedules/{schedule}"),
     Shown("keys", "/keys"),
     Shown("webhooks", "/webhooks"),
     Shown("webhook", "/webhooks/{webhook}"),
@@ -36,5 +38,13 @@ PAGES = (
     Shown("help", "/help", of_library=False),
 )
 
-APART = frozenset({"/sign-in/<link>", "/library/facets"})
+_PARTS_OF_A_RECORDING = ("measurements", "predictions", "history", "lineage", "downloads")
+APART = frozenset(
+    {
+        "/sign-in/<link>",
+        "/library/facets",
+        "/schedules/times",
+        *(f"/recordings/<recording_id>/{part}" for part in _PARTS_OF_A_RECORDING),
+    }
+)
 """Routes that are no page to look at: what htmx fetches for one, and what needs a link of its own."""
