@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shown:
-    """`address` may hold {recording}, {job}, {recipe}, {schedule}, {webhook}, which library.fill names; `role` None: a stranger."""
+    """`address` may hold what library.fill names, as in /recordings/{recording}; `role` None is a stranger."""
 
     name: str
     address: str
