@@ -35,9 +35,9 @@ def create_metadata_import(query: MetadataImportQuery) -> Response:
     """Send a table, as CSV or XLSX: a row for each recording, by its `id`.
 
     Columns are `title` and `tags`, which take the place of what is there, `add_tags` and `remove_tags`, with semicolons
-    between several, and `field.NAME`. An empty cell leaves what is there, `null` takes it out, but not a title. With
-    `dry_run` false a batch carries it out, which can be undone like any other. At most 5,000 rows: send more in parts,
-    or use the command line.
+    between several, and `field.NAME`; what an export has beside these is passed over. An empty cell leaves what is
+    there, `null` takes it out, but not a title. With `dry_run` false a batch carries it out, which can be undone like
+    any other. At most 5,000 rows: send more in parts, or use the command line.
     """
     is_form = request.mimetype == "multipart/form-data"
     chunks = form_file(request, "file", frozenset()).chunks if is_form else body_chunks(request)
