@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from entrypoints.http import auth, limits
 from entrypoints.panel import assets, policy, problem_pages, rendering
 from entrypoints.panel.pages.audit import audit_page
+from entrypoints.panel.pages.dashboard import dashboard_page
 from entrypoints.panel.pages.help import help_page
 from entrypoints.panel.pages.jobs import jobs_page
 from entrypoints.panel.pages.keys import keys_page
@@ -35,6 +36,7 @@ PAGES = (
     audit_page,
     jobs_page,
     schedules_page,
+    dashboard_page,
 )
 """Behind the sign-in, all of them."""
 
