@@ -83,7 +83,7 @@ def test_all_tags_must_match(editor: Api) -> None:
         ("status=lost", "status"),
         ("created[lt]=yesterday", "created[lt]"),
         ("created[lt]=2026-01-01T00:00:00", "created[lt]"),
-        ("sort=loudness", "sort"),
+        ("sort=colour", "sort"),
         ("limit=0", "limit"),
         ("limit=201", "limit"),
         ("sha256=abc", "sha256"),
