@@ -91,3 +91,16 @@ class RejectRecording:
             lambda current, now: current.rejected(actor.name, note, now),
             version=version,
         )
+
+
+@dataclass(frozen=True)
+class ReopenRecording:
+    """Takes back what a person has decided: it waits in quarantine again. What the decision has started stays."""
+
+    change_recording: ChangeRecording
+
+    def __call__(self, actor: Actor, recording_id: RecordingId, version: int) -> Recording:
+        actor.require(Permission.WRITE)
+        return self.change_recording(
+            actor, recording_id, "recording.reopen", lambda current, now: current.reopened(now), version=version
+        )

@@ -189,11 +189,17 @@ class Recording:
 
     @property
     def decisions(self) -> tuple[str, ...]:
-        """What a person can do about the verdict that holds it back."""
+        """What a person can do about its verdict."""
         if self.status is Status.QUARANTINED:
             return ("release", "reject")
         was_rejected = self.judgement is not None and self.judgement.verdict is Verdict.REJECT
-        return ("release",) if self.status is Status.FAILED and was_rejected else ()
+        releasable = ("release",) if self.status is Status.FAILED and was_rejected else ()
+        return (*releasable, "reopen") if self._decision_stands else releasable
+
+    @property
+    def _decision_stands(self) -> bool:
+        told = self.judgement
+        return told is not None and told.decided_by is not None and self.status is JUDGED[told.verdict]
 
     def released(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Ready, since a person says so, whatever made the policy hold it back. Releasing it again changes nothing."""
@@ -209,6 +215,15 @@ class Recording:
 
     def _refusal(self, who_can: str) -> IllegalTransition:
         return IllegalTransition(f"The recording is {self.status}. {who_can}", status=str(self.status))
+
+    def reopened(self, now: datetime) -> "Recording":
+        """Back in quarantine, as if nobody had decided: the decision was a mistake. What it has started stays."""
+        if not self._decision_stands:
+            raise IllegalTransition(
+                f"The recording is {self.status}, and no person's decision made it so.", status=str(self.status)
+            )
+        reasons = self.judgement.reasons if self.judgement else ()
+        return self._judged(Judgement(Verdict.QUARANTINE, reasons), now)
 
     def _was_decided(self, verdict: Verdict) -> bool:
         told = self.judgement

@@ -133,6 +133,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
     set_policy = wired(judge.SetPolicy)
     release_recording = wired(judge.ReleaseRecording)
     reject_recording = wired(judge.RejectRecording)
+    reopen_recording = wired(judge.ReopenRecording)
     judge = wired(judge.Judge)
 
     fail_recording_of_job = wired(work.FailRecordingOfJob)

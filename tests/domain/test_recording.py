@@ -102,6 +102,22 @@ def test_a_person_rejects_what_lies_in_quarantine(note: str | None, detail: str)
     assert rejected.released("key:2", None, LATER).status is Status.READY
 
 
+def test_a_person_can_take_a_decision_back_but_not_the_policys() -> None:
+    judgement = Judgement(Verdict.QUARANTINE, ("It is silent.",))
+    held_back = received(a_sha256(1)).heard(ANALYSIS, judgement, NOON)
+    for decided in (held_back.released("key:1", None, NOON), held_back.rejected("key:1", "no", NOON)):
+        assert "reopen" in decided.decisions
+        again = decided.reopened(LATER)
+        assert (again.status, again.judgement, again.failure) == (Status.QUARANTINED, judgement, None)
+        assert again.decisions == ("release", "reject")
+        with pytest.raises(IllegalTransition):
+            decided.trashed(LATER).reopened(LATER)
+    for never_decided in (held_back, received(a_sha256(1)).heard(ANALYSIS, Judgement(Verdict.ACCEPT), NOON)):
+        assert "reopen" not in never_decided.decisions
+        with pytest.raises(IllegalTransition):
+            never_decided.reopened(LATER)
+
+
 @pytest.mark.parametrize("status", [Status.RECEIVING, Status.PROCESSING, Status.READY, Status.FAILED, Status.TRASHED])
 def test_only_what_a_verdict_holds_back_is_decided(status: Status) -> None:
     recording = a_recording(status=status, restore_to=Status.QUARANTINED)

@@ -73,6 +73,18 @@ def reject_recording(path: RecordingPath) -> Response:
     return _decided(use_cases().reject_recording()(actor(), RecordingId(path.id), _version(path.id), _note()))
 
 
+@policy.route(
+    "POST",
+    "/recordings/<id>/reopen",
+    answers=_DECIDED,
+    problems=(404, 409, 412, 428),
+    parameters=(IF_MATCH, IDEMPOTENCY_KEY),
+)
+def reopen_recording(path: RecordingPath) -> Response:
+    """Takes back a person's decision: it waits in quarantine again. What the decision has started stays."""
+    return _decided(use_cases().reopen_recording()(actor(), RecordingId(path.id), _version(path.id)))
+
+
 def _decided(recording: Recording) -> Response:
     return answered(RecordingView.of(recording), ETag=conditional.etag(recording.version))
 

@@ -125,3 +125,13 @@ def test_a_decision_that_makes_no_sense_is_refused(
         editor.post(f"{own}/{decision}", data="{", headers=ANY, content_type="application/json"), 400, "bad-request"
     )
     problem(editor.post(f"{heard['links']['self']}/{decision}", headers=ANY), 409, "illegal-transition")
+
+
+@pytest.mark.parametrize("decision", ["release", "reject"])
+def test_a_decision_can_be_taken_back(service: Service, held_back: dict[str, Any], decision: str) -> None:
+    address = held_back["links"]["self"]
+    decided = service.editor.post(f"{address}/{decision}", headers=ANY).get_json()
+    assert decided["links"]["reopen"] == f"{address}/reopen"
+    answer = service.editor.post(f"{address}/reopen", headers=ANY)
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "quarantined")
+    problem(service.editor.post(f"{address}/reopen", headers=ANY), 409, "illegal-transition")

@@ -45,6 +45,7 @@ REQUIRED = {
     ("GET", f"{V1}/recordings/<id>/duplicates"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/analyses"): Call(READ, "recording"),
     ("POST", f"{V1}/recordings/<id>/release"): Call(WRITE, "recording", VERSION),
+    ("POST", f"{V1}/recordings/<id>/reopen"): Call(WRITE, "recording", VERSION),
     ("POST", f"{V1}/recordings/<id>/reject"): Call(WRITE, "recording", VERSION),
     ("GET", f"{V1}/recordings/<id>/renditions"): Call(READ, "recording"),
     ("GET", f"{V1}/recordings/<id>/renditions/<name>"): Call(READ, "recording"),

@@ -42,6 +42,7 @@ SELDOM_RIGHT = {
     ("POST", f"{V1}/recordings/<id>/regions"),
     ("PATCH", f"{V1}/recordings/<id>/regions/<region>"),
     ("POST", f"{V1}/recordings/<id>/release"),
+    ("POST", f"{V1}/recordings/<id>/reopen"),
     ("POST", f"{V1}/recordings/<id>/reject"),
     ("POST", f"{V1}/imports"),  # no chance address is one that is allowed
     ("POST", f"{V1}/metadata-exports"),  # no chance id is a recording's
