@@ -1,6 +1,7 @@
 """Recordings as people look for them, look at them and listen to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -36,6 +37,21 @@ class GetRecording:
     def __call__(self, actor: Actor, recording_id: RecordingId) -> Recording:
         actor.require(Permission.READ)
         return self.recordings.get(actor.library_id, recording_id)
+
+
+@dataclass(frozen=True)
+class NameRecordings:
+    """The titles of those that are there."""
+
+    recordings: Recordings
+
+    def __call__(self, actor: Actor, recording_ids: Iterable[RecordingId]) -> Mapping[RecordingId, str]:
+        actor.require(Permission.READ)
+        titles = {}
+        for recording_id in dict.fromkeys(recording_ids):
+            with suppress(NotFound):
+                titles[recording_id] = self.recordings.get(actor.library_id, recording_id).title
+        return titles
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ def size(count: float | None) -> str:
     return f"{amount:.{digits}f} {'byte' if count == 1 else _STEPS[step]}"
 
 
+def hours(seconds: float) -> str:
+    """Of sums of sound: finer while there is little of it."""
+    return number(seconds / 3600, 2 if seconds < 36_000 else 1 if seconds < 3_600_000 else 0)
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """With thin spaces between thousands."""
     return NOTHING if value is None else f"{value:,.{digits}f}".replace(",", "\u2009")
@@ -55,7 +60,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def value(anything: object) -> str:
     """Of an entry of the audit trail: texts as they are, the rest as JSON."""
-    return anything if isinstance(anything, str) else json.dumps(anything, ensure_ascii=False)
+    return anything if isinstance(anything, str) else json.dumps(anything, ensure_ascii=False, default=str)
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {
@@ -63,6 +68,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "size": size,
     "number": number,
     "decibels": decibels,
+    "hours": hours,
     "moment": moment,
     "plural": plural,
     "value": value,

@@ -104,6 +104,7 @@ class RecordingUseCases(containers.DeclarativeContainer):
     abort_upload = wired(uploads.AbortUpload)
 
     get_recording = wired(browse.GetRecording)
+    name_recordings = wired(browse.NameRecordings)
     search_recordings = wired(browse.SearchRecordings)
     tally_recordings = wired(tally.TallyRecordings)
     export_metadata = wired(metadata_export.ExportMetadata)

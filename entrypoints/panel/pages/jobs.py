@@ -1,6 +1,7 @@
 """/jobs: background work, as it goes on."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -47,6 +48,7 @@ def show_all() -> Response:
     return page(
         "_job_rows.html" if request.headers.get("HX-Request") else "jobs.html",
         jobs=[shown(job) for job in found.items],
+        titles=_titles(job.recording_id for job in found.items if job.recording_id),
         what=works.told,
         further=f"/jobs?{urlencode(further)}" if cursor else None,
         query=query,
@@ -75,6 +77,7 @@ def show(id: str) -> Response:  # noqa: A002 - as the API's address calls it
         job=job,
         what=works.told(job),
         items=[ItemView.of(item) for item in items.items],
+        titles=_titles([*(item.recording_id for item in items.items), *filter(None, [job.recording])]),
         further=further,
         state=query.status,
         states=tuple(ItemStatus),
@@ -82,6 +85,11 @@ def show(id: str) -> Response:  # noqa: A002 - as the API's address calls it
         settled=job.status in SETTLED,
         undoable=job.batch is not None and job.batch.work in UNDONE and job.status in SETTLED,
     )
+
+
+def _titles(ids: Iterable[str]) -> Mapping[str, str]:
+    found: Mapping[str, str] = use_cases().name_recordings()(actor(), ids)
+    return found
 
 
 def _reasons(job: JobView) -> list[tuple[str, str, int]]:

@@ -31,11 +31,12 @@ def test_a_job_is_listed_by_what_it_does(service: Service, admin: Reader) -> Non
 def test_a_batch_says_how_far_it_is_and_can_be_taken_back(service: Service, admin: Reader, viewer: Reader) -> None:
     made = service.admin.recording()
     service.work()
-    job = batch(service, change={"add_tags": ["dog"]}, recordings=[made["id"]])
+    job = batch(service, change={"add_tags": ["dog"]}, query={"status": ["ready"]})
     assert "queued" in admin.read(f"/jobs/{job['id']}")
     service.work()
     page = admin.read(f"/jobs/{job['id']}")
     assert "1 succeeded" in page
+    assert f'<a href="/recordings/{made["id"]}"><span class="clip" title="tone">tone</span></a>' in page
     assert f'{{"undo": "{job["id"]}"}}' in page
     seen = viewer.read(f"/jobs/{job['id']}")
     assert "1 succeeded" in seen

@@ -33,6 +33,8 @@ def test_numbers_have_room_between_thousands_and_a_true_minus() -> None:
     assert words.number(1234567) == "1\u2009234\u2009567"
     assert words.number(None) == "\u2013"
     assert words.decibels(-16.04) == "\u221216.0 LUFS"
+    assert [words.hours(seconds) for seconds in (90, 36_000, 3_600_000)] == ["0.03", "10.0", "1\u2009000"]
+    assert words.value({"at": datetime(2026, 1, 2, tzinfo=UTC)}) == '{"at": "2026-01-02 00:00:00+00:00"}'
     assert words.plural(1, "recording") == "1 recording"
     assert words.plural(1200, "recording") == "1\u2009200 recordings"
     assert words.plural(2, "entry", "entries") == "2 entries"
