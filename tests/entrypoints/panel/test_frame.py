@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from domain.recording import Status
 from entrypoints.panel.app import PAGES
 from tests.entrypoints.http.conftest import Service
 from tests.entrypoints.panel.conftest import HTML, Reader
@@ -88,3 +89,10 @@ def test_no_title_becomes_markup(service: Service, admin: Reader, title: str) ->
     page = admin.read("/")
     assert title not in page
     assert "&lt;" in page
+
+
+def test_help_says_what_is_taken_and_what_the_words_mean(viewer: Reader) -> None:
+    page = viewer.read("/help")
+    assert all(f'class="status {status}"' in page for status in Status)
+    assert "flac" in page
+    assert re.search(r"viewer <span[^>]*>yours</span>", page)
