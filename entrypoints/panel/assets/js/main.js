@@ -19,3 +19,11 @@ document.getElementById("shortcut-help")?.addEventListener("opening", listKeys);
 
 localTimes(document);
 document.addEventListener("htmx:after:swap", () => localTimes(document));
+
+// A session that has ended: the form to sign in is no part of a page.
+document.addEventListener("htmx:before:response", (event) => {
+  const answer = /** @type {CustomEvent<{ctx: {response: {raw: Response}}}>} */ (event).detail.ctx.response.raw;
+  if (!answer.redirected || !new URL(answer.url).pathname.startsWith("/sign-in")) return;
+  event.preventDefault();
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+});
