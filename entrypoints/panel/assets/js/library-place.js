@@ -2,11 +2,10 @@
 /** Whoever comes back from a recording finds the list where it was left: as many rows, scrolled to the same one. */
 
 import { goTo } from "./library-cursor.js";
-import { following, idOf, rowOf, rows } from "./library-rows.js";
+import { MOST_AT_A_TIME, following, idOf, rowOf, rows } from "./library-rows.js";
 
 const PLACE = "library-place";
 const MOST_ROWS = 2_000; // 10 requests; further down, the list begins anew
-const FETCHED = 200; // rows at a time, the most that there are
 
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[href^="/recordings/"]') : null;
@@ -38,5 +37,5 @@ export async function restorePlace() {
 async function fetchMore() {
   const more = following();
   const address = more?.getAttribute("hx-get");
-  if (more && address) await htmx.ajax("GET", `${address}&limit=${FETCHED}`, { source: more, target: more, swap: "outerHTML settle:0", push: "false" });
+  if (more && address) await htmx.ajax("GET", `${address}&limit=${MOST_AT_A_TIME}`, { source: more, target: more, swap: "outerHTML settle:0", push: "false" });
 }

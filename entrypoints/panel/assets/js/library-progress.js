@@ -3,7 +3,7 @@
 
 import { call } from "./api.js";
 import { onEvents } from "./events.js";
-import { found, plural, rows } from "./library-rows.js";
+import { plural, showAgain } from "./library-rows.js";
 import { refuse, say } from "./notices.js";
 
 const LAST = "library-last-change"; // outlives a reload; of this tab
@@ -73,13 +73,6 @@ export async function undoLast() {
   } catch (error) {
     refuse(error);
   }
-}
-
-/** The list as it is by now, as long as it was. */
-function showAgain() {
-  const { address } = found();
-  const limit = Math.min(200, Math.max(50, rows().length));
-  void htmx.ajax("GET", `${address}${address.includes("?") ? "&" : "?"}limit=${limit}`, { source: "#found", target: "#results", swap: "innerHTML settle:0", push: "false" });
 }
 
 /** @param {string} id @param {string} words */

@@ -1,6 +1,9 @@
 // @ts-check
 /** The rows of the table as they stand there, and what the server says of them. */
 
+const FIRST = 50;
+export const MOST_AT_A_TIME = 200;
+
 /** @returns {HTMLTableRowElement[]} */
 export const rows = () => [...document.querySelectorAll("tr[data-id]")].filter((row) => row instanceof HTMLTableRowElement);
 
@@ -35,6 +38,14 @@ export function matching() {
 
 /** @param {number} count @param {string} [one] */
 export const plural = (count, one = "recording") => `${count.toLocaleString("en").replaceAll(",", "\u2009")} ${one}${count === 1 ? "" : "s"}`;
+
+/** The list as it is by now, and as long as it was, up to what can be had at a time. */
+export function showAgain() {
+  const { address } = found();
+  const limit = Math.min(MOST_AT_A_TIME, Math.max(FIRST, rows().length));
+  const wanted = `${address}${address.includes("?") ? "&" : "?"}limit=${limit}`;
+  void htmx.ajax("GET", wanted, { source: "#found", target: "#results", swap: "innerHTML settle:0", push: "false" });
+}
 
 /** Whether the results as a whole were fetched, not just the rows that follow. @param {Event} event */
 export function isOfResults(event) {

@@ -3,6 +3,7 @@
 
 import "./library-bulk.js";
 import "./library-export.js";
+import "./library-live.js";
 import "./library-offers.js";
 import { here, moveBy } from "./library-cursor.js";
 import { isOn, seek, stop, toggle } from "./library-listen.js";
