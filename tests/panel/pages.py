@@ -31,6 +31,7 @@ PAGES = (
     Shown("job", "/jobs/{job}"),
     Shown("schedules", "/schedules"),
     Shown("schedule", "/schedules/{schedule}"),
+    Shown("dashboard", "/dashboard"),
     Shown("keys", "/keys"),
     Shown("webhooks", "/webhooks"),
     Shown("webhook", "/webhooks/{webhook}"),
