@@ -18,6 +18,7 @@ class Watch:
     origin: str
     _allowed: list[tuple[int, str]] = field(default_factory=list)
     _outages: bool = False
+    _origins: set[str] = field(default_factory=set)
     _refused: list[tuple[int, str]] = field(default_factory=list)  # status, address
     _failed: list[tuple[str, str]] = field(default_factory=list)  # reason, address
     _said: list[tuple[str, str]] = field(default_factory=list)  # words, address
@@ -33,6 +34,10 @@ class Watch:
     def allow(self, status: int, path: str) -> None:
         """An answer that this test provokes. `path` as in fnmatch, e.g. /api/v1/recordings/*, without the query."""
         self._allowed.append((status, path))
+
+    def allow_origin(self, origin: str) -> None:
+        """Somewhere else that the service itself leads to: its bucket."""
+        self._origins.add(origin)
 
     def allow_outages(self) -> None:
         """The service is stopped in this test: requests may find nobody there, or lose their answer."""
@@ -63,7 +68,8 @@ class Watch:
 
     def _on_request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme not in _SERVED_WITHIN and f"{address.scheme}://{address.netloc}" != self.origin:
+        origin = f"{address.scheme}://{address.netloc}"
+        if address.scheme not in _SERVED_WITHIN and origin not in {self.origin, *self._origins}:
             self._outside.append(request.url)
 
     def _on_response(self, response: Response) -> None:
