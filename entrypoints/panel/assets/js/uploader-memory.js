@@ -17,6 +17,8 @@ const DAY_MS = 24 * 3600 * 1000;
 /** Uploads live a day; what has become a recording is known again for longer, so that it is not sent twice. */
 const KEPT_MS = { sending: DAY_MS, sent: 7 * DAY_MS, settled: 7 * DAY_MS };
 
+const byPath = new Intl.Collator(undefined, { numeric: true });
+
 /** @type {Promise<IDBDatabase | null> | undefined} */
 let opened;
 
@@ -57,14 +59,15 @@ async function within(store, mode, act) {
   }
 }
 
-/** @param {string} library @returns {Promise<Entry[]>} */
+/** In the order of their paths. @param {string} library @returns {Promise<Entry[]>} */
 export async function entries(library) {
   /** @type {Entry[]} */
   const all = (await within("files", "readonly", (store) => done(store.getAll()))) ?? [];
   const now = Date.now();
   const late = all.filter((entry) => now - entry.at > KEPT_MS[entry.state]);
   if (late.length) await forget(late.map((entry) => entry.key));
-  return all.filter((entry) => entry.library === library && !late.includes(entry));
+  const own = all.filter((entry) => entry.library === library && !late.includes(entry));
+  return own.sort((one, other) => byPath.compare(one.path, other.path));
 }
 
 /** @param {Entry[]} some */

@@ -11,6 +11,8 @@ import { Unreadable, abandon, transfer } from "./uploader-transfer.js";
 /** @typedef {import("./uploader-pick.js").Found} Found */
 
 const FILES_AT_ONCE = 4;
+/** What another try would end in as well. After all else, such as a session that ran out, one may help. */
+const REFUSALS = new Set([400, 409, 413, 415, 422]);
 
 export class Queue {
   /** @type {Item[]} */
@@ -40,7 +42,7 @@ export class Queue {
       item.become("listening");
       this.#follower.follow(item, true);
     } else if (item.file) this.start(item);
-    else item.become("absent", "Add the file again, and it goes on from where it was.");
+    else item.become("absent");
   }
 
   /** @param {Item} item */
@@ -74,8 +76,7 @@ export class Queue {
     } else if (error.code === "duplicate-recording") {
       item.other = String(error.body.recording_id ?? "");
       item.become("duplicate", "The library has a recording of these very bytes.");
-    } else if (error.status >= 500 || error.status === 401) item.become("failed", error.message);
-    else item.become("refused", error.message);
+    } else item.become(REFUSALS.has(error.status) ? "refused" : "failed", error.message);
     this.#settled(item);
   }
 

@@ -39,7 +39,7 @@ export class Resume {
     return this.absent.some((item) => item.entry.root !== null && typeof FileSystemHandle === "function");
   }
 
-  /** To be called by a click: the browser asks whether the page may read the folder again. */
+  /** To be called by a click: the browser asks whether the page may read the folder again. @returns {Promise<boolean>} whether all came back */
   async reach() {
     /** @type {Map<number, Promise<FileSystemHandle | null>>} */
     const roots = new Map();
@@ -51,6 +51,7 @@ export class Resume {
       const file = handle ? await fileBelow(handle, item.entry.path) : null;
       if (file && (await fits(file, item.entry))) this.#bring(item, file);
     }
+    return !this.absent.length;
   }
 
   /** Files that were added: those that are known go on, the others are new. @param {Found[]} found */

@@ -85,7 +85,7 @@ export class View {
     element("resume-all").hidden = !count.paused;
     element("cancel-all").hidden = !(count.sending || count.waiting || count.paused);
     element("again-all").hidden = !count.failed || onWay > 0;
-    element("clear-done").hidden = onWay > 0;
+    element("clear-done").hidden = onWay > 0 || !through;
     this.#linkToLibrary(items);
     for (const tab of this.#tabs) {
       const kind = tab.dataset.show ?? "all";

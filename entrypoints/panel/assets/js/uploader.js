@@ -2,7 +2,7 @@
 /** The page that takes files in: what is dropped, chosen and pressed. */
 
 import { ask } from "./dialogs.js";
-import { refuse } from "./notices.js";
+import { refuse, say } from "./notices.js";
 import { onKey } from "./shortcuts.js";
 import { onTrouble } from "./uploader-patience.js";
 import { chosen, droppedIn, words } from "./uploader-pick.js";
@@ -90,7 +90,10 @@ element("clear-done").addEventListener("click", () => {
   queue.clear((item) => item.isSettled);
   refresh();
 });
-element("resume-reach").addEventListener("click", () => void resume.reach().then(refresh, refuse));
+element("resume-reach").addEventListener("click", async () => {
+  if (!(await resume.reach())) say("Not all of them can be read. Add the same files or folder again.");
+  refresh();
+});
 element("resume-forget").addEventListener("click", () => void resume.forget().then(refresh, refuse));
 
 onTrouble((said) => {
