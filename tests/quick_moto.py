@@ -7,9 +7,13 @@ far with each attribute that it is given, and looks for each member of each valu
 
 import copy
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from moto import backends
+from moto.core import responses
 from moto.core.serialize import BaseJSONSerializer
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
@@ -32,8 +36,11 @@ def hasten() -> None:
     )
     Item.__init__ = _item  # type: ignore[method-assign]  # in the place of its own
     Item.project = _project_of(Item.project)  # type: ignore[method-assign]  # in the place of its own
+    DynamoType.__deepcopy__ = _value_copied_of(DynamoType.__deepcopy__)  # type: ignore[method-assign]  # in the place of its own
     DynamoType.__eq__ = _equal  # type: ignore[method-assign]  # in the place of its own
     DynamoType.__lt__ = _less  # type: ignore[method-assign]  # in the place of its own
+    backends.list_of_moto_modules = _modules_of(backends.list_of_moto_modules)
+    responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined]  # in the place of its own
 
 
 def begin() -> None:
@@ -66,11 +73,25 @@ def _has(attributes: Mapping[str, DynamoType], conditions: Any) -> bool:
 
 
 def _copied(self: Table, memo: dict[int, Any]) -> Any:
-    """As it is before a transaction: the same for each of its actions."""
+    """As it is before a transaction, which changes nothing but items: the same for each of its actions."""
     if id(self) not in _copies:
         made = _copies[id(self)] = Table.__new__(Table)
-        made.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        made.__dict__.update(self.__dict__, items=copy.deepcopy(self.items, memo))
     return _copies[id(self)]
+
+
+def _value_copied_of(copied: Any) -> Any:
+    """A text or a number is never changed, but put in the place of another."""
+
+    def value_copied(self: DynamoType, memo: dict[int, Any]) -> DynamoType:
+        return self if self.type in _PLAIN else copied(self, memo)
+
+    return value_copied
+
+
+def _modules_of(listed: Any) -> Any:
+    modules = frozenset(listed())
+    return lambda: modules
 
 
 def _item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: Mapping[str, Any]) -> None:
