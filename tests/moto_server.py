@@ -5,6 +5,7 @@ and a transaction that is refused puts back the whole table as it was before, wi
 requests to DynamoDB are let in one at a time here; those to other services, which may wait long, are not.
 """
 
+import io
 import sys
 import threading
 from collections.abc import Iterable
@@ -12,8 +13,38 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
+from werkzeug.test import run_wsgi_app
 
 from tests import quick_moto
+
+
+class KeepingOn(MotoRequestHandler):
+    """One connection, and one thread, for many requests. werkzeug ends each after one, as its body may not have been
+    read: here all of it is read before."""
+
+    disable_nagle_algorithm = True  # head and body are sent apart, and the one is not to wait for the other's receipt
+
+    def handle_expect_100(self) -> bool:
+        """Whatever comes is wanted."""
+        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
+
+    def run_wsgi(self) -> None:
+        environ = self.make_environ()
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        asked = environ["wsgi.input"]
+        is_chunked = "HTTP_TRANSFER_ENCODING" in environ
+        environ["wsgi.input"] = io.BytesIO(asked.read() if is_chunked else asked.read(length))
+        chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        body = b"".join(chunks)
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        if "Content-Length" not in headers:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 class OneAtATime:
@@ -33,4 +64,4 @@ class OneAtATime:
 
 if __name__ == "__main__":
     quick_moto.hasten()
-    run_simple("127.0.0.1", int(sys.argv[1]), OneAtATime(), threaded=True, request_handler=MotoRequestHandler)
+    run_simple("127.0.0.1", int(sys.argv[1]), OneAtATime(), threaded=True, request_handler=KeepingOn)
