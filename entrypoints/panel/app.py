@@ -18,6 +18,8 @@ from entrypoints.panel.pages.help import help_page
 from entrypoints.panel.pages.jobs import jobs_page
 from entrypoints.panel.pages.keys import keys_page
 from entrypoints.panel.pages.library import library
+from entrypoints.panel.pages.models import models_page
+from entrypoints.panel.pages.recipes import recipes_page
 from entrypoints.panel.pages.recording import recording_page
 from entrypoints.panel.pages.recording_facts import recording_facts
 from entrypoints.panel.pages.schedules import schedules_page
@@ -36,6 +38,8 @@ PAGES = (
     audit_page,
     jobs_page,
     schedules_page,
+    recipes_page,
+    models_page,
     dashboard_page,
 )
 """Behind the sign-in, all of them."""

@@ -31,6 +31,11 @@ PAGES = (
     Shown("job", "/jobs/{job}"),
     Shown("schedules", "/schedules"),
     Shown("schedule", "/schedules/{schedule}"),
+    Shown("recipes", "/recipes"),
+    Shown("recipe", "/recipes/{recipe}?recording={recording}"),
+    Shown("recipe-builder", "/recipes/new", of_library=False),
+    Shown("recipe-edit", "/recipes/{recipe}/edit"),
+    Shown("models", "/models"),
     Shown("dashboard", "/dashboard"),
     Shown("keys", "/keys"),
     Shown("webhooks", "/webhooks"),
@@ -45,6 +50,7 @@ APART = frozenset(
         "/sign-in/<link>",
         "/library/facets",
         "/schedules/times",
+        "/models/said/<recording>/<key>",
         *(f"/recordings/<recording_id>/{part}" for part in _PARTS_OF_A_RECORDING),
     }
 )

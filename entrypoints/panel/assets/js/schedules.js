@@ -3,6 +3,7 @@
 
 import { Problem, call } from "./api.js";
 import { refuse, sayNext } from "./notices.js";
+import { queryOf } from "./queries.js";
 
 const form = document.getElementById("schedule-form");
 form?.addEventListener("submit", (event) => {
@@ -48,15 +49,4 @@ export function bodyOf(told) {
   const runs = kind === "fixity" ? { fixity: { share: Number(named) } } : { [kind]: named };
   if (kind !== "task") runs.query = queryOf(text("query"));
   return { name: text("name"), cron: text("cron"), time_zone: text("time_zone") || "UTC", missed: text("missed"), window, runs };
-}
-
-/** @param {string} text as in the library's address, or the whole address @returns {Record<string, string[]>} */
-function queryOf(text) {
-  const parameters = new URLSearchParams(text.includes("?") ? text.slice(text.indexOf("?") + 1) : text);
-  /** @type {Record<string, string[]>} */
-  const query = {};
-  for (const [name, value] of parameters) {
-    if (value && !["sort", "limit", "cursor"].includes(name)) (query[name] ??= []).push(value);
-  }
-  return query;
 }
