@@ -32,7 +32,7 @@ PAGES = (
     Shown("schedules", "/schedules"),
     Shown("schedule", "/schedules/{schedule}"),
     Shown("recipes", "/recipes"),
-    Shown("recipe", "/recipes/{recipe}?recording={recording}"),
+    Shown("recipe", "/recipes/{recipe}"),
     Shown("recipe-builder", "/recipes/new", of_library=False),
     Shown("recipe-edit", "/recipes/{recipe}/edit"),
     Shown("models", "/models"),
