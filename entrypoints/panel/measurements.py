@@ -29,6 +29,14 @@ class Line:
     then: str | None
     descriptor: Descriptor
 
+    @property
+    def bounds(self) -> str:
+        """What there can be at all."""
+        least, most = self.descriptor.range
+        if least is None:
+            return "" if most is None else f"At most {measured(most)}."
+        return f"At least {measured(least)}." if most is None else f"Between {measured(least)} and {measured(most)}."
+
 
 @dataclass(frozen=True)
 class Row:

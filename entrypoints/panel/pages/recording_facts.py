@@ -28,7 +28,7 @@ from entrypoints.http.wire.predictions import ModelView, PredictionSummaryView
 from entrypoints.http.wire.recordings import RecordingView
 from entrypoints.http.wire.results import AnalysisSummary, AnalysisView, RenditionView
 from entrypoints.panel.asked import asked
-from entrypoints.panel.measurements import groups
+from entrypoints.panel.measurements import groups, measured
 from entrypoints.panel.rendering import page
 from entrypoints.panel.trail import told
 
@@ -92,6 +92,7 @@ def predictions(recording_id: str) -> Response:
     return page(
         "_recording_said.html",
         recording=RecordingView.of(recording),
+        figure=measured,
         said=[
             (PredictionSummaryView.of(each), units.get(each.model, {}), _labels(recording, each))
             for each in found.items
@@ -178,6 +179,7 @@ def downloads(recording_id: str) -> Response:
     return page(
         "_recording_files.html",
         recording=RecordingView.of(recording),
+        figure=measured,
         sounds=[RenditionView.of(each) for each in renditions if _is_sound(each)],
         others=[RenditionView.of(each) for each in renditions if not _is_sound(each)],
     )

@@ -1,5 +1,7 @@
 """What was measured as rows and words, whatever descriptors there are."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.analysis import Descriptor
@@ -68,6 +70,19 @@ def test_shares_are_told_in_hundredths_and_what_has_no_unit_without_one() -> Non
 def test_what_could_not_be_measured_says_why() -> None:
     line = lines(a_descriptor("tempo", None, "BPM"))["tempo"]
     assert (line.figures, line.reason) == ((), "it is silent")
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ((-1.0, 1.0), "Between \u22121 and 1."),
+        ((0.0, None), "At least 0."),
+        ((None, 0.5), "At most 0.5."),
+        ((None, None), ""),
+    ],
+)
+def test_it_says_what_there_can_be(bounds: tuple[float | None, float | None], words: str) -> None:
+    assert lines(replace(a_descriptor("warmth", 0.1), range=bounds))["warmth"].bounds == words
 
 
 def test_an_older_analysis_is_told_of_where_it_differs() -> None:

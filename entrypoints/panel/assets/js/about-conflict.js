@@ -20,6 +20,7 @@ export function chooseVersions(base, theirs, mine) {
   );
   dialog.returnValue = "";
   open(dialog.id);
+  form.querySelector("input")?.focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       const pick = /** @param {string} member */ (member) =>

@@ -55,7 +55,9 @@ function edit(about, row) {
   followType(form);
   shown.hidden = true;
   shown.after(form);
-  control(form, typeOf(before)).focus();
+  const typed = control(form, typeOf(before));
+  typed.focus();
+  if (typed instanceof HTMLInputElement) typed.select();
   const leave = () => {
     form.remove();
     shown.hidden = false;
@@ -97,15 +99,15 @@ function draw(list, fields) {
   const rows = new Map([...list.children].map((row) => [row instanceof HTMLElement ? row.dataset.field : "", row]));
   const names = Object.keys(fields);
   for (const [name, row] of rows) if (row.querySelector("form") && name && !names.includes(name)) names.push(name);
-  list.replaceChildren(
-    ...names.sort().map((name) => {
-      const row = /** @type {HTMLElement} */ (rows.get(name) ?? copyOf("field-template"));
-      if (row.dataset.field !== name) describe(row, name);
-      const value = row.querySelector(".value");
-      if (value && name in fields) value.textContent = wordsOf(fields[name]);
-      return row;
-    }),
-  );
+  const drawn = names.sort().map((name) => {
+    const row = /** @type {HTMLElement} */ (rows.get(name) ?? copyOf("field-template"));
+    if (row.dataset.field !== name) describe(row, name);
+    const value = row.querySelector(".value");
+    if (value && name in fields) value.textContent = wordsOf(fields[name]);
+    return row;
+  });
+  // What is taken out and put in again loses the focus.
+  if (drawn.length !== list.children.length || drawn.some((row, n) => row !== list.children[n])) list.replaceChildren(...drawn);
 }
 
 /** @param {HTMLElement} row @param {string} name */

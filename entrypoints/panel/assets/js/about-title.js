@@ -15,7 +15,8 @@ export function editTitle(about) {
 
   const show = (/** @type {boolean} */ editing) => {
     form.hidden = !editing;
-    head.hidden = button.hidden = editing;
+    head.classList.toggle("hidden-label", editing); // the page keeps its heading
+    button.hidden = editing;
     if (!editing) base = null;
   };
   const begin = () => {

@@ -7,7 +7,7 @@ import { onEvents } from "./events.js";
 import { refuse, say } from "./notices.js";
 
 /** @typedef {string | number | boolean} Value */
-/** @typedef {{id: string, version: number, status: string, title: string, tags: string[], fields: Record<string, Value>, links?: Record<string, string>}} View */
+/** @typedef {{id: string, version: number, status: string, title: string, tags: string[], fields: Record<string, Value>, updated_at?: string, links?: Record<string, string>}} View */
 /** @typedef {{title?: string, tags?: string[], fields?: Record<string, Value | null>}} Patch a JSON merge patch */
 /** @typedef {(base: View, theirs: View, patch: Patch) => Promise<Patch | null>} Ask what is to stand; null: nothing yet */
 
@@ -15,9 +15,10 @@ const TRIES = 5;
 
 /** Says `change` when it stands otherwise than before, whoever has changed it. */
 export class About extends EventTarget {
-  /** @type {{patch: Patch, base: View} | null} */
+  /** @type {(() => Promise<unknown>) | null} */
   #back = null;
   #busy = Promise.resolve(true);
+  #forget = () => {};
 
   /** @param {View} view @param {Ask} ask of two versions that clash */
   constructor(view, ask) {
@@ -32,7 +33,7 @@ export class About extends EventTarget {
 
   /** @param {View} view */
   take(view) {
-    if (view.version < this.view.version) return; // an answer that was overtaken
+    if (view.version <= this.view.version) return; // known, or an answer that was overtaken
     this.view = view;
     this.dispatchEvent(new Event("change"));
   }
@@ -61,9 +62,9 @@ export class About extends EventTarget {
       if (isEmpty(patch)) return true;
       try {
         const after = await call("PATCH", this.path, { body: patch, version: base.version });
-        this.#back = { patch: inverse(patch, base), base: after };
+        const back = inverse(patch, base);
         this.take(after);
-        say(words, { action: "Undo", act: () => void this.undo() });
+        this.offer(words, () => this.change(() => back, "Taken back.", after));
         return true;
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 412) throw error;
@@ -77,19 +78,23 @@ export class About extends EventTarget {
     throw new Problem({ status: 412, title: "It keeps changing", detail: "Others are changing the recording just now. Try again in a moment." });
   }
 
+  /** Says what was done, with its way back: that of what was done before is no longer offered. @param {string} words @param {() => Promise<unknown>} back */
+  offer(words, back) {
+    this.#forget();
+    this.#back = back;
+    this.#forget = say(words, { action: "Undo", act: () => void this.undo() });
+  }
+
   get canUndo() {
     return this.#back !== null;
   }
 
-  /** The last edit of this page; the same again brings it back. */
+  /** What was done last on this page; the same again brings it back. */
   async undo() {
     const back = this.#back;
-    if (!back) return;
-    try {
-      await this.change(() => back.patch, "Taken back.", back.base);
-    } catch (error) {
-      refuse(error);
-    }
+    this.#back = null;
+    this.#forget();
+    await back?.().catch(refuse);
   }
 
   /**

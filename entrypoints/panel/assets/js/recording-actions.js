@@ -3,7 +3,6 @@
 
 import { element } from "./about-parts.js";
 import { open } from "./dialogs.js";
-import { say } from "./notices.js";
 import { onKey } from "./shortcuts.js";
 
 const WORDS = {
@@ -37,11 +36,13 @@ export function decideByKeys(about) {
     location.reload(); // the player and its words are of another standing now
   });
 
+  /** @returns {Promise<void>} */
   const trash = async () => {
-    if (await about.decide("DELETE")) say("Moved to the trash.", { action: "Undo", act: () => void restore() });
+    if (await about.decide("DELETE")) about.offer("Moved to the trash.", restore);
   };
+  /** @returns {Promise<void>} */
   const restore = async () => {
-    if (await about.decide("POST", "/restore")) say("Restored.", { action: "Undo", act: () => void trash() });
+    if (await about.decide("POST", "/restore")) about.offer("Restored.", trash);
   };
   element("trash").addEventListener("click", () => void trash());
   element("restore").addEventListener("click", () => void restore());

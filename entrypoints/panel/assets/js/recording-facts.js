@@ -2,6 +2,7 @@
 /** The page of one recording beside its player: what is said of it is edited, decided, copied, and kept up to date. */
 
 import { About } from "./about.js";
+import { call } from "./api.js";
 import { chooseVersions } from "./about-conflict.js";
 import { editFields } from "./about-fields.js";
 import { element } from "./about-parts.js";
@@ -9,10 +10,10 @@ import { editTags } from "./about-tags.js";
 import { editTitle } from "./about-title.js";
 import { copyAnalysis, copyText } from "./copying.js";
 import { onEvents } from "./events.js";
-import { decideByKeys } from "./recording-actions.js";
 import { refuse, say } from "./notices.js";
+import { decideByKeys } from "./recording-actions.js";
 import { onKey } from "./shortcuts.js";
-import { call } from "./api.js";
+import { localTimes } from "./times.js";
 
 const section = element("about");
 /** @type {import("./about.js").View} */
@@ -24,12 +25,18 @@ if (section.dataset.mayWrite !== undefined) {
   editTags(about);
   editFields(about);
   decideByKeys(about);
-  onKey("u", "Undo the last edit", () => void about.undo(), () => about.canUndo);
+  onKey("u", "Undo what was done last", () => void about.undo(), () => about.canUndo);
 }
 about.addEventListener("change", () => {
   const status = element("status");
   status.textContent = about.view.status;
   status.className = `status ${about.view.status}`;
+  const changed = element("updated").querySelector("time");
+  if (changed && about.view.updated_at) {
+    changed.dateTime = changed.textContent = about.view.updated_at;
+    delete changed.dataset.local;
+    localTimes(element("updated"));
+  }
   renew("history");
 });
 
