@@ -15,6 +15,8 @@ export class Problem extends Error {
     /** @type {{field: string, message: string}[]} */
     this.mistakes = Array.isArray(body.errors) ? body.errors : [];
     this.body = body;
+    /** After how many seconds it may be asked again; 0 where nothing was said. */
+    this.retryAfter = 0;
   }
 }
 
@@ -77,9 +79,8 @@ export async function problemOf(response) {
   if (response.status === 401) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
-  try {
-    return new Problem(await response.json());
-  } catch {
-    return new Problem({ status: response.status, title: `Status ${response.status}`, detail: "The service gave no reason." });
-  }
+  const body = await response.json().catch(() => null);
+  const problem = new Problem(body ?? { status: response.status, title: `Status ${response.status}`, detail: "The service gave no reason." });
+  problem.retryAfter = Number(response.headers.get("Retry-After")) || 0;
+  return problem;
 }

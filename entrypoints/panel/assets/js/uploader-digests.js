@@ -1,5 +1,5 @@
 // @ts-check
-/** SHA-256 by the browser. It has none on pages that came by http from another machine: there, bytes go without. */
+/** SHA-256 by the browser, which has none on pages that came by http from another machine: bytes go without there. */
 
 const EDGE_BYTES = 64 * 1024;
 

@@ -8,6 +8,7 @@ import { onEvents } from "./events.js";
 
 const TICK_MS = 1000;
 const POLL_TICKS = 5;
+const REST_MS = 3000;
 const AT_ONCE = 4;
 const PENDING = new Set(["receiving", "processing"]);
 const WORLDS = new Set(["engine-failure", "corrupt-blob", "unavailable", "internal", "lease-lost", "error"]);
@@ -19,6 +20,7 @@ export class Follower {
   #due = new Set();
   #ticks = 0;
   #looks = false;
+  #restsUntil = 0;
 
   /** @param {(item: Item) => void} settled */
   constructor(settled) {
@@ -42,14 +44,15 @@ export class Follower {
   }
 
   async #tick() {
-    if (!this.#followed.size || this.#looks) return;
+    if (!this.#followed.size || this.#looks || performance.now() < this.#restsUntil) return;
     this.#looks = true;
     this.#ticks += 1;
     try {
       if (this.#due.size > AT_ONCE || this.#ticks % POLL_TICKS === 0) await this.#lookAtLatest();
       for (const id of [...this.#due].slice(0, AT_ONCE)) await this.#lookAt(id);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error; // the service is away: the next tick asks again
+      if (!(error instanceof Problem)) throw error; // the service is away, or asks for fewer requests
+      this.#restsUntil = performance.now() + Math.max(REST_MS, 1000 * error.retryAfter);
     } finally {
       this.#looks = false;
     }
@@ -107,7 +110,8 @@ export class Follower {
     item.entry.upload = "";
     if (failure.code === "digest-mismatch") return this.#end(id, "failed", failure.detail);
     if (failure.code !== "duplicate-recording") return this.#end(id, "refused", `${failure.detail} It was put in the trash.`);
-    const { items } = await call("GET", `/recordings?size=${item.size}&limit=2`); // the same bytes are as many
+    const known = item.entry.sha256 ? `sha256=${item.entry.sha256}` : `size=${item.size}`; // the same bytes are as many
+    const { items } = await call("GET", `/recordings?${known}&limit=2`);
     item.other = items.length === 1 ? items[0].id : "";
     return this.#end(id, "duplicate", "The library has a recording of these very bytes.");
   }

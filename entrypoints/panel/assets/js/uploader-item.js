@@ -54,8 +54,8 @@ export class Item {
     const { file, path } = found;
     /** @type {Entry} */
     const entry = {
-      key: idempotencyKey(), library, path, size: file.size, changed: file.lastModified, edges: "", upload: "", recording: "",
-      job: "", tags, keeps: false, state: "sending", at: 0, root: null,
+      key: idempotencyKey(), library, path, size: file.size, changed: file.lastModified, edges: "", sha256: "", upload: "",
+      recording: "", job: "", tags, keeps: false, state: "sending", at: 0, root: null,
     };
     return new Item(entry, file, found.root);
   }

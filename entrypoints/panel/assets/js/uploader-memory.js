@@ -8,8 +8,8 @@
 
 /**
  * `state` "sent": all of it is there, and what becomes of it can be asked for. `root` is the key of a handle.
- * @typedef {{key: string, library: string, path: string, size: number, changed: number, edges: string, upload: string,
- *   recording: string, job: string, tags: string[], keeps: boolean, state: "sending" | "sent" | "settled", at: number,
+ * @typedef {{key: string, library: string, path: string, size: number, changed: number, edges: string, sha256: string,
+ *   upload: string, recording: string, job: string, tags: string[], keeps: boolean, state: "sending" | "sent" | "settled", at: number,
  *   root: number | null}} Entry
  */
 

@@ -128,10 +128,17 @@ function ownAddress(url) {
 
 /** @param {XMLHttpRequest} request */
 function refusal(request) {
-  const told = { status: request.status, detail: "The store did not take a part of the file.", retry_after: request.getResponseHeader("Retry-After") };
+  const told = { status: request.status, detail: "The store did not take a part of the file." };
+  const problem = new Problem({ ...told, ...parsed(request.responseText) });
+  problem.retryAfter = Number(request.getResponseHeader("Retry-After")) || 0;
+  return problem;
+}
+
+/** @param {string} text of the service, in JSON, or of the store, in XML */
+function parsed(text) {
   try {
-    return new Problem({ ...told, ...JSON.parse(request.responseText) });
+    return JSON.parse(text);
   } catch {
-    return new Problem(told); // the store speaks XML
+    return null;
   }
 }

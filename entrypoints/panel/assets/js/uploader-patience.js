@@ -53,8 +53,7 @@ function wordsOf(problem) {
 
 /** Doubled each time, or as long as the service asks for; not all at the same moment. @param {Problem} problem @param {number} tries */
 function msUntilNext(problem, tries) {
-  const asked = 1000 * Number(problem.body.retry_after ?? 0);
-  return Math.max(asked, Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1))) * (1 + 0.2 * Math.random());
+  return Math.max(1000 * problem.retryAfter, Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1))) * (1 + 0.2 * Math.random());
 }
 
 /** @param {number} ms @param {AbortSignal} signal @param {boolean} wakes at the first sign that all is well again */

@@ -6,11 +6,14 @@ import { canDigest, edges, sha256 } from "./uploader-digests.js";
 import { remember } from "./uploader-memory.js";
 import { sendParts } from "./uploader-parts.js";
 import { patiently } from "./uploader-patience.js";
+import { Slots } from "./uploader-slots.js";
 
 /** @typedef {import("./uploader-item.js").Item} Item */
 /** @typedef {import("./uploader-parts.js").Upload} Upload */
 
-const SMALL_BYTES = 5 * 1024 * 1024; // one part: its digest is the file's
+const ONE_PART_BYTES = 5 * 1024 * 1024;
+const WHOLE_BYTES = 64 * 1024 * 1024; // a browser hashes what is in memory, and nothing bit by bit: one such file at a time
+const hashing = new Slots(1);
 const BEGINNINGS = 3;
 
 /** What cannot be read any more, or is not what it was. */
@@ -45,10 +48,12 @@ async function agreed(item, file, signal) {
   /** @type {Record<string, unknown>} */
   const asked = { filename: item.name, size: file.size, on_duplicate: entry.keeps ? "keep" : "refuse", tags: entry.tags };
   if (file.type && file.type.length <= 255) asked.content_type = file.type;
-  // With the digest of the whole, what the library has already is refused before a byte is sent.
-  if (canDigest && file.size <= SMALL_BYTES) asked.sha256 = await sha256(file);
-  else if (canDigest) asked.part_sha256 = true;
   entry.edges = await edges(file);
+  if (canDigest && file.size <= WHOLE_BYTES) {
+    // By this, what the library has already is refused before a byte is sent.
+    entry.sha256 = asked.sha256 = await hashing.hold(() => sha256(file));
+  }
+  if (canDigest && file.size > ONE_PART_BYTES) asked.part_sha256 = true;
   /** @type {Upload} */
   const upload = await patiently(() => call("POST", "/uploads", { body: asked, signal }), signal);
   entry.upload = upload.id;
@@ -83,7 +88,13 @@ const lacksParts = (error) => error instanceof Problem && Array.isArray(error.bo
 
 /** Throws away what was sent of it. @param {Item} item */
 export async function abandon(item) {
-  const { upload, state } = item.entry;
-  if (!upload || state !== "sending") return;
-  await call("DELETE", `/uploads/${upload}`).catch(() => undefined); // it expires by itself
+  const { upload, recording } = item.entry;
+  if (!upload) return;
+  try {
+    await call("DELETE", `/uploads/${upload}`);
+  } catch (error) {
+    // It was completed in this moment. After all else it expires by itself.
+    const isRecording = error instanceof Problem && error.status === 409;
+    if (isRecording) await call("DELETE", `/recordings/${recording}`, { version: "*" }).catch(() => undefined);
+  }
 }
