@@ -19,6 +19,7 @@ from entrypoints.panel.pages.jobs import jobs_page
 from entrypoints.panel.pages.keys import keys_page
 from entrypoints.panel.pages.library import library
 from entrypoints.panel.pages.models import models_page
+from entrypoints.panel.pages.quarantine import quarantine_page
 from entrypoints.panel.pages.recipes import recipes_page
 from entrypoints.panel.pages.recording import recording_page
 from entrypoints.panel.pages.recording_facts import recording_facts
@@ -41,6 +42,7 @@ PAGES = (
     recipes_page,
     models_page,
     dashboard_page,
+    quarantine_page,
 )
 """Behind the sign-in, all of them."""
 

@@ -19,6 +19,7 @@ _DONE: Mapping[str, str] = {
     "recording.restore": "restored",
     "recording.release": "released",
     "recording.reject": "rejected",
+    "recording.reopen": "put back in quarantine",
     "recording.fail": "failed",
     "recording.retry": "tried again",
     "recording.fixity": "checked",

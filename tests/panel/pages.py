@@ -36,6 +36,8 @@ PAGES = (
     Shown("recipe-builder", "/recipes/new", of_library=False),
     Shown("recipe-edit", "/recipes/{recipe}/edit"),
     Shown("models", "/models"),
+    Shown("quarantine", "/quarantine"),
+    Shown("policy", "/quarantine/policy"),
     Shown("dashboard", "/dashboard"),
     Shown("keys", "/keys"),
     Shown("webhooks", "/webhooks"),
@@ -49,6 +51,8 @@ APART = frozenset(
     {
         "/sign-in/<link>",
         "/library/facets",
+        "/quarantine/counts",
+        "/quarantine/items/<recording_id>",
         "/schedules/times",
         "/models/said/<recording>/<key>",
         *(f"/recordings/<recording_id>/{part}" for part in _PARTS_OF_A_RECORDING),
