@@ -48,11 +48,26 @@ class Assets:
         return f"/assets/{self.digest}/{name}"
 
 
+def without_comments(script: str) -> str:
+    """Without lines that are comments, which a browser need not load. Those behind code stay: telling them from what
+    stands in a text takes a parser, and they are few."""
+    kept, within = [], False
+    for line in script.splitlines():
+        text = line.strip()
+        if within or text.startswith("/*"):
+            within = not text.endswith("*/")
+        elif not text.startswith("//"):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
 def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     found = []
     for entry in folder.iterdir():
         if entry.is_dir():
             found += _walk(entry, f"{prefix}{entry.name}/")
+        elif prefix == "js/":
+            found.append((prefix + entry.name, without_comments(entry.read_text()).encode()))
         elif not entry.name.endswith((".json", ".ts")):
             found.append((prefix + entry.name, entry.read_bytes()))
     return found

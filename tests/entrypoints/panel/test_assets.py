@@ -6,11 +6,13 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
 import entrypoints.panel
 from domain.access import Role
+from entrypoints.panel.assets import without_comments
 from tests.entrypoints.http.conftest import Service
 from tests.entrypoints.panel.conftest import Reader
 
@@ -76,6 +78,52 @@ def test_files_are_packed_and_kept_for_good(service: Service) -> None:
         plain = service.app.test_client().get(address)
         assert "Content-Encoding" not in plain.headers
         assert plain.data == gzip.decompress(answer.data)
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/recordings/{id}", "/upload", "/recipes/new", "/dashboard", "/quarantine", "/jobs"]
+)
+def test_a_first_load_is_small(service: Service, address: str) -> None:
+    """Page, styles and scripts with all that they import, gzipped."""
+    made = service.admin.recording()
+    page = Reader(service, Role.ADMIN).read(address.format(id=made["id"]))
+    waiting = set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css|svg))"', page))
+    loaded: dict[str, int] = {}
+    while waiting:
+        name = waiting.pop()
+        answer = service.app.test_client().get(name, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200, name
+        loaded[name] = len(answer.data)
+        imported = re.findall(
+            r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+)["']""", gzip.decompress(answer.data).decode()
+        )
+        waiting |= {urljoin(name, each) for each in imported} - loaded.keys()
+    assert len(loaded) > 8
+    total = len(gzip.compress(page.encode())) + sum(loaded.values())
+    assert total <= FIRST_LOAD_BYTES, f"{total} bytes, of which {sorted(loaded.items(), key=lambda each: -each[1])[:8]}"
+
+
+@pytest.mark.parametrize(
+    ("script", "loaded"),
+    [
+        ("// one\na();\n", "a();\n"),
+        ("/** one */\na(); // two\n", "a(); // two\n"),
+        ("/**\n * one\n */\na(/* two */ 1);\n", "a(/* two */ 1);\n"),
+        ('const a = "https://x";\n  // one\nb(a);\n', 'const a = "https://x";\nb(a);\n'),
+    ],
+)
+def test_comments_stay_at_home(script: str, loaded: str) -> None:
+    assert without_comments(script) == loaded
+
+
+@pytest.mark.parametrize("path", sorted((PANEL / "assets" / "js").glob("*.js")), ids=lambda path: path.name)
+def test_no_text_over_several_lines_looks_like_a_comment(path: Path) -> None:
+    """Where lines are told apart by their first characters, a template must not begin one so."""
+    within = False
+    for line in path.read_text().splitlines():
+        assert not (within and line.strip().startswith(("//", "/*"))), line
+        if not line.strip().startswith(("//", "/*", "*")):
+            within ^= line.count("`") % 2 == 1
 
 
 def test_a_file_of_an_older_release_is_answered_but_not_kept(service: Service) -> None:
