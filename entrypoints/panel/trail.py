@@ -66,7 +66,7 @@ def who(actor: str, key_names: Mapping[str, str]) -> str:
 
 def _of_recording(entry: AuditEntry) -> Iterator[Changed]:
     before, after = entry.before, entry.after
-    if not before:  # it came in: the page says what it is
+    if "id" in after:  # it came in: the page says what it is
         yield Changed("file", None, str(after.get("filename", "")))
         return
     diff = Diff.of(before, after)

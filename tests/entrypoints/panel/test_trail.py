@@ -72,6 +72,10 @@ def test_what_came_in_is_named_and_not_taken_apart() -> None:
     assert changes(None, a_recording(filename="a.wav"), "recording.create") == {"file": (None, "a.wav")}
 
 
+def test_what_was_saved_as_it_was_has_changed_nothing() -> None:
+    assert changes(a_recording(id="1"), a_recording(id="1")) == {}
+
+
 def test_a_region_is_told_with_its_times() -> None:
     region, words = a_region(), "a bark, 0:00.3 to 0:00.8 (far away)"
     assert changes(None, region, "region.add") == {"region": (None, words)}

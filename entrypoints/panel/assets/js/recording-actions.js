@@ -21,6 +21,7 @@ export function decideByKeys(about) {
     element("decide-title").textContent = WORDS[wanted].title;
     element("decide-words").textContent = WORDS[wanted].words;
     element("decide").textContent = WORDS[wanted].action;
+    element("decide").classList.toggle("danger", wanted === "reject");
   };
   for (const name of /** @type {(keyof typeof WORDS)[]} */ (Object.keys(WORDS))) {
     const button = element(name);
