@@ -54,8 +54,9 @@ def without_comments(script: str) -> str:
     kept, within = [], False
     for line in script.splitlines():
         text = line.strip()
-        if within or text.startswith("/*"):
-            within = not text.endswith("*/")
+        closes = text.find("*/")
+        if within or (text.startswith("/*") and closes in (-1, len(text) - 2)):  # a type in front of code is no line
+            within = closes < 0
         elif not text.startswith("//"):
             kept.append(line)
     return "\n".join(kept) + "\n"

@@ -109,6 +109,7 @@ def test_a_first_load_is_small(service: Service, address: str) -> None:
         ("// one\na();\n", "a();\n"),
         ("/** one */\na(); // two\n", "a(); // two\n"),
         ("/**\n * one\n */\na(/* two */ 1);\n", "a(/* two */ 1);\n"),
+        ("/** @type {A} */ (a).b = 1;\nc();\n", "/** @type {A} */ (a).b = 1;\nc();\n"),
         ('const a = "https://x";\n  // one\nb(a);\n', 'const a = "https://x";\nb(a);\n'),
     ],
 )
