@@ -41,9 +41,9 @@ def _parts(comma_separated: str) -> tuple[str, ...]:
 
 
 class Settings(BaseSettings):
-    """Each field is read from `AUDIO_` and its name in capitals."""
+    """Each field is read from `AUDIO_` and its name in capitals; a variable that is empty is none."""
 
-    model_config = SettingsConfigDict(env_prefix="AUDIO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="AUDIO_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     profile: Profile = Profile.LOCAL
     data_dir: Path = Path(".data")

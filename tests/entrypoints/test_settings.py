@@ -57,6 +57,14 @@ def test_the_agent_of_ecs_is_named_by_ecs(monkeypatch: pytest.MonkeyPatch) -> No
     assert Settings().ecs_agent_uri == "http://169.254.170.2/api/1"
 
 
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As compose and shells hand on what was not set: an empty key would let nobody in, or sign for everybody."""
+    for name in ("AUDIO_ADMIN_KEY", "AUDIO_SIGNING_KEY", "AUDIO_PORT"):
+        monkeypatch.setenv(name, "")
+    settings = Settings()
+    assert (settings.admin_key, settings.signing_key, settings.port) == (None, None, 8000)
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     token = "ak_" + "s" * 40
     monkeypatch.setenv("AUDIO_ADMIN_KEY", token)
