@@ -44,6 +44,7 @@ const RENEWED = { predict: ["predictions"], preview: ["downloads"], recipe: ["do
 onEvents(["job.changed"], ({ data }) => {
   renew("history");
   if (data.status !== "succeeded") return;
+  if (data.kind === "analyse") say("It was listened to again.", { action: "Show what was found", act: () => location.reload(), stays: true });
   for (const name of RENEWED[/** @type {keyof typeof RENEWED} */ (data.kind)] ?? []) renew(name);
 }, { recording: first.id });
 
