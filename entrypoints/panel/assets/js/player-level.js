@@ -2,7 +2,6 @@
 /** Levels of a waveform: lowest and highest values by point, from the service's zooms or from single samples. */
 
 import { request } from "./api.js";
-import { samplesOf } from "./player-wav.js";
 
 /**
  * `low` and `high` by channel, in ±1; a point lasts `step` seconds, the first one begins at `start`.
@@ -55,6 +54,7 @@ export async function samples(sound, stretch, signal) {
   const start = Math.max(0, stretch.start - FADE_SECONDS);
   const end = Math.min(sound.duration, stretch.end + FADE_SECONDS);
   const query = new URLSearchParams({ start: start.toFixed(6), end: end.toFixed(6), format: "wav" });
+  const { samplesOf } = await import("./player-wav.js"); // few go so deep
   const answer = await request("GET", `${sound.address}/excerpt?${query}`, { signal, accept: "*/*" });
   const { rate, channels } = samplesOf(await answer.arrayBuffer());
   // An excerpt begins with the sample that is at or next to its start.

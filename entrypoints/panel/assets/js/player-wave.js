@@ -8,7 +8,12 @@ import { level, needsSamples, samples } from "./player-level.js";
 import { label, ticks } from "./player-ruler.js";
 
 /** @typedef {import("./player-level.js").Level} Level */
-/** @typedef {{id: string, address: string, title: string, duration: number, rate: number, channels: string[], type: string, loudness: number | null, findings: {code: string, severity: string, detail: string, remedy: string, ranges: [number, number][], version: string}[]}} Sound */
+/**
+ * What the page says of the recording; a finding's ranges are in seconds.
+ * @typedef {{code: string, severity: string, detail: string, remedy: string, ranges: [number, number][], version: string}} Finding
+ * @typedef {{id: string, address: string, title: string, duration: number, rate: number, channels: string[], type: string,
+ *            loudness: number | null, findings: Finding[]}} Sound
+ */
 
 const REST_MS = 120;
 const RULER_PIXELS = 20;
@@ -19,6 +24,8 @@ const APART_PIXELS = { least: 56, most: 110, all: 440 };
  *  time for a click; `lost` with an error when no peaks came. */
 export class Wave extends EventTarget {
   #frame = 0;
+  /** The window that is drawn, which may be another one by the next frame. */
+  #drawn = { start: 0, end: 0 };
   /** @type {ReturnType<typeof TimelinePlugin.create> | null} */
   #timeline = null;
 
@@ -61,9 +68,6 @@ export class Wave extends EventTarget {
     });
   }
 
-  /** @type {{start: number, end: number}} */
-  #drawn;
-
   /** @param {MouseEvent} event */
   timeAt(event) {
     const box = this.container.getBoundingClientRect();
@@ -102,6 +106,9 @@ export class Wave extends EventTarget {
   async #load() {
     this.#drawn = { start: this.view.start, end: this.view.end };
     const none = this.sound.channels.map(() => [0]);
+    // The ruler's ticks are for the old window: as many as a longer one would have, drawing them takes minutes.
+    if (this.#timeline) this.surfer.unregisterPlugin(this.#timeline);
+    this.#timeline = null;
     try {
       await this.surfer.load("", none, this.view.span);
     } catch (error) {
@@ -114,7 +121,6 @@ export class Wave extends EventTarget {
 
   /** The plugin counts from 0 and has no way to be told of another window: each has its own. */
   #rule() {
-    if (this.#timeline) this.surfer.unregisterPlugin(this.#timeline);
     const { first, step, labelled } = ticks(this.view.start, this.view.span, this.width);
     this.#timeline = this.surfer.registerPlugin(
       TimelinePlugin.create({

@@ -1,7 +1,6 @@
 // @ts-check
 /** The player: one window over a recording, with all that is drawn of it and heard of it. */
 
-import { Loudness } from "./loudness.js";
 import { refuse } from "./notices.js";
 import { Deck } from "./player-deck.js";
 import { original, sourcesOf } from "./player-sources.js";
@@ -30,7 +29,8 @@ export class Player {
     this.wave = new Wave(element("wave"), element("ruler"), this.view, sound);
     this.strip = new Strip(element("strip"), this.view, sound);
     this.spectrogram = new Spectrogram(this.view, sound);
-    this.loudness = new Loudness(this.view, sound);
+    /** @type {Promise<import("./loudness.js").Loudness> | null} */
+    this.loudness = null;
     audio.controls = false;
     this.#follow();
     this.#zooms();
@@ -70,7 +70,7 @@ export class Player {
     const cursor = element("cursor");
     cursor.hidden = share < 0 || share > 1;
     cursor.style.left = `${100 * share}%`;
-    element("span").textContent = this.view.span >= 10 ? clock(this.view.span, 0) : `${(this.view.span * 1000).toPrecision(4).replace(/\.0+$/, "")} ms`;
+    element("span").textContent = length(this.view.span);
     element("wave").setAttribute("aria-label", `Waveform from ${clock(this.view.start, 2)} to ${clock(this.view.end, 2)}`);
   }
 
@@ -109,7 +109,7 @@ export class Player {
     const parts = {
       channels: (shown) => this.wave.arrange({ apart: shown }),
       spectrogram: (shown) => this.spectrogram.show(shown),
-      loudness: (shown) => this.loudness.show(shown),
+      loudness: (shown) => this.#showLoudness(shown),
     };
     const kept = new Set((localStorage.getItem(SHOWS) ?? "spectrogram").split(" "));
     const keys = { channels: "c", spectrogram: "s", loudness: "d" };
@@ -131,6 +131,13 @@ export class Player {
     }
   }
 
+  /** Fetched when it is wanted first. @param {boolean} shown */
+  #showLoudness(shown) {
+    if (!shown && !this.loudness) return;
+    this.loudness ??= import("./loudness.js").then(({ Loudness }) => new Loudness(this.view, this.sound));
+    this.loudness.then((loudness) => loudness.show(shown)).catch(refuse);
+  }
+
   /** Names beside the channels. */
   #axis() {
     const { channels } = this.sound;
@@ -144,6 +151,12 @@ export class Player {
       }),
     );
   }
+}
+
+/** How much is shown. @param {number} seconds */
+function length(seconds) {
+  if (seconds >= 60) return clock(seconds, 0);
+  return seconds >= 1 ? `${seconds.toFixed(seconds < 10 ? 1 : 0)} s` : `${(seconds * 1000).toFixed(seconds < 0.01 ? 2 : 0)} ms`;
 }
 
 /** @param {string} id */

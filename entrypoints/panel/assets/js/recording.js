@@ -25,9 +25,11 @@ async function begin(section) {
     throw error;
   }
   // A button that was clicked leaves the keys to the player; who walks there by keyboard stays there.
-  section.addEventListener("click", (event) => {
-    if (event.detail && event.target instanceof Element) event.target.closest("button")?.blur();
-  });
+  for (const part of [section, document.getElementById("regions")]) {
+    part?.addEventListener("click", (event) => {
+      if (event.detail && event.target instanceof Element) event.target.closest("button")?.blur();
+    });
+  }
   const panel = new RegionsPanel(player, section.dataset.mayWrite !== undefined);
   onEvents(["job.changed"], ({ data }) => {
     if (data.status === "succeeded" && data.kind !== "predict") player.reload().catch(refuse);

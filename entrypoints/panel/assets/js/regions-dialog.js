@@ -58,8 +58,8 @@ export class RegionDialog {
     remove.textContent = item?.origin ? "Take back" : "Remove";
     this.#calm();
     open("region-dialog");
-    const first = /** @type {HTMLElement | null} */ (item?.origin ? this.form.querySelector("[name=verdict]") : this.form.elements.namedItem("label"));
-    first?.focus();
+    const first = item?.origin ? this.form.querySelector("[name=verdict]") : this.form.elements.namedItem("label");
+    if (first instanceof HTMLElement) first.focus();
   }
 
   /** @param {string} name */

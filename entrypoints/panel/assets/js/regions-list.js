@@ -51,7 +51,7 @@ export class RegionList extends EventTarget {
   #line(item) {
     const line = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (this.row.content.cloneNode(true)).firstElementChild);
     line.dataset.item = item.id;
-    line.querySelector(".swatch")?.classList.add(item.kind);
+    line.querySelector(".swatch")?.classList.add(`of-${item.kind}`);
     const label = /** @type {HTMLElement} */ (line.querySelector(".label"));
     label.textContent = item.label;
     const pick = /** @type {HTMLElement} */ (line.querySelector(".pick"));

@@ -3,7 +3,6 @@
 
 import { onEvents } from "./events.js";
 import { refuse, say } from "./notices.js";
-import { RegionDialog } from "./regions-dialog.js";
 import { RegionLayer } from "./regions-layer.js";
 import { RegionList } from "./regions-list.js";
 import { Regions } from "./regions.js";
@@ -22,7 +21,9 @@ export class RegionsPanel {
     this.regions = new Regions(player.sound);
     this.layer = new RegionLayer(player.wave, this.regions, mayWrite);
     this.list = new RegionList(this.regions, mayWrite);
-    this.dialog = mayWrite ? new RegionDialog(this.regions) : null;
+    this.mayWrite = mayWrite;
+    /** @type {Promise<import("./regions-dialog.js").RegionDialog> | null} */
+    this.dialog = null;
     this.loop = /** @type {HTMLElement} */ (document.getElementById("loop"));
     this.chosen = /** @type {HTMLElement} */ (document.getElementById("chosen"));
     this.#listen();
@@ -40,11 +41,11 @@ export class RegionsPanel {
     const on = (target, name, act) => target.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on(layer, "pick", ({ item, time }) => (item.id === regions.selected?.id ? player.deck.seek(time) : this.pick(item, true)));
     on(layer, "zoom", ({ item }) => item && player.view.showAround(item.start, item.end));
-    on(layer, "drawn", (stretch) => this.dialog?.edit(null, stretch));
+    on(layer, "drawn", (stretch) => this.edit(null, stretch));
     on(layer, "changed", ({ item, start, end }) => void this.#move(item, start, end));
     on(layer, "left", ({ left }) => this.#left(left));
     on(list, "pick", ({ item }) => this.pick(item, true));
-    on(list, "edit", ({ item }) => (regions.select(item), this.dialog?.edit(item)));
+    on(list, "edit", ({ item }) => (regions.select(item), this.edit(item)));
     for (const name of ["select", "change"]) regions.addEventListener(name, () => this.#choose());
     player.view.addEventListener("move", () => this.#choose());
     this.loop.addEventListener("click", () => this.#toggleLoop());
@@ -70,9 +71,15 @@ export class RegionsPanel {
       if (regions.selected) player.view.showAround(regions.selected.start, regions.selected.end);
     });
     onKey("Escape", "Select nothing", () => regions.select(null), () => regions.selected !== null);
-    if (!this.dialog) return;
-    onKey("Enter", "Edit the selected region", () => this.dialog?.edit(regions.selected), () => regions.selected !== null);
+    if (!this.mayWrite) return;
+    onKey("Enter", "Edit the selected region", () => this.edit(regions.selected), () => regions.selected !== null);
     onKey("n", "Mark a region here", () => this.#mark());
+  }
+
+  /** With a dialog that is fetched for the first one. @param {Item | null} item @param {{start: number, end: number}} [stretch] */
+  edit(item, stretch) {
+    this.dialog ??= import("./regions-dialog.js").then(({ RegionDialog }) => new RegionDialog(this.regions));
+    this.dialog.then((dialog) => dialog.edit(item, stretch)).catch(refuse);
   }
 
   /** Selects, shows and plays it. @param {Item} item @param {boolean} plays even if nothing does */
@@ -111,13 +118,13 @@ export class RegionsPanel {
   /** From the cursor on. */
   #mark() {
     const { deck, sound } = this.player;
-    this.dialog?.edit(null, { start: deck.time, end: Math.min(sound.duration, deck.time + NEW_SECONDS) });
+    this.edit(null, { start: deck.time, end: Math.min(sound.duration, deck.time + NEW_SECONDS) });
   }
 
   /** An edge or the whole was dragged: saved at once, and as easily taken back. @param {Item} item @param {number} start @param {number} end */
   async #move(item, start, end) {
     const { region } = item;
-    if (!region) return this.dialog?.edit(item, { start, end }); // what was found: a correction wants a word
+    if (!region) return this.edit(item, { start, end }); // what was found: a correction wants a word
     const { label, channel, note, verdict } = region;
     try {
       const saved = await this.regions.save(item, { label, channel, note, verdict, start_seconds: start, end_seconds: end });

@@ -9,14 +9,18 @@ import { Problem, call } from "./api.js";
  * As the API has it.
  * @typedef {{id: string, start_seconds: number, end_seconds: number, label: string, channel: number | null, note: string | null,
  *            verdict: "confirmed" | "dismissed" | null, origin: (Origin & {version: string}) | null, version: number,
- *            created_by: string, updated_at: string}} Region
+ *            created_at: string}} Region
  */
 /**
  * One stretch to look at. `region` is what a person said of it, null while nobody has; `about` who or what it is from.
  * @typedef {{id: string, kind: Kind, start: number, end: number, label: string, about: string, channel: number | null,
  *            origin: Origin | null, region: Region | null}} Item
  */
-/** @typedef {{start_seconds: number, end_seconds: number, label: string, channel: number | null, note: string | null, verdict: string | null}} Mark */
+/**
+ * What a person says of a stretch.
+ * @typedef {{start_seconds: number, end_seconds: number, label: string, channel: number | null, note: string | null,
+ *            verdict: string | null}} Mark
+ */
 
 /** Of models, the newest predictions: older ones of the same model are a matter of its own page. */
 const MOST_MODELS = 8;
@@ -155,10 +159,12 @@ const place = (region) => ({
   start: region.start_seconds, end: region.end_seconds, label: region.label, channel: region.channel,
 });
 
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
 /** @param {Region} region @returns {Item} */
 function itemOf(region) {
   /** @type {Kind} */
   const kind = region.origin ? (region.origin.kind === "finding" ? "finding" : "model") : "person";
-  const about = region.origin ? "About what an older version had found" : `By ${region.created_by}`;
+  const about = region.origin ? "About what an older version had found" : `Marked on ${day.format(new Date(region.created_at))}`;
   return { id: region.id, kind, ...place(region), about, origin: region.origin, region };
 }
