@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -79,8 +79,14 @@ def _type_of(name: str) -> str:
     return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
+@cache
+def _own() -> Assets:
+    """Of this release, whose files stay as they are while it runs."""
+    return Assets(files("entrypoints.panel").joinpath("assets"))
+
+
 def install(app: Flask) -> None:
-    app.extensions[_EXTENSION] = Assets(files("entrypoints.panel").joinpath("assets"))
+    app.extensions[_EXTENSION] = _own()
     app.register_blueprint(assets)
 
 
