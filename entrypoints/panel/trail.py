@@ -1,5 +1,6 @@
 """What the trail holds of one recording, in words: who, what was done, and what was before and is since."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +52,7 @@ class Told:
 def told(entry: AuditEntry, key_names: Mapping[str, str]) -> Told:
     """`key_names` are those of the keys that are known, by id."""
     is_region = entry.action.startswith("region.")
-    changes = tuple(_of_region(entry) if is_region else _of_recording(entry))
+    changes = tuple(_of_region(entry) if is_region else _of_recording(entry, key_names))
     return Told(entry.at, who(entry.actor, key_names), entry.actor, _DONE.get(entry.action, entry.action), changes)
 
 
@@ -64,7 +65,7 @@ def who(actor: str, key_names: Mapping[str, str]) -> str:
     return actor
 
 
-def _of_recording(entry: AuditEntry) -> Iterator[Changed]:
+def _of_recording(entry: AuditEntry, key_names: Mapping[str, str]) -> Iterator[Changed]:
     before, after = entry.before, entry.after
     if "id" in after:  # it came in: the page says what it is
         yield Changed("file", None, str(after.get("filename", "")))
@@ -80,6 +81,8 @@ def _of_recording(entry: AuditEntry) -> Iterator[Changed]:
         if member in before or member in after:
             was, since = of(before.get(member)), of(after.get(member))
             if was != since:
+                if member == "failure":
+                    was, since = (_named(text, key_names) for text in (was, since))
                 yield Changed(member.removesuffix("_lufs"), was, since)
 
 
@@ -97,6 +100,11 @@ def _region(mark: Mapping[str, Any] | None) -> str | None:
     verdict = f", {mark['verdict']}" if mark.get("verdict") else ""
     note = f" ({mark['note']})" if mark.get("note") else ""
     return f"{mark.get('label')}, {stretch}{verdict}{note}"
+
+
+def _named(text: str | None, key_names: Mapping[str, str]) -> str | None:
+    """Who has rejected it stands there by the key's id."""
+    return text and re.sub(r"key:(\w+)", lambda found: key_names.get(found[1], found[0]), text)
 
 
 def _words(texts: tuple[str, ...]) -> str | None:

@@ -121,15 +121,17 @@ def test_who_may_not_write_is_offered_nothing_to_write_with(service: Service, ed
 @pytest.mark.parametrize(
     ("status", "shown", "hidden"),
     [
-        (Status.READY, {"trash"}, {"restore", "release", "reject"}),
-        (Status.QUARANTINED, {"trash", "release", "reject"}, {"restore"}),
-        (Status.TRASHED, {"restore"}, {"trash", "release", "reject"}),
+        (Status.READY, {"trash", "reopen"}, {"restore", "release", "reject"}),
+        (Status.QUARANTINED, {"trash", "release", "reject"}, {"restore", "reopen"}),
+        (Status.TRASHED, {"restore"}, {"trash", "release", "reject", "reopen"}),
     ],
 )
 def test_what_can_be_done_with_it_depends_on_where_it_stands(
     service: Service, editor: Reader, status: Status, shown: set[str], hidden: set[str]
 ) -> None:
-    page = editor.read(f"/recordings/{put(service, status=status, restore_to=Status.READY).id}")
+    released = Judgement(Verdict.ACCEPT, ("clipping",), "key:1")
+    recording = put(service, status=status, judgement=released, restore_to=Status.READY)
+    page = editor.read(f"/recordings/{recording.id}")
     buttons = {name: re.search(rf'<button[^>]*id="{name}"[^>]*>', page) for name in shown | hidden}
     assert {name for name, found in buttons.items() if found and not re.search(r"\shidden", found[0])} == shown
 

@@ -68,6 +68,12 @@ def test_what_was_heard_and_decided_is_told_in_words() -> None:
     }
 
 
+def test_who_has_rejected_it_is_told_by_the_name_of_the_key() -> None:
+    before = a_recording(status=Status.QUARANTINED)
+    after = before.rejected("key:k1", "too hot", NOON)
+    assert changes(before, after, "recording.reject")["failure"] == (None, "studio rejected it: too hot")
+
+
 def test_what_came_in_is_named_and_not_taken_apart() -> None:
     assert changes(None, a_recording(filename="a.wav"), "recording.create") == {"file": (None, "a.wav")}
 

@@ -37,6 +37,13 @@ export function decideByKeys(about) {
     location.reload(); // the player and its words are of another standing now
   });
 
+  const reopen = async () => {
+    if (await about.decide("POST", "/reopen")) location.reload();
+  };
+  element("reopen").addEventListener("click", () => void reopen());
+  onKey("u", "Undo what was done last", () => void (about.canUndo ? about.undo() : reopen()),
+    () => about.canUndo || !element("reopen").hidden);
+
   /** @returns {Promise<void>} */
   const trash = async () => {
     if (await about.decide("DELETE")) about.offer("Moved to the trash.", restore);
@@ -52,6 +59,6 @@ export function decideByKeys(about) {
     const { status, links } = about.view;
     element("trash").hidden = status === "trashed";
     element("restore").hidden = status !== "trashed";
-    for (const name of Object.keys(WORDS)) element(name).hidden = !links?.[name];
+    for (const name of [...Object.keys(WORDS), "reopen"]) element(name).hidden = !links?.[name];
   });
 }

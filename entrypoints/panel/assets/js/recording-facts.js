@@ -12,7 +12,6 @@ import { copyAnalysis, copyText } from "./copying.js";
 import { onEvents } from "./events.js";
 import { refuse, say } from "./notices.js";
 import { decideByKeys } from "./recording-actions.js";
-import { onKey } from "./shortcuts.js";
 import { localTimes } from "./times.js";
 
 const section = element("about");
@@ -25,7 +24,6 @@ if (section.dataset.mayWrite !== undefined) {
   editTags(about);
   editFields(about);
   decideByKeys(about);
-  onKey("u", "Undo what was done last", () => void about.undo(), () => about.canUndo);
 }
 about.addEventListener("change", () => {
   const status = element("status");
