@@ -26,7 +26,7 @@ const part = /** @param {string} id */ (id) => /** @type {HTMLElement} */ (docum
 const groups = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
 /** Rows that have left, by recording. @type {Map<string, HTMLElement>} */
 const away = new Map();
-/** Recordings that this page is just about to change: what is heard of them is no news. @type {Set<string>} */
+/** Recordings that are just coming back: what is heard of them is no news. @type {Set<string>} */
 export const ours = new Set();
 let busy = Promise.resolve();
 let unanswered = 0;
@@ -47,10 +47,7 @@ export async function decide(kind, rows, note) {
     const left = others ? ` ${others} of the selected cannot be decided so, and stay.` : "";
     if (!(await ask({ title: `${words}: ${some.length} recordings?`, words: `Each is decided by itself.${left}${note ? ` The note goes along with all: ${note}` : ""}`, action: words, danger: kind === "reject" }))) return;
   }
-  for (const row of some) {
-    ours.add(row.dataset.id ?? "");
-    away.set(row.dataset.id ?? "", row);
-  }
+  for (const row of some) away.set(row.dataset.id ?? "", row);
   leave(some);
   queue(() => sendAll(kind, some, note));
 }
@@ -82,9 +79,6 @@ async function send(kind, row, note) {
   } catch (error) {
     await comeBack(row, error);
     return null;
-  } finally {
-    // The event of the change follows its answer.
-    setTimeout(() => ours.delete(id), 2_000);
   }
 }
 
@@ -144,7 +138,7 @@ export function undo() {
         if (error instanceof Problem) say(`“${one.title}” stays as it is. ${error.title}: ${error.message}`, { bad: true });
         else throw error;
       } finally {
-        setTimeout(() => ours.delete(one.id), 2_000);
+        ours.delete(one.id);
       }
     }
     if (back.length) tell(`Taken back: ${named(back)}${group[0].kind === "trash" ? "" : ", to be decided again"}.`, groups.length > 0);
@@ -194,9 +188,7 @@ const named = (some) => (some.length === 1 ? `“${some[0].title}”` : `${some.
 
 /** @param {string} words @param {boolean} canUndo */
 function tell(words, canUndo) {
-  const line = part("last");
-  /** @type {HTMLElement} */ (line.querySelector("span")).textContent = words;
-  line.hidden = !words;
+  /** @type {HTMLElement} */ (part("last").querySelector("span")).textContent = words;
   part("undo").hidden = !canUndo;
 }
 

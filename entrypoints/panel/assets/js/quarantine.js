@@ -80,7 +80,10 @@ document.addEventListener("click", (event) => {
 
 for (const key of ["j", "ArrowDown"]) onKey(key, "Next", () => moveBy(1));
 for (const key of ["k", "ArrowUp"]) onKey(key, "The one before", () => moveBy(-1));
-onKey(" ", "Play or pause", toggle);
+onKey(" ", "Play or pause", () => {
+  if (item.classList.contains("late")) playsOn = !playsOn; // of the one that comes
+  else toggle();
+});
 onKey("]", "Play the next finding", () => stepFinding(1));
 onKey("[", "Play the finding before", () => stepFinding(-1));
 for (const button of document.querySelectorAll("[data-decides]")) {
