@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from domain.parameter import Flag, Number, Parameter, Setting
+from domain.parameter import Choice, Flag, Number, Parameter, Setting
 from domain.step import LOUDNESS_PRESETS, STEPS, TRIM_PROFILES, Step
 
 _UNITS_IN_NAMES = ("_hz", "_dbfs", "_dbtp", "_db", "_lufs", "_seconds", "_kbps")
@@ -39,9 +39,12 @@ def title_of(kind: str) -> str:
 
 
 def name_of(parameter: Parameter) -> str:
+    return spoken(parameter.name, parameter.unit if isinstance(parameter, Number) else "")
+
+
+def spoken(name: str, unit: str) -> str:
     """Without the unit, which stands behind the number."""
-    name = parameter.name
-    if isinstance(parameter, Number) and parameter.unit:
+    if unit:
         name = next((name.removesuffix(end) for end in _UNITS_IN_NAMES if name.endswith(end)), name)
     return _spaced(name).capitalize()
 
@@ -50,10 +53,10 @@ def option_text(kind: str, option: str) -> str:
     """A choice, with what it stands for where that is a standard."""
     if kind == "loudness" and option in LOUDNESS_PRESETS:
         target, ceiling = LOUDNESS_PRESETS[option]
-        return f"{option}: {_number(target)} LUFS, {_number(ceiling)} dBTP"
+        return f"{option} ({_number(target)} LUFS, {_number(ceiling)} dBTP)"
     if kind == "trim" and option in TRIM_PROFILES:
         threshold, padding = TRIM_PROFILES[option]
-        return f"{option}: below {_number(threshold)} dBFS, {_number(padding)} s are left"
+        return f"{option} ({_number(threshold)} dBFS, {_number(padding)} s)"
     return option
 
 
@@ -96,13 +99,14 @@ def _line(step: Step) -> str:
 
 
 def _few_words(parameters: Sequence[Parameter], asked: Mapping[str, Setting]) -> Iterator[str]:
-    for parameter in parameters:
+    for n, parameter in enumerate(parameters):
         value = asked.get(parameter.name)
-        if value is None or (value == parameter.default and parameter.name != "profile"):
+        is_sort = n == 0 and isinstance(parameter, Choice)  # what sort of step it is: said, the usual one too
+        if value is None or (value == parameter.default and not is_sort):
             continue
         if isinstance(parameter, Flag):
             yield name_of(parameter).lower() if value else f"no {name_of(parameter).lower()}"
-        elif isinstance(value, str) or (isinstance(parameter, Number) and parameter.unit):
+        elif (isinstance(value, str) and not value.isdigit()) or (isinstance(parameter, Number) and parameter.unit):
             yield _text(parameter, value)
         else:
             yield f"{name_of(parameter).lower()} {_text(parameter, value)}"
@@ -124,7 +128,7 @@ def _item(value: float | str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.10g}".replace(",", "\u2009").replace("-", "\u2212")
+    return f"{value:,.10g}".replace(",", "\u202f").replace("-", "\u2212")
 
 
 def _spaced(name: str) -> str:

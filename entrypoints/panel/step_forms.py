@@ -64,7 +64,7 @@ def _bounds(asked: ParameterView) -> str:
     if asked.least is None or asked.greatest is None:
         return ""
     unit = f" {asked.unit}" if asked.unit else ""
-    numbers = f"{asked.least:,.10g} to {asked.greatest:,.10g}{unit}".replace(",", "\u2009").replace("-", "\u2212")
+    numbers = f"{asked.least:,.10g} to {asked.greatest:,.10g}{unit}".replace(",", "\u202f").replace("-", "\u2212")
     return f"Whole numbers, {numbers}" if asked.whole else numbers
 
 

@@ -15,6 +15,7 @@ from entrypoints.http.context import actor, use_cases
 from entrypoints.http.signing import signed_cursor, stores_cursor
 from entrypoints.http.wire.predictions import ModelView, PredictionListing, PredictionSummaryView
 from entrypoints.panel.asked import asked
+from entrypoints.panel.recipe_words import spoken
 from entrypoints.panel.rendering import page
 
 models_page = Blueprint("models_page", __name__)
@@ -53,6 +54,7 @@ def show_all() -> Response:
         "_prediction_rows.html" if request.headers.get("HX-Request") else "models.html",
         models=[ModelView.of(card) for card in cards],
         said=[(PredictionSummaryView.of(one), titles.get(one.recording_id)) for one in found.items],
+        spoken=spoken,
         units={card.name: card.values for card in cards},
         query=query,
         further=f"/models?{urlencode(further)}" if cursor else None,

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response
 
-from domain.access import Library, Permission
+from domain.access import Key, Library, Permission
 from domain.batch import Work
 from domain.errors import Conflict
 from domain.recipe import MAX_ABOUT_CHARS, MAX_STEPS, NAME_PATTERN, Recipe, RecipeRef
@@ -102,6 +102,7 @@ def show(ref: str) -> Response:
         against=query.against,
         changes=recipe_words.changes(against.steps, recipe.steps) if against else (),
         uses=_uses(use_cases().get_library()(actor())).get(recipe.name, []),
+        names=_names_of_keys(),
         address=address,
         recording=_recording(query.recording),
     )
@@ -129,7 +130,7 @@ def _builder(edited: Recipe | None, source: Recipe | None, recording: str | None
         forms=step_forms(),
         others=[one.name for one in others.items],
         most_steps=MAX_STEPS,
-        name_pattern=NAME_PATTERN,
+        name_pattern=NAME_PATTERN.replace("-]", r"\-]"),  # browsers read it with the flag v
         most_chars=MAX_ABOUT_CHARS,
         address=address,
         recording=_recording(recording),
@@ -157,6 +158,14 @@ def _recording(recording_id: str | None) -> RecordingView | None:
     if recording_id is None:
         return None
     return RecordingView.of(use_cases().get_recording()(actor(), RecordingId(recording_id)))
+
+
+def _names_of_keys() -> dict[str, str]:
+    """Of those who make versions; only admins know of keys."""
+    if Permission.ADMINISTER not in actor().role.permissions:
+        return {}
+    keys: tuple[Key, ...] = use_cases().list_keys()(actor())
+    return {f"key:{key.id}": key.name for key in keys}
 
 
 def _uses(library: Library) -> dict[str, list[Use]]:

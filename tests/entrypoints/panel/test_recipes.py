@@ -87,7 +87,7 @@ def test_the_builder_has_a_control_for_each_parameter_with_its_bounds(admin: Rea
     target = forms["loudness"].split('data-parameter="target_lufs"')[1]
     assert re.search(r'type="number"[^>]*min="-40"[^>]*max="-5"', target)
     assert "\u221240 to \u22125 LUFS" in target
-    assert "podcast: \u221216 LUFS, \u22121 dBTP" in forms["loudness"]
+    assert "podcast (\u221216 LUFS, \u22121 dBTP)" in forms["loudness"]
 
 
 def test_the_builder_starts_from_steps_that_are_there(service: Service, editor: Reader) -> None:

@@ -20,6 +20,7 @@ function wordsOf(control) {
   if (control.validity.badInput) return "A number is needed.";
   if (control.validity.valueMissing) return control instanceof HTMLSelectElement ? "Choose one." : `Needed${bounds ? `: ${bounds}` : ""}.`;
   if (control.validity.rangeUnderflow || control.validity.rangeOverflow) return `${title} lies within ${bounds}.`;
+  if (control.validity.patternMismatch) return "It starts with a letter; lower-case letters, digits and “-” follow.";
   if (control.validity.stepMismatch) return "A whole number is needed.";
   return "";
 }
@@ -62,6 +63,7 @@ function mark(control, words) {
   unmark(control);
   const said = document.createElement("small");
   said.className = "mistake";
+  said.ariaLive = "polite";
   said.id = `mistake-of-${control.getAttribute("aria-describedby") ?? control.name}`;
   said.textContent = words;
   (control.closest(".parameter") ?? control.closest("label") ?? control).append(said);

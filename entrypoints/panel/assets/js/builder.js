@@ -88,10 +88,11 @@ function about() {
   part("add-about").textContent = card?.dataset.about ?? "";
 }
 
-/** Whether all bounds are kept; the first that is not is shown. */
-function isSound() {
+/** Whether all bounds are kept; those that are not are shown. @param {boolean} [named] whether it needs its name, too */
+function isSound(named = false) {
   unmarkAll(form);
-  const controls = [...list.querySelectorAll("[data-parameter]")].map(controlIn);
+  const name = named ? [.../** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('[name="name"]'))] : [];
+  const controls = [...name, ...[...list.querySelectorAll("[data-parameter]")].map(controlIn)];
   const wrong = controls.filter((control) => !checkBounds(control));
   wrong[0]?.focus();
   return !wrong.length;
@@ -100,7 +101,7 @@ function isSound() {
 /** @param {number | null} version that is edited; null makes a new recipe */
 async function save(version) {
   part("builder-problem").hidden = true;
-  if (!isSound()) return;
+  if (!isSound(true)) return;
   const body = { about: text("about"), steps: steps() };
   const now = whole();
   try {

@@ -92,6 +92,7 @@ export class Comparison {
     const by = known ? Math.abs(before - after).toFixed(1) : "";
     part("try-matched").textContent = !known
       ? "The loudness of one of them is not known: they are heard as they are."
+      : Number(by) === 0 ? "Both are equally loud as they are."
       : this.matching.checked ? `${louder} is played ${by} dB lower, so that the louder one does not win by that alone.` : "Both are heard as loud as they are.";
   }
 

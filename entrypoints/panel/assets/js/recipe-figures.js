@@ -100,7 +100,7 @@ function difference(before, after, digits, unit) {
 function number(value, digits, unit) {
   if (value === null) return "–";
   const text = value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits === 1 ? 1 : 0 });
-  return `${text.replaceAll(",", "\u2009").replace("-", "\u2212")}${unit ? ` ${unit}` : ""}`;
+  return `${text.replaceAll(",", "\u202f").replace("-", "\u2212")}${unit ? ` ${unit}` : ""}`;
 }
 
 /** @param {string} id @returns {HTMLElement} */
