@@ -1,36 +1,26 @@
 """/models: the models that are there, and what they said lately."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from domain.errors import NotFound
 from domain.ports.models import PredictionQuery
-from domain.prediction import ModelCard, Prediction, PredictionSummary, Span
+from domain.prediction import ModelCard, Prediction, PredictionSummary
 from domain.recording import Recording
 from domain.values import Page, RecordingId
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.signing import signed_cursor, stores_cursor
 from entrypoints.http.wire.predictions import ModelView, PredictionListing, PredictionSummaryView
 from entrypoints.panel.asked import asked
+from entrypoints.panel.labels_said import labels_said
 from entrypoints.panel.recipe_words import spoken
 from entrypoints.panel.rendering import page
 
 models_page = Blueprint("models_page", __name__)
 
 SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class LabelSaid:
-    """All spans of one label: how many, their seconds in all, and where the first begins."""
-
-    label: str
-    count: int
-    seconds: float
-    first: float
 
 
 @models_page.get("/models")
@@ -65,19 +55,7 @@ def show_all() -> Response:
 def labels(recording: str, key: str) -> Response:
     """A part of a row: its spans, of which there may be thousands, by label."""
     found: Prediction = use_cases().get_prediction()(actor(), RecordingId(recording), key)
-    return page("_prediction_labels.html", recording=recording, labels=_by_label(found.said.spans))
-
-
-def _by_label(spans: Iterable[Span]) -> list[LabelSaid]:
-    """That with the most seconds first."""
-    found: dict[str, list[Span]] = {}
-    for span in spans:
-        found.setdefault(span.label, []).append(span)
-    said = [
-        LabelSaid(label, len(those), sum(span.end - span.start for span in those), those[0].start)
-        for label, those in found.items()
-    ]
-    return sorted(said, key=lambda one: -one.seconds)
+    return page("_prediction_labels.html", recording=recording, labels=labels_said(found.said.spans))
 
 
 def _titles(said: Iterable[PredictionSummary]) -> dict[RecordingId, str]:

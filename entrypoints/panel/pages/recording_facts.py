@@ -1,8 +1,6 @@
 """/recordings/ID/…: what is known of one recording, in parts that its page fetches by itself, so that nobody waits to
 listen until all is told."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response
 from pydantic import BaseModel, Field
 
@@ -16,7 +14,7 @@ from domain.listing import Field as Filtered
 from domain.listing import Filter, Op, RecordingQuery
 from domain.ports.access import AuditQuery
 from domain.ports.work import JobQuery
-from domain.prediction import ModelCard, Prediction, PredictionSummary, Span
+from domain.prediction import ModelCard, Prediction, PredictionSummary
 from domain.recording import Recording
 from domain.rendition import Rendition
 from domain.values import Page, RecordingId
@@ -28,6 +26,7 @@ from entrypoints.http.wire.predictions import ModelView, PredictionSummaryView
 from entrypoints.http.wire.recordings import RecordingView
 from entrypoints.http.wire.results import AnalysisSummary, AnalysisView, RenditionView
 from entrypoints.panel.asked import asked
+from entrypoints.panel.labels_said import LabelSaid, labels_said
 from entrypoints.panel.measurements import groups, measured
 from entrypoints.panel.rendering import page
 from entrypoints.panel.trail import told
@@ -72,17 +71,6 @@ def measurements(recording_id: str) -> Response:
     )
 
 
-@dataclass(frozen=True)
-class LabelSaid:
-    """All spans that carry one label: how many, their seconds in all, and the mean confidence."""
-
-    label: str
-    count: int
-    seconds: float
-    confidence: float
-    first: tuple[float, float]
-
-
 @recording_facts.get("/recordings/<recording_id>/predictions")
 def predictions(recording_id: str) -> Response:
     recording = _recording(recording_id)
@@ -103,21 +91,10 @@ def predictions(recording_id: str) -> Response:
 
 
 def _labels(recording: Recording, summary: PredictionSummary) -> list[LabelSaid]:
-    """The most frequent first."""
     if not summary.span_count:
         return []
     prediction: Prediction = use_cases().get_prediction()(actor(), recording.id, summary.key)
-    by_label: dict[str, list[Span]] = {}
-    for span in prediction.said.spans:
-        by_label.setdefault(span.label, []).append(span)
-    said = [_of_label(label, spans) for label, spans in by_label.items()]
-    return sorted(said, key=lambda one: -one.seconds)
-
-
-def _of_label(label: str, spans: list[Span]) -> LabelSaid:
-    seconds = sum(span.end - span.start for span in spans)
-    confidence = sum(span.confidence for span in spans) / len(spans)
-    return LabelSaid(label, len(spans), seconds, confidence, (spans[0].start, spans[0].end))
+    return labels_said(prediction.said.spans)
 
 
 @recording_facts.get("/recordings/<recording_id>/history")
