@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests import sounds
 from tests.e2e.service import until
+from tests.panel import axe
 from tests.panel.service import Api, PanelService
 from tests.panel.visitors import SignIns, Visitors, settled
 from tests.panel.watch import Watch
@@ -84,6 +85,12 @@ def arrived(page: Page, title: str) -> None:
     settled(page)
 
 
+def expect_axe_finds_nothing(page: Page) -> None:
+    """On what tests.panel.pages cannot lead to."""
+    if axe.SOURCE.is_file():
+        assert axe.violations(page) == []
+
+
 def press_until_focused(page: Page, what: Locator, key: str = "Tab", at_most: int = 60) -> None:
     for _ in range(at_most):
         page.keyboard.press(key)
@@ -99,6 +106,7 @@ def test_a_newcomer_comes_from_the_first_start_to_the_first_sound(
     file.write_bytes(sounds.tone_wav(3.0, hz=330.0))
     page = visitors.open(role=None)
     page.goto(first_start.link)
+    expect_axe_finds_nothing(page)
     page.get_by_role("button", name="Open the panel").click()
     expect(page.get_by_role("heading", name="No recordings yet")).to_be_visible()
 
@@ -122,6 +130,7 @@ def test_a_newcomer_comes_from_the_first_start_to_the_first_sound(
     other.goto(first_start.link)
     other.get_by_role("button", name="Open the panel").click()
     expect(other.get_by_role("alert")).to_contain_text("The link was used or is too old. Make a new one")
+    expect_axe_finds_nothing(other)
     other.goto("/")
     expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
 
@@ -161,6 +170,7 @@ def test_a_viewer_finds_and_plays_and_may_change_nothing(
         assert (answer.status, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
         expect(page.get_by_role("heading", level=1)).to_have_text("The key does not permit this")
         expect(page.get_by_role("button", name="Back to the library")).to_be_visible()
+    expect_axe_finds_nothing(page)
 
     watched.allow(403, "/api/v1/*")
     assert page.evaluate(CHANGES, heard) == [403, 403, 403]
