@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.aws.bucket import create_bucket
 from adapters.aws.clients import AwsClients, AwsPlace
-from adapters.aws.queues import Queues, create_queues
+from adapters.aws.queues import MAX_RECEIVES, Queues, create_queues
 from adapters.aws.schema import create_table
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 START_SECONDS = 30.0
 BACKEND = os.environ.get("AUDIO_TEST_AWS", "moto")
 REAL = "real"
+BATCH = 25  # items that one request may write or delete
 _OWN = f"audio-test-{secrets.token_hex(6)}" if BACKEND == REAL else f"t{os.getpid()}"
 
 _numbers = itertools.count(1)
@@ -119,7 +120,7 @@ class TableWhenAsked:
 class QueuesWhenAsked(Queues):
     """Makes the queues when one is first asked for: most tests want none, and it takes 13 requests."""
 
-    def __init__(self, double: AwsDouble, max_receives: int) -> None:
+    def __init__(self, double: AwsDouble, max_receives: int = MAX_RECEIVES) -> None:
         super().__init__(double.clients.sqs, double.name)
         self._double = double
         self._max_receives = max_receives
@@ -157,8 +158,11 @@ def empty(double: AwsDouble) -> None:
     _empty_bucket(double)
     dynamodb = double.clients.dynamodb
     keys = dynamodb.scan(TableName=double.name, ProjectionExpression="pk, sk", ConsistentRead=True)["Items"]
-    for key in keys:
-        dynamodb.delete_item(TableName=double.name, Key=key)
+    for at in range(0, len(keys), BATCH):
+        doomed: Any = [{"DeleteRequest": {"Key": key}} for key in keys[at : at + BATCH]]
+        while doomed:
+            answer = dynamodb.batch_write_item(RequestItems={double.name: doomed})
+            doomed = answer["UnprocessedItems"].get(double.name)
 
 
 def _empty_bucket(double: AwsDouble) -> None:

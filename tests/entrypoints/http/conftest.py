@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,6 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from adapters.audio.engine import LibrosaEngine
-from adapters.aws.queues import create_queues
 from adapters.webhooks.sender import HttpsSender
 from application.labour import HeldJob
 from application.settling import Again
@@ -28,7 +28,7 @@ from entrypoints.settings import Profile, Settings
 from entrypoints.web import web_app
 from entrypoints.worker import runs_of
 from tests import sounds
-from tests.aws import AwsDouble, empty, remove
+from tests.aws import AwsDouble, QueuesWhenAsked, empty, remove
 from tests.builders import FakeClock
 
 V1 = "/api/v1"
@@ -90,12 +90,28 @@ class Service:
         self.app = web_app(container)
         self.use: Any = container.use_cases
         self.ports: Any = container.adapters
-        library, _ = self.use.prepare_access()(None)
-        self.admin = self.api(library.id, Role.ADMIN)
-        self.editor = self.api(library.id, Role.EDITOR)
-        self.viewer = self.api(library.id, Role.VIEWER)
-        self.stranger = self.api(self.use.create_library()("elsewhere").id, Role.ADMIN)
-        self.nobody = Api(self.app, None, library.id)
+        self.library_id: LibraryId = self.use.prepare_access()(None)[0].id
+
+    @cached_property
+    def admin(self) -> Api:
+        """Of those who use it, each has a key from when a test first speaks of them."""
+        return self.api(self.library_id, Role.ADMIN)
+
+    @cached_property
+    def editor(self) -> Api:
+        return self.api(self.library_id, Role.EDITOR)
+
+    @cached_property
+    def viewer(self) -> Api:
+        return self.api(self.library_id, Role.VIEWER)
+
+    @cached_property
+    def stranger(self) -> Api:
+        return self.api(self.use.create_library()("elsewhere").id, Role.ADMIN)
+
+    @cached_property
+    def nobody(self) -> Api:
+        return Api(self.app, None, self.library_id)
 
     def api(self, library_id: LibraryId, role: Role) -> Api:
         _, token = self.use.create_key()(system_actor(library_id, "test"), str(role), role)
@@ -121,7 +137,7 @@ class Service:
 
     def search(self, *filters: Filter) -> tuple[Any, ...]:
         query = RecordingQuery(filters=filters, limit=MAX_LIMIT)
-        found: tuple[Any, ...] = self.ports.recordings().search(self.admin.library_id, query).items
+        found: tuple[Any, ...] = self.ports.recordings().search(self.library_id, query).items
         return found
 
 
@@ -167,12 +183,12 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
 
 
 def _over_aws(double: AwsDouble, settings: dict[str, Any], folder: Path) -> Iterator[Service]:
-    """Clients and the engine are shared by all tests: both take a good part of a second to make."""
-    prefix = AwsDouble(double.url).name
-    create_queues(double.clients.sqs, prefix)
-    container = Container(Settings(**{**settings, "data_dir": folder, "aws_queue_prefix": prefix}))
+    """Clients are shared by all tests: they take a good part of a second to make. The queues are this test's own."""
+    queues = QueuesWhenAsked(AwsDouble(double.url))
+    container = Container(Settings(**{**settings, "data_dir": folder}))
     clock = FakeClock()
-    for name, adapter in {"clock": clock, "clients": double.clients, "engine": LibrosaEngine()}.items():
+    given = {"clock": clock, "clients": double.clients, "queues": queues, "engine": LibrosaEngine()}
+    for name, adapter in given.items():
         getattr(container.adapters, name).override(providers.Object(adapter))
     made = Service(container, clock)
     yield made
