@@ -27,11 +27,13 @@ from entrypoints.families.aws import prepare
 from entrypoints.settings import Profile, Settings
 from entrypoints.web import web_app
 from entrypoints.worker import runs_of
-from tests import sounds
+from tests import quick_routes, sounds
 from tests.aws import AwsDouble, QueuesWhenAsked, empty, remove
 from tests.builders import FakeClock
 
 V1 = "/api/v1"
+
+quick_routes.hasten()
 
 
 class Api:
