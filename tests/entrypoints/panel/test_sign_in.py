@@ -99,6 +99,7 @@ def test_nobody_is_led_elsewhere(service: Service, stranger: FlaskClient, elsewh
         {"Origin": "http://evil.example"},
         {"Origin": "http://localhost:81"},
         {"Origin": "null"},
+        {"Origin": "http://["},
     ],
     ids=str,
 )
