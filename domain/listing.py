@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from domain.errors import Invalid
@@ -153,13 +153,13 @@ def _comparable(name: Field, text: str) -> Comparable:
         if name in _MOMENTS:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is not None:
-                return moment
+                return moment.astimezone(UTC)
         elif name not in ORDERED:
             if text and text in _WORDS.get(name, (text,)):
                 return text.lower() if name is Field.SHA256 else text
         elif math.isfinite(number := float(text)) and (number >= 0 or name is Field.LOUDNESS):
             return number if name in _FRACTIONS else int(number)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter of a moment that the calendar does not reach in UTC
         pass
     number_wanted = "a number" if name is Field.LOUDNESS else "a number of 0 or more"
     wanted = "a time with its zone" if name in _MOMENTS else number_wanted if name in ORDERED else "a value"

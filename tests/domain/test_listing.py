@@ -171,6 +171,8 @@ def test_filters_are_read_as_addresses_have_them() -> None:
         ("duration", "nan"),
         ("created", "yesterday"),
         ("created", "2026-03-01T12:00:00"),
+        ("created", "0001-01-01T00:00:00+14:00"),
+        ("created[lte]", "9999-12-31T23:59:59-14:00"),
     ],
 )
 def test_what_cannot_be_filtered_by_is_refused(word: str, text: str) -> None:

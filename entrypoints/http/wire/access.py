@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from domain.access import Key, Library, Role
 from domain.audit import AuditEntry
-from entrypoints.http.wire.common import Asked, Id, Listing, example
+from entrypoints.http.wire.common import Asked, Id, Listing, Moment, example
 
 
 class KeyPath(Asked):
@@ -19,7 +19,7 @@ class NewKey(Asked):
 
     name: str = Field(max_length=1024)
     role: Role
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class KeyView(BaseModel):
@@ -65,8 +65,8 @@ class AuditListing(Listing):
     actor: str | None = Field(None, max_length=255)
     action: str | None = Field(None, max_length=255)
     subject: str | None = Field(None, max_length=255)
-    since: AwareDatetime | None = Field(None, description="Inclusive.")
-    until: AwareDatetime | None = Field(None, description="Exclusive.")
+    since: Moment | None = Field(None, description="Inclusive.")
+    until: Moment | None = Field(None, description="Exclusive.")
 
 
 class AuditEntryView(BaseModel):

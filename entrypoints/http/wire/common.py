@@ -1,8 +1,9 @@
 """What several resources are made of."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from domain.listing import DEFAULT_LIMIT, MAX_LIMIT
 from domain.values import Failure
@@ -10,6 +11,17 @@ from domain.values import Failure
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")]
 Links = dict[str, str]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The first and the last day of the calendar have moments that UTC's does not reach."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("The time lies outside of the calendar in UTC.") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Asked(BaseModel):

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, create_model
+from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from application.metadata_export import ExportFormat
 from domain.listing import ORDERED, Comparable, Filter, Op, RecordingQuery, SortKey
 from domain.listing import Field as Filtered
 from domain.recording import Status
 from domain.text_search import MAX_TEXT_CHARS, MAX_WORDS
-from entrypoints.http.wire.common import Asked, Id, Listing, Sha256
+from entrypoints.http.wire.common import Asked, Id, Listing, Moment, Sha256
 
 REPEATABLE = frozenset({"tag", "finding", "id"})
 """Parameters that may be given several times: of filters all must match."""
@@ -30,7 +30,6 @@ _Text = Annotated[
 ]
 
 _TYPES: dict[Filtered, Any] = {
-    Filtered.TEXT: _Word,
     Filtered.TEXT: _Text,
     Filtered.STATUS: Status,
     Filtered.TAG: list[_Word],
@@ -45,10 +44,9 @@ _TYPES: dict[Filtered, Any] = {
     Filtered.SAMPLE_RATE: _Count,
     Filtered.DURATION: _Number,
     Filtered.LOUDNESS: _Loudness,
-    Filtered.LOUDNESS: Annotated[float, Field(allow_inf_nan=False)],
     Filtered.SIZE: _Count,
-    Filtered.CREATED: AwareDatetime,
-    Filtered.UPDATED: AwareDatetime,
+    Filtered.CREATED: Moment,
+    Filtered.UPDATED: Moment,
 }
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from domain.event import KINDS
 from domain.ports.events import DeliveryQuery
 from domain.values import Scalar, WebhookId
 from domain.webhook import MAX_URL_CHARS, Attempt, Delivery, DeliveryState, Webhook, WebhookStatus
-from entrypoints.http.wire.common import Asked, Id, Links, Listing, example
+from entrypoints.http.wire.common import Asked, Id, Links, Listing, Moment, example
 
 _URL = "Of https, on the public internet: private and local addresses are refused, here and whenever it is sent to."
 _KINDS = "The events that it is told of; none: all. " + " ".join(f"`{kind}`: {what}" for kind, what in KINDS.items())
@@ -86,8 +86,8 @@ class WebhookList(BaseModel):
 
 class DeliveryFilter(Asked):
     state: DeliveryState | None = None
-    since: AwareDatetime | None = Field(None, description="Of the event; inclusive.")
-    until: AwareDatetime | None = Field(None, description="Of the event; exclusive.")
+    since: Moment | None = Field(None, description="Of the event; inclusive.")
+    until: Moment | None = Field(None, description="Of the event; exclusive.")
 
     def query(self, webhook_id: str, **more: Any) -> DeliveryQuery:
         return DeliveryQuery(WebhookId(webhook_id), state=self.state, since=self.since, until=self.until, **more)

@@ -56,7 +56,14 @@ def test_an_unknown_address_asks_for_a_key_first(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": "x"}, {"name": "x", "role": "king"}, {"name": "x", "role": "viewer", "token": "ak_"}]
+    "body",
+    [
+        {},
+        {"name": "x"},
+        {"name": "x", "role": "king"},
+        {"name": "x", "role": "viewer", "token": "ak_"},
+        {"name": "x", "role": "viewer", "expires_at": "9999-12-31T23:59:59-14:00"},
+    ],
 )
 def test_a_key_that_makes_no_sense_is_refused(admin: Api, body: dict[str, Any]) -> None:
     problem(admin.post(f"{V1}/keys", json=body), 422, "validation-failed")

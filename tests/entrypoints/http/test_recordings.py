@@ -85,6 +85,8 @@ def test_all_tags_must_match(editor: Api) -> None:
         ("status=lost", "status"),
         ("created[lt]=yesterday", "created[lt]"),
         ("created[lt]=2026-01-01T00:00:00", "created[lt]"),
+        ("created[lt]=9999-12-31T23:59:59-14:00", "created[lt]"),
+        ("updated[gte]=0001-01-01T00:00:00%2B14:00", "updated[gte]"),
         ("sort=colour", "sort"),
         ("limit=0", "limit"),
         ("limit=201", "limit"),
