@@ -1,5 +1,6 @@
 """Small values that several entities share. Each knows its own rules and refuses what breaks them."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ T = TypeVar("T")
 MAX_NAME_CHARS = 255
 MAX_TAGS = 100
 MAX_FIELDS = 100
+MAX_WHOLE_NUMBER = 2**53
+"""Beyond it JavaScript, spreadsheets and many readers of JSON take one number for another."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -87,7 +90,16 @@ def checked_fields(raw: Mapping[str, Scalar]) -> dict[str, Scalar]:
             )
         if isinstance(value, str) and value:
             plain_text(value, f"fields.{name}", 4096)
+        elif isinstance(value, int | float) and not _is_exact(value):
+            raise Invalid(
+                f"fields.{name} must be a finite number, a whole one of at most {MAX_WHOLE_NUMBER}. Send it as a text.",
+                field=f"fields.{name}",
+            )
     return dict(sorted(raw.items()))
+
+
+def _is_exact(number: int | float) -> bool:
+    return math.isfinite(number) if isinstance(number, float) else abs(number) <= MAX_WHOLE_NUMBER
 
 
 def checked_sha256(raw: str) -> str:

@@ -1,5 +1,6 @@
 """Values: what is cleaned, what is refused."""
 
+import math
 import unicodedata
 
 import pytest
@@ -112,6 +113,13 @@ def test_fields_keep_their_values_and_are_in_order() -> None:
 @pytest.mark.parametrize("value", ["x" * 4097, "a\x00b", " "])
 def test_a_fields_text_is_short_and_plain(value: str) -> None:
     with pytest.raises(Invalid):
+        checked_fields({"a": value})
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(10**400), math.inf, math.nan])
+def test_a_fields_number_is_the_same_for_every_reader(value: float) -> None:
+    assert checked_fields({"a": 2**53, "b": -1e300}) == {"a": 2**53, "b": -1e300}
+    with pytest.raises(Invalid, match=r"fields\.a"):
         checked_fields({"a": value})
 
 
