@@ -31,7 +31,6 @@ export class Player {
     this.spectrogram = new Spectrogram(this.view, sound);
     /** @type {Promise<import("./loudness.js").Loudness> | null} */
     this.loudness = null;
-    audio.controls = false;
     this.#follow();
     this.#zooms();
     this.wave.addEventListener("arrange", () => this.#axis());

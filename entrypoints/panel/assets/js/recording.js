@@ -4,8 +4,6 @@
 import { call } from "./api.js";
 import { onEvents } from "./events.js";
 import { refuse, say } from "./notices.js";
-import { Player } from "./player.js";
-import { RegionsPanel } from "./regions-panel.js";
 
 const section = document.getElementById("player");
 const silent = document.getElementById("silent");
@@ -16,13 +14,16 @@ if (silent) wait(silent);
 async function begin(section) {
   /** @type {import("./player-wave.js").Sound} */
   const sound = JSON.parse(section.dataset.player ?? "");
-  /** @type {Player} */
-  let player;
+  let player, panel;
   try {
+    const [{ Player }, { RegionsPanel }] = await Promise.all([import("./player.js"), import("./regions-panel.js")]);
     player = new Player(sound);
-  } catch (error) {
+    panel = new RegionsPanel(player, section.dataset.mayWrite !== undefined);
+  } catch {
     section.classList.add("plain"); // the browser's own controls are left
-    throw error;
+    document.getElementById("regions")?.setAttribute("hidden", "");
+    say("The waveform cannot be drawn in this browser. The sound plays.", { bad: true });
+    return;
   }
   // A button that was clicked leaves the keys to the player; who walks there by keyboard stays there.
   for (const part of [section, document.getElementById("regions")]) {
@@ -30,7 +31,6 @@ async function begin(section) {
       if (event.detail && event.target instanceof Element) event.target.closest("button")?.blur();
     });
   }
-  const panel = new RegionsPanel(player, section.dataset.mayWrite !== undefined);
   onEvents(["job.changed"], ({ data }) => {
     if (data.status === "succeeded" && data.kind !== "predict") player.reload().catch(refuse);
     if (data.status === "succeeded" && data.kind === "predict") panel.regions.load().catch(refuse);

@@ -16,6 +16,8 @@ export function secondsOf(text) {
   return text.trim().replace(",", ".").split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
+const TITLES = { person: "Region", finding: "Finding", model: "What a model said" };
+
 export class RegionDialog {
   /** @type {Item | null} */
   #item = null;
@@ -48,7 +50,7 @@ export class RegionDialog {
       start_seconds: start, end_seconds: end, label: item?.label ?? "", channel: item?.channel ?? null,
       note: region?.note ?? null, verdict: region?.verdict ?? null,
     });
-    element("region-dialog-title").textContent = item ? (item.origin ? "Is it right?" : "Region") : "New region";
+    element("region-dialog-title").textContent = item ? TITLES[item.kind] : "New region";
     const about = element("region-about");
     about.hidden = !item?.origin;
     about.textContent = item?.about ?? "";
@@ -58,7 +60,7 @@ export class RegionDialog {
     remove.textContent = item?.origin ? "Take back" : "Remove";
     this.#calm();
     open("region-dialog");
-    const first = item?.origin ? this.form.querySelector("[name=verdict]") : this.form.elements.namedItem("label");
+    const first = item?.origin ? this.form.querySelector('[name="verdict"]:checked') : this.form.elements.namedItem("label");
     if (first instanceof HTMLElement) first.focus();
   }
 
@@ -74,8 +76,9 @@ export class RegionDialog {
     this.#control("end_seconds").value = String(Number(mark.end_seconds.toFixed(6)));
     this.#control("channel").value = mark.channel === null ? "" : String(mark.channel);
     this.#control("note").value = mark.note ?? "";
-    const verdict = /** @type {RadioNodeList} */ (this.form.elements.namedItem("verdict"));
-    verdict.value = mark.verdict ?? "";
+    for (const radio of this.form.querySelectorAll('[name="verdict"]')) {
+      if (radio instanceof HTMLInputElement) radio.checked = radio.value === (mark.verdict ?? "");
+    }
   }
 
   /** @returns {Mark} */

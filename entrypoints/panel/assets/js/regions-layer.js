@@ -20,6 +20,8 @@ const ROW_PIXELS = 20;
 export class RegionLayer extends EventTarget {
   /** @type {Map<string, Item>} */
   #there = new Map();
+  #held = false;
+  #waits = false;
 
   /**
    * @param {import("./player-wave.js").Wave} wave @param {import("./regions.js").Regions} regions
@@ -37,6 +39,8 @@ export class RegionLayer extends EventTarget {
     wave.addEventListener("draw", () => this.draw());
     regions.addEventListener("change", () => (this.#arrange(), this.draw()));
     regions.addEventListener("select", () => this.draw());
+    wave.container.addEventListener("pointerdown", () => (this.#held = true));
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => this.#release());
     this.plugin.on("region-clicked", (drawn, event) => this.#picked(drawn, event));
     this.plugin.on("region-double-clicked", (drawn, event) => {
       event.stopPropagation();
@@ -48,6 +52,15 @@ export class RegionLayer extends EventTarget {
     if (mayWrite && matchMedia("(pointer: fine)").matches) this.plugin.enableDragSelection({ color: "var(--drawn)" }, DRAG_PIXELS);
   }
 
+  /** After the plugin has heard of it, and of the click that comes with it. */
+  #release() {
+    if (!this.#held) return;
+    setTimeout(() => {
+      this.#held = false;
+      if (this.#waits) this.draw();
+    });
+  }
+
   /** Rows for the kinds that there are. */
   #arrange() {
     const rows = ["finding", "model"].filter((kind) => this.regions.shown.some((item) => item.kind === kind));
@@ -55,7 +68,10 @@ export class RegionLayer extends EventTarget {
     this.wave.arrange({ foot: rows.length * ROW_PIXELS });
   }
 
+  /** Unless something is being dragged, which would be lost: then once it is let go. */
   draw() {
+    this.#waits = this.#held;
+    if (this.#held) return;
     const { start, end } = this.wave.view;
     const inside = this.regions.shown.filter((item) => item.end >= start && item.start <= end);
     const longest = inside.length > MOST ? inside.slice().sort((a, b) => b.end - b.start - (a.end - a.start)).slice(0, MOST) : inside;
@@ -82,6 +98,8 @@ export class RegionLayer extends EventTarget {
       resizeEnd: item.end <= end + EDGE_SECONDS,
     });
     if (!drawn.element) return;
+    // The plugin puts it in a moment later: nothing to see, and to press, until then.
+    this.wave.surfer.getWrapper().querySelector('[part="regions-container"]')?.append(drawn.element);
     drawn.element.part.add(item.kind);
     this.#place(drawn.element.style, item);
     if (isSelected) drawn.element.part.add("selected");

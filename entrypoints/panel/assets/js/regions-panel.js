@@ -124,7 +124,11 @@ export class RegionsPanel {
   /** An edge or the whole was dragged: saved at once, and as easily taken back. @param {Item} item @param {number} start @param {number} end */
   async #move(item, start, end) {
     const { region } = item;
-    if (!region) return this.edit(item, { start, end }); // what was found: a correction wants a word
+    if (!region) {
+      this.edit(item, { start, end }); // what was found: a correction wants a word
+      this.layer.draw(); // it stays where it was until that is said
+      return;
+    }
     const { label, channel, note, verdict } = region;
     try {
       const saved = await this.regions.save(item, { label, channel, note, verdict, start_seconds: start, end_seconds: end });
@@ -137,6 +141,7 @@ export class RegionsPanel {
       if ((await this.regions.theirs(error, item).catch(() => null)) === null) refuse(error);
       else say("It was changed by somebody else meanwhile: this is how it stands now. Drag it again if you want to.", { bad: true });
       await this.regions.refresh().catch(refuse);
+      this.layer.draw();
     }
   }
 

@@ -35,6 +35,8 @@ export class Regions extends EventTarget {
   selected = null;
   /** @type {Item[]} */
   #found = [];
+  /** What people marked, as it came. */
+  #marked = "";
 
   /** @param {import("./player-wave.js").Sound} sound */
   constructor(sound) {
@@ -55,9 +57,10 @@ export class Regions extends EventTarget {
     this.#put(marked.items);
   }
 
-  /** What people marked, anew. Throws Problem. */
+  /** What people marked, anew, where it has changed: one is told of one's own changes, too. Throws Problem. */
   async refresh() {
-    this.#put((await call("GET", this.address)).items);
+    const { items } = await call("GET", this.address);
+    if (JSON.stringify(items) !== this.#marked) this.#put(items);
   }
 
   async #predictions() {
@@ -79,6 +82,7 @@ export class Regions extends EventTarget {
       return region ? { ...item, ...place(region), region } : item;
     });
     const own = marked.filter((one) => !one.origin || byOrigin.has(originId(one))).map(itemOf);
+    this.#marked = JSON.stringify(marked);
     this.items = [...corrected, ...own].sort((a, b) => a.start - b.start || a.end - b.end || a.id.localeCompare(b.id));
     this.selected = this.items.find((item) => item.id === this.selected?.id) ?? null;
     this.dispatchEvent(new Event("change"));

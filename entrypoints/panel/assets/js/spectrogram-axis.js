@@ -62,6 +62,4 @@ export function drawAxis(canvas, axis) {
     context.fillRect(width - 4, Math.min(height - 1, Math.round(y)), 4, 1);
     context.fillText(hz >= 1000 ? `${hz / 1000}k` : String(hz), width - 7, Math.min(height - 6, Math.max(6, y)));
   }
-  context.textAlign = "left";
-  context.fillText("Hz", 0, 6);
 }
