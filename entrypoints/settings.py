@@ -60,6 +60,13 @@ class Settings(BaseSettings):
         default_factory=lambda told: told.get("profile") is Profile.AWS,
         description="Browsers come by https, though what reaches the service may be http: its cookies stay with https.",
     )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies stand before the service and add to X-Forwarded-For and -Proto; what others put"
+        " into these headers is not believed.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     rate_limit_per_minute: int = Field(1200, ge=1)
     max_event_streams: int = Field(16, ge=1)

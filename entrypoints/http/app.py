@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from domain.errors import Invalid
 from entrypoints.container import Container
@@ -47,6 +48,8 @@ from entrypoints.http.wire.listing import REPEATABLE
 def create_app(container: Container) -> Flask:
     settings = container.settings
     app = openapi.application(version("audio-backend"))
+    behind = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=0)  # type: ignore[method-assign]  # Flask's own advice
     context.install(app, container)
     signing.install(app, settings)
     telemetry.install(app)

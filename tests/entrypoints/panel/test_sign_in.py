@@ -181,6 +181,22 @@ def test_who_tries_too_often_waits(service: Service, stranger: FlaskClient) -> N
     assert elsewhere.status_code == 303
 
 
+@pytest.mark.parametrize(("trusted", "told_apart"), [(0, False), (1, True)])
+def test_people_behind_a_load_balancer_are_told_apart_where_it_is_trusted(trusted: int, told_apart: bool) -> None:
+    service = a_service(trusted_proxies=trusted)
+    client = service.app.test_client()
+
+    def try_from(address: str) -> int:
+        # The first address is what the client itself claims; the last one is the load balancer's word.
+        headers = {**OWN, "X-Forwarded-For": f"203.0.113.99, {address}"}
+        return client.post("/sign-in", data={"key": "ak_wrong"}, headers=headers).status_code
+
+    assert {try_from("203.0.113.1") for _ in range(SIGN_IN_TRIES_PER_MINUTE)} == {401}
+    assert try_from("203.0.113.1") == 429
+    assert try_from("203.0.113.2") == (401 if told_apart else 429)
+    service.container.close()
+
+
 def test_a_form_is_short(stranger: FlaskClient) -> None:
     answer = post(stranger, "/sign-in", key="x" * 20_000)
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
