@@ -162,6 +162,10 @@ def _profiles() -> tuple[Profile, ...]:
     return (Profile(picked),) if picked else (Profile.MEMORY, Profile.AWS)
 
 
+before_stores = pytest.mark.parametrize("service", _profiles()[:1], ids=str, indirect=True)
+"""For what is refused, or answered, before a store has a say: the lines that do it are the same over all families."""
+
+
 @pytest.fixture(scope="module")
 def aws_settings(aws_url: str) -> Iterator[tuple[AwsDouble, dict[str, Any]]]:
     """Bucket and table for all tests of a file in turn: to make them takes longer than to empty them."""

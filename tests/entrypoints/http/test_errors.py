@@ -11,7 +11,7 @@ from domain import errors as domain_errors
 from domain.errors import AudioBackendError, CorruptBlob
 from entrypoints.http import errors, problems
 from entrypoints.http.wire.recordings import RecordingView
-from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, before_stores, problem
 from tests.faults import Faulty, raising
 
 
@@ -63,6 +63,7 @@ def test_every_problem_has_a_page_and_the_index_lists_it(service: Service) -> No
         ("PUT", f"{V1}/uploads/x/parts/one?signature=x", 422, "validation-failed"),
     ],
 )
+@before_stores
 def test_what_the_framework_refuses_is_a_problem(admin: Api, method: str, path: str, status: int, code: str) -> None:
     answer = admin(method, path)
     problem(answer, status, code)
@@ -75,16 +76,19 @@ def test_what_the_framework_refuses_is_a_problem(admin: Api, method: str, path: 
     [b"", b"{", b"\xff\xfe", b'{"name": NaN}', b'{"a":' * 100_000, b"[" * 100_000, b'{"n": ' + b"9" * 5000 + b"}"],
     ids=["empty", "cut", "bytes", "nan", "deep", "deeper", "digits"],
 )
+@before_stores
 def test_what_is_not_json_is_a_bad_request(admin: Api, body: bytes) -> None:
     problem(admin.post(f"{V1}/keys", data=body, content_type="application/json"), 400, "bad-request")
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"null", b"7"])
+@before_stores
 def test_a_body_is_an_object(admin: Api, body: bytes) -> None:
     problem(admin.post(f"{V1}/keys", data=body, content_type="application/json"), 400, "invalid")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "audio/wav", ""])
+@before_stores
 def test_a_body_of_another_type_is_not_read(admin: Api, content_type: str) -> None:
     answer = admin.post(f"{V1}/keys", data=b'{"name": "x", "role": "viewer"}', content_type=content_type)
     problem(answer, 415, "unsupported-content-type")

@@ -11,7 +11,7 @@ from domain.recording import Recording
 from entrypoints.http.wire.waveform_svg import FILL, waveform_svg
 from tests import sounds
 from tests.builders import an_audio_format, put_ready
-from tests.entrypoints.http.conftest import V1, Api, Service, a_service, got, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, a_service, before_stores, got, problem
 
 RATE, SECONDS = 44100, 3.0
 SOUND = sounds.joined(sounds.tone(1.5, RATE), sounds.noise(1.5, RATE, dbfs=-6.0))
@@ -39,6 +39,7 @@ def test_matched_previews_are_a_job_and_then_renditions(service: Service, ready:
 
 
 @pytest.mark.parametrize("body", [{"loudness_lufs": -3}, {"loudness_lufs": -41}, {"loudness_lufs": "loud"}, {}])
+@before_stores
 def test_a_loudness_that_nobody_means_is_refused(service: Service, ready: Recording, body: dict[str, object]) -> None:
     problem(service.editor.post(f"{V1}/recordings/{ready.id}/previews", json=body), 422, "validation-failed")
 
@@ -94,6 +95,7 @@ def test_an_excerpt_comes_in_the_format_that_is_asked_for(
 
 @pytest.mark.parametrize("what", ["excerpt", "spectrogram", "waveform", "loudness"])
 @pytest.mark.parametrize("query", ["start=2&end=1", "start=1&end=1", "start=1&end=3.5", "start=4"])
+@before_stores
 def test_a_stretch_that_is_not_there_is_422_with_the_duration(
     service: Service, ready: Recording, what: str, query: str
 ) -> None:
@@ -127,6 +129,7 @@ def test_what_has_not_been_heard_yet_is_409(service: Service, what: str) -> None
         "waveform?band=loudness", "waveform?zoom=1", "loudness?width=0", "loudness?width=8001", "loudness?band=rms",
     ],
 )  # fmt: skip
+@before_stores
 def test_what_nobody_can_mean_is_refused(service: Service, ready: Recording, query: str) -> None:
     problem(service.viewer.get(f"{V1}/recordings/{ready.id}/{query}"), 422, "validation-failed")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests import sounds
-from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, before_stores, problem
 
 POLICY = f"{V1}/library/policy"
 ANY = {"If-Match": "*"}
@@ -114,6 +114,7 @@ def test_a_decision_with_a_key_is_made_once(editor: Api, held_back: dict[str, An
 
 
 @pytest.mark.parametrize("decision", ["release", "reject"])
+@before_stores
 def test_a_decision_that_makes_no_sense_is_refused(
     editor: Api, held_back: dict[str, Any], heard: dict[str, Any], decision: str
 ) -> None:

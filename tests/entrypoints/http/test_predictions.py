@@ -6,7 +6,7 @@ import pytest
 
 from tests import sounds
 from tests.adapters.audio.voices import speech
-from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, before_stores, problem
 
 
 @pytest.fixture
@@ -87,6 +87,7 @@ def test_predictions_are_listed_by_recording_and_model(service: Service, editor:
         ({}, 422, "validation-failed"),
     ],
 )
+@before_stores
 def test_what_cannot_be_run_is_refused(
     editor: Api, heard: dict[str, Any], asked: dict[str, Any], status: int, code: str
 ) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import sounds
-from tests.entrypoints.http.conftest import V1, Api, Service, got, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, before_stores, got, problem
 
 LIST = f"{V1}/recordings"
 
@@ -93,6 +93,7 @@ def test_all_tags_must_match(editor: Api) -> None:
         ("sha256=abc", "sha256"),
     ],
 )
+@before_stores
 def test_an_unknown_filter_is_named(editor: Api, query: str, field: str) -> None:
     body = problem(editor.get(f"{LIST}?{query}"), 422, "validation-failed")
     assert [error["field"] for error in body["errors"]] == [field]
@@ -160,6 +161,7 @@ def test_a_patch_merges(editor: Api) -> None:
         ({"title": "\ud800"}, 422, "validation-failed"),
     ],
 )
+@before_stores
 def test_a_patch_that_makes_no_sense_is_refused(editor: Api, patch: dict[str, Any], status: int, code: str) -> None:
     own = editor.recording()["links"]["self"]
     problem(editor.patch(own, json=patch, headers={"If-Match": "*"}), status, code)

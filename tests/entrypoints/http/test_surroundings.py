@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from entrypoints.logging import configure
-from tests.entrypoints.http.conftest import V1, Api, Service, a_service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, a_service, before_stores, problem
 
 
 def test_a_key_that_asks_too_often_waits() -> None:
@@ -34,17 +34,20 @@ def test_an_answer_without_a_limit_says_nothing_of_waiting(admin: Api) -> None:
 
 
 @pytest.mark.parametrize("given", ["trace-1", "A.b_c-9", "x" * 128])
+@before_stores
 def test_a_plain_request_id_is_echoed(admin: Api, given: str) -> None:
     assert admin.get(f"{V1}/library", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 129, "<script>", "a;b", "\u00fc"])
+@before_stores
 def test_another_request_id_is_replaced(admin: Api, given: str) -> None:
     echoed = admin.get(f"{V1}/library", headers={"X-Request-ID": given}).headers["X-Request-ID"]
     assert re.fullmatch("[0-9a-f]{32}", echoed)
 
 
 @pytest.mark.parametrize("path", [f"{V1}/library", f"{V1}/nothing", "/healthz", "/docs", "/problems/invalid"])
+@before_stores
 def test_every_answer_is_closed_to_what_a_browser_might_do(admin: Api, path: str) -> None:
     headers = admin.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"

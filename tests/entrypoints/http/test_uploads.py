@@ -12,7 +12,7 @@ from domain.upload import MIN_PART_BYTES
 from entrypoints.settings import Profile
 from entrypoints.worker import worker_of
 from tests import sounds
-from tests.entrypoints.http.conftest import V1, Api, Service, problem
+from tests.entrypoints.http.conftest import V1, Api, Service, before_stores, problem
 
 LONG = sounds.tone_wav(40.0)
 OWN = "http://localhost/api/v1/uploads/"
@@ -188,6 +188,7 @@ def test_a_part_with_another_digest_is_refused(service: Service, editor: Api) ->
         ({"more": 1}, 422, "validation-failed"),
     ],
 )
+@before_stores
 def test_digests_that_cannot_be_are_refused(editor: Api, sent_along: dict[str, Any], status: int, code: str) -> None:
     upload = opened(editor, SHORT, part_sha256=True)
     problem(editor.post(upload["links"]["parts"], json=sent_along), status, code)
@@ -218,6 +219,7 @@ def test_known_bytes_are_refused_before_they_are_sent(editor: Api) -> None:
         ({"more": 1}, 422, "validation-failed"),
     ],
 )
+@before_stores
 def test_what_cannot_be_uploaded_is_refused(service: Service, change: dict[str, Any], status: int, code: str) -> None:
     before = service.stored()
     problem(service.editor.post(f"{V1}/uploads", json={"filename": "a.wav", "size": 10, **change}), status, code)
