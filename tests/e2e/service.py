@@ -16,18 +16,22 @@ import httpx
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "ak_" + "e2e" * 12
 PATIENCE = 60.0
+LONGEST_PAUSE = 0.2
 
 T = TypeVar("T")
 
 
 def until(look: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:
-    """What `look` gives once it gives something. Processes cannot be told to be done; they can only be watched."""
+    """What `look` gives once it gives something. Processes cannot be told to be done; they can only be watched: ever
+    less often, as to be looked at is work that keeps them from their own."""
     deadline = time.monotonic() + patience
+    pause = 0.02
     while time.monotonic() < deadline:
         found = look()
         if found:
             return found
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.2 * pause, LONGEST_PAUSE)
     raise AssertionError(f"{what}: not within {patience:.0f} s")
 
 
