@@ -52,6 +52,12 @@ JUDGED: Mapping[Verdict, Status] = {
 }
 """What a recording becomes that was heard."""
 
+_DECIDABLE = {
+    "release": "Only one that a verdict holds back can be released.",
+    "reject": "Only one in quarantine can be rejected.",
+    "reopen": "No person's decision has made it so.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -112,18 +118,14 @@ class Recording:
         lineage: Lineage | None = None,
     ) -> "Recording":
         """A new recording: processing when its bytes are all there (`sha256` known), receiving otherwise."""
-        name = display_name(filename)
+        name, own_key = display_name(filename), original_key(library_id, recording_id)
         return cls(
             id=recording_id,
             library_id=library_id,
             title=name.rpartition(".")[0] or name,
             filename=name,
             content_type=content_type,
-            blob_key=(
-                reference_key(source.url, source.etag)
-                if source and source.by_reference
-                else original_key(library_id, recording_id)
-            ),
+            blob_key=reference_key(source.url, source.etag) if source and source.by_reference else own_key,
             size_bytes=size_bytes,
             status=Status.RECEIVING if sha256 is None else Status.PROCESSING,
             created_at=now,
@@ -169,11 +171,8 @@ class Recording:
         return self.is_heard or (self.standing is Status.FAILED and by_policy)
 
     def heard(self, analysis: Analysis, judgement: Judgement, now: datetime) -> "Recording":
-        """What was heard in it, for the first time or anew, and what becomes of it. What a person has decided stays so.
-
-        One that was trashed meanwhile stays in the trash and will come back as it was judged. What it says already
-        changes nothing.
-        """
+        """What was heard in it, for the first time or anew, and what becomes of it; what a person has decided stays.
+        In the trash it stays there, and comes back as it was judged. What it says already changes nothing."""
         if self.standing is not Status.PROCESSING and not self.may_be_judged:
             raise IllegalTransition(f"The recording is {self.status} and not to be heard.", status=str(self.status))
         if self.judgement is not None and self.judgement.decided_by is not None:
@@ -194,47 +193,34 @@ class Recording:
             return ("release", "reject")
         was_rejected = self.judgement is not None and self.judgement.verdict is Verdict.REJECT
         releasable = ("release",) if self.status is Status.FAILED and was_rejected else ()
-        return (*releasable, "reopen") if self._decision_stands else releasable
-
-    @property
-    def _decision_stands(self) -> bool:
-        told = self.judgement
-        return told is not None and told.decided_by is not None and self.status is JUDGED[told.verdict]
+        return (*releasable, "reopen") if any(map(self._was_decided, Verdict)) else releasable
 
     def released(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Ready, since a person says so, whatever made the policy hold it back. Releasing it again changes nothing."""
-        if "release" not in self.decisions and not self._was_decided(Verdict.ACCEPT):
-            raise self._refusal("Only one that a verdict holds back can be released.")
-        return self._decided(Verdict.ACCEPT, by, note, now)
+        return self._decided("release", Verdict.ACCEPT, by, note, now)
 
     def rejected(self, by: str, note: str | None, now: datetime) -> "Recording":
         """Failed, since a person says so. Rejecting it again changes nothing."""
-        if "reject" not in self.decisions and not self._was_decided(Verdict.REJECT):
-            raise self._refusal("Only one in quarantine can be rejected.")
-        return self._decided(Verdict.REJECT, by, note, now)
-
-    def _refusal(self, who_can: str) -> IllegalTransition:
-        return IllegalTransition(f"The recording is {self.status}. {who_can}", status=str(self.status))
+        return self._decided("reject", Verdict.REJECT, by, note, now)
 
     def reopened(self, now: datetime) -> "Recording":
         """Back in quarantine, as if nobody had decided: the decision was a mistake. What it has started stays."""
-        if not self._decision_stands:
-            raise IllegalTransition(
-                f"The recording is {self.status}, and no person's decision made it so.", status=str(self.status)
-            )
-        reasons = self.judgement.reasons if self.judgement else ()
-        return self._judged(Judgement(Verdict.QUARANTINE, reasons), now)
+        return self._judged(Judgement(Verdict.QUARANTINE, self._reasons_to("reopen")), now)
 
     def _was_decided(self, verdict: Verdict) -> bool:
         told = self.judgement
-        return self.status is JUDGED[verdict] and told is not None and told.decided_by is not None
+        return told is not None and told.decided_by is not None and self.status is JUDGED[verdict]
 
-    def _decided(self, verdict: Verdict, by: str, note: str | None, now: datetime) -> "Recording":
+    def _decided(self, decision: str, verdict: Verdict, by: str, note: str | None, now: datetime) -> "Recording":
         if self._was_decided(verdict):
             return self
-        reasons = self.judgement.reasons if self.judgement else ()
         note = None if note is None else plain_text(note, "note", MAX_NOTE_CHARS)
-        return self._judged(Judgement(verdict, reasons, by, note), now)
+        return self._judged(Judgement(verdict, self._reasons_to(decision), by, note), now)
+
+    def _reasons_to(self, decision: str) -> tuple[str, ...]:
+        if decision not in self.decisions:
+            raise IllegalTransition(f"The recording is {self.status}. {_DECIDABLE[decision]}", status=str(self.status))
+        return self.judgement.reasons if self.judgement else ()
 
     def _judged(self, judgement: Judgement, now: datetime) -> "Recording":
         target = JUDGED[judgement.verdict]
@@ -275,10 +261,8 @@ class Recording:
 
     def checked(self, fixity: Fixity) -> "Recording":
         """After its bytes were looked at. That all is well is no change of its own: `updated_at` stays what it is."""
-        if not fixity.is_news_to(self.fixity):
-            return self
         at = self.updated_at if fixity.is_as_good_as(self.fixity) else fixity.checked_at
-        return self._next(at, fixity=fixity)
+        return self._next(at, fixity=fixity) if fixity.is_news_to(self.fixity) else self
 
     def trashed(self, now: datetime) -> "Recording":
         return replace(self._to(Status.TRASHED, now), trashed_at=now, restore_to=self.status)

@@ -33,6 +33,7 @@ def test_a_body_becomes_a_recording(editor: Api) -> None:
     assert set(body) == {
         "id", "library", "title", "filename", "status", "version", "created_at", "updated_at", "tags", "fields",
         "audio", "size_bytes", "sha256", "fixity", "source", "parent", "findings", "verdict", "failure", "links",
+        "loudness_lufs",
     }  # fmt: skip
     assert body["title"] == "My dog"
     assert body["filename"] == "My dog.wav"
