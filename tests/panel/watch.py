@@ -51,6 +51,8 @@ class Watch:
         # The console repeats what was counted above; what it alone knows of, such as a missing icon, counts here.
         known = {address for _, address in [*self._refused, *self._failed]}
         said = [words for words, address in self._said if not (words.startswith("Failed to load") and address in known)]
+        if self._outages:
+            said = [words for words in said if "Failed to fetch" not in words]  # as htmx says it
         return list(
             dict.fromkeys(
                 [
