@@ -52,7 +52,7 @@ def test_a_recipe_is_built_by_keyboard_and_refusals_stand_where_they_belong(page
     page.get_by_label("Name").fill("night-voice")
     page.get_by_role("button", name="Save the recipe").press("Enter")
     expect(page).to_have_url(re.compile(r"/recipes/night-voice@1$"))
-    expect(page.locator(".chain-of-steps")).to_contain_text("−20 LUFS")  # noqa: RUF001
+    expect(page.locator(".chain-of-steps")).to_contain_text("−20 LUFS")  # noqa: RUF001 - a true minus
 
 
 def test_who_comes_second_is_told_and_loses_nothing(page: Page, api: Api, watched: Watch) -> None:
@@ -85,7 +85,7 @@ def test_an_excerpt_is_heard_and_measured_before_and_after(page: Page, api: Api,
     page.get_by_label("Length").select_option("5")
     page.get_by_role("button", name="Make the preview").click()
     loudness = page.locator("#try-figures tr").first
-    expect(loudness).to_contain_text("−6.0 dB")  # noqa: RUF001
+    expect(loudness).to_contain_text("−6.0 dB")  # noqa: RUF001 - a true minus
     expect(page.locator("#try-proof .mark").first).to_have_text("kept")
     expect(page.locator("#try-matched")).to_contain_text("Before is played 6.0 dB lower")
     expect(page.locator("#try-clock")).to_contain_text("/ 0:04.0")

@@ -4,7 +4,6 @@ from flask import Response, g
 
 from domain.access import Key
 from domain.audit import AuditEntry
-from domain.ports.access import AuditQuery
 from domain.values import KeyId, Page
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
@@ -68,15 +67,7 @@ def list_audit(query: AuditListing) -> Response:
     library = actor().library_id
     found: Page[AuditEntry] = use_cases().search_audit()(
         actor(),
-        AuditQuery(
-            actor=query.actor,
-            action=query.action,
-            subject_id=query.subject,
-            since=query.since,
-            until=query.until,
-            limit=query.limit,
-            cursor=stores_cursor(library, "audit", query.cursor),
-        ),
+        query.query(stores_cursor(library, "audit", query.cursor)),
     )
     cursor = signed_cursor(library, "audit", found.next_cursor)
     return answered(AuditPage(items=[AuditEntryView.of(entry) for entry in found.items], next_cursor=cursor))

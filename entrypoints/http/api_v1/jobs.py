@@ -8,7 +8,7 @@ from application.backlog import Backlog
 from application.plan_batch import Plan
 from domain.job import Job
 from domain.job_kind import JobKind
-from domain.ports.work import DeadLetter, JobQuery
+from domain.ports.work import DeadLetter
 from domain.values import JobId, Page, RecordingId
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.openapi import IDEMPOTENCY_KEY, Answer, Resource
@@ -37,13 +37,7 @@ def list_jobs(query: JobListing) -> Response:
     library = actor().library_id
     found: Page[Job] = use_cases().search_jobs()(
         actor(),
-        JobQuery(
-            status=query.status,
-            kind=query.kind,
-            recording_id=None if query.recording is None else RecordingId(query.recording),
-            limit=query.limit,
-            cursor=stores_cursor(library, "jobs", query.cursor),
-        ),
+        query.query(stores_cursor(library, "jobs", query.cursor)),
     )
     cursor = signed_cursor(library, "jobs", found.next_cursor)
     return answered(JobPage(items=[JobView.of(job) for job in found.items], next_cursor=cursor))

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from domain.access import Key, Library, Role
 from domain.audit import AuditEntry
+from domain.ports.access import AuditQuery
 from entrypoints.http.wire.common import Asked, Id, Listing, Moment, example
 
 
@@ -67,6 +68,18 @@ class AuditListing(Listing):
     subject: str | None = Field(None, max_length=255)
     since: Moment | None = Field(None, description="Inclusive.")
     until: Moment | None = Field(None, description="Exclusive.")
+
+    def query(self, cursor: str | None) -> AuditQuery:
+        """With the store's own cursor."""
+        return AuditQuery(
+            actor=self.actor,
+            action=self.action,
+            subject_id=self.subject,
+            since=self.since,
+            until=self.until,
+            limit=self.limit,
+            cursor=cursor,
+        )
 
 
 class AuditEntryView(BaseModel):

@@ -9,8 +9,8 @@ from application.batches import BatchState
 from application.chosen import MAX_RECORDINGS
 from domain.job import Job, JobStatus
 from domain.job_kind import JobKind
-from domain.ports.work import DeadLetter
-from domain.values import Scalar
+from domain.ports.work import DeadLetter, JobQuery
+from domain.values import RecordingId, Scalar
 from entrypoints.http.wire.batches import AskedWork, BatchView, Word
 from entrypoints.http.wire.common import Asked, FailureView, Id, Links, Listing, example
 from entrypoints.http.wire.recordings import recording_address
@@ -51,6 +51,11 @@ class JobListing(Listing):
     status: JobStatus | None = None
     kind: JobKind | None = None
     recording: Id | None = None
+
+    def query(self, cursor: str | None) -> JobQuery:
+        """With the store's own cursor."""
+        recording = None if self.recording is None else RecordingId(self.recording)
+        return JobQuery(status=self.status, kind=self.kind, recording_id=recording, limit=self.limit, cursor=cursor)
 
 
 class JobView(BaseModel):

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 
 from domain.access import Key
 from domain.audit import AuditEntry
-from domain.ports.access import AuditQuery
 from domain.values import Page
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.signing import signed_cursor, stores_cursor
@@ -28,15 +27,7 @@ def show() -> Response:
     library = actor().library_id
     found: Page[AuditEntry] = use_cases().search_audit()(
         actor(),
-        AuditQuery(
-            actor=query.actor,
-            action=query.action,
-            subject_id=query.subject,
-            since=query.since,
-            until=query.until,
-            limit=query.limit,
-            cursor=stores_cursor(library, "audit", query.cursor),
-        ),
+        query.query(stores_cursor(library, "audit", query.cursor)),
     )
     cursor = signed_cursor(library, "audit", found.next_cursor)
     keys: tuple[Key, ...] = use_cases().list_keys()(actor())

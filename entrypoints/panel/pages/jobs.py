@@ -12,8 +12,8 @@ from domain.batch import Item, ItemStatus
 from domain.job import SETTLED, Job, JobStatus
 from domain.job_kind import JobKind
 from domain.ports.batches import ItemQuery
-from domain.ports.work import DeadLetter, JobQuery
-from domain.values import JobId, Page, RecordingId
+from domain.ports.work import DeadLetter
+from domain.values import JobId, Page
 from entrypoints.http.api_v1.jobs import shown
 from entrypoints.http.context import actor, use_cases
 from entrypoints.http.signing import signed_cursor, stores_cursor
@@ -35,13 +35,7 @@ def show_all() -> Response:
     library = actor().library_id
     found: Page[Job] = use_cases().search_jobs()(
         actor(),
-        JobQuery(
-            status=query.status,
-            kind=query.kind,
-            recording_id=RecordingId(query.recording) if query.recording else None,
-            limit=query.limit,
-            cursor=stores_cursor(library, "jobs", query.cursor),
-        ),
+        query.query(stores_cursor(library, "jobs", query.cursor)),
     )
     cursor = signed_cursor(library, "jobs", found.next_cursor)
     further = {**request.args.to_dict(), "cursor": cursor}
