@@ -4,12 +4,14 @@ Signals are float32 arrays of shape (frames, channels) in ±1. Files are bytes, 
 (but for ogg, where the encoder draws a serial number).
 """
 
+import hashlib
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -93,7 +95,15 @@ def encoded(
                 setattr(file, key, value)
             file.write(signal)
         return out.getvalue()
-    return _by_ffmpeg(fmt, signal, rate, tags or {}, bit_rate)
+    told = repr((fmt, signal.shape, rate, tags, bit_rate)).encode()
+    made_of = hashlib.blake2b(told + signal.tobytes()).digest()
+    if made_of not in _encoded:
+        _encoded[made_of] = _by_ffmpeg(fmt, signal, rate, tags or {}, bit_rate)
+    return _encoded[made_of]
+
+
+_encoded: dict[bytes, bytes] = {}
+"""What was encoded before, by all that it was made of: many tests ask for the same file."""
 
 
 def _by_ffmpeg(fmt: str, signal: Signal, rate: int, tags: Mapping[str, str], bit_rate: int) -> bytes:
@@ -216,6 +226,7 @@ def nan_wav(seconds: float = 1.0, at: float = 0.0, value: float = float("nan"), 
 # ---- bombs and floods --------------------------------------------------------------------------------------------
 
 
+@cache
 def flac_bomb(hours: float = 10.0, channels: int = 1, rate: int = 8000) -> bytes:
     """Silence as FLAC in the fewest bytes: 10 h at 8 kHz are 62 kB, as 8 channels of 5 h they are 75 kB."""
     block, frames = 65535, round(hours * 3600 * rate / 65535)
@@ -270,6 +281,7 @@ def lying_xing_mp3(frames: int = 0xFFFFFFFF) -> bytes:
     return xing.ljust(417, b"\0") + _MP3_SILENCE * 2
 
 
+@cache
 def id3_flood(frames: int = 40_000) -> bytes:
     """A good mp3 behind an ID3v2.3 tag with that many text frames."""
     tag = b"".join(_txxx(n) for n in range(frames))
